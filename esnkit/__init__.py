@@ -1,0 +1,3 @@
+"""Echo state networks for scikit-learn."""
+
+__version__ = "0.1.0"
