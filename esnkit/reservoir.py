@@ -1,0 +1,613 @@
+"""The reservoir: a random recurrent memory that turns a sequence into states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from numbers import Integral, Real
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_array, check_scalar
+from sklearn.utils.validation import check_is_fitted
+
+from esnkit import topology as topologies
+from esnkit.kernels.activations import CODES
+from esnkit.kernels.layout import arrange
+from esnkit.kernels.states import Loop, Network, run_driven, run_free
+from esnkit.seeding import RandomState, child_generator, root_seed
+from esnkit.sequences import Sequences, chunks, read_sequences, read_targets
+from esnkit.spectrum import scale_to_radius
+from esnkit.state import State
+
+CHUNK = 256  # steps whose noise, or whose features for a readout, are held at one time
+
+
+class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    r"""Random recurrent network whose states echo the past of its input.
+
+    The states follow the leaky update of [1]_ and [2]_,
+
+    .. math::
+
+        \tilde h(n) &= f\bigl(W_{in} x(n) + b + W h(n-1) + W_{fb} y(n-1) + \nu(n)\bigr) \\
+        h(n) &= (1 - a) h(n-1) + a \tilde h(n)
+
+    with h(-1) = 0. Row n of the output is h(n), which has seen x(n).
+
+    Parameters
+    ----------
+    n_units : int, default=100
+        Number of units, at least 1.
+    spectral_radius : float or None, default=0.9
+        Largest absolute eigenvalue of W, before the leak. None leaves W as it is drawn or given;
+        0 means no recurrence. A nilpotent W, such as a delay line, requires None.
+    leak_rate : float or array-like of shape (n_units,), default=1.0
+        a, in (0, 1]: the part of a state that is renewed at each step.
+    input_scaling : float or array-like of shape (n_features,), default=1.0
+        W_in is uniform in [-input_scaling, input_scaling]; one number for each feature if an
+        array is given.
+    input_connectivity : int or float, default=1.0
+        Features that each unit sees: a number (int) or a fraction (float in (0, 1]).
+    bias_scaling : float, default=0.2
+        b is uniform in [-bias_scaling, bias_scaling].
+    feedback_scaling : float, default=0.0
+        W_fb is uniform in [-feedback_scaling, feedback_scaling]. Above zero, `fit` needs y.
+    feedback_connectivity : int or float, default=1.0
+        Outputs that each unit sees, as for `input_connectivity`.
+    connectivity : int or float, default=10
+        Units that each unit listens to: an int is a number (above `n_units`: all), a float in
+        (0, 1] a fraction. Note that 1 is one connection and 1.0 all of them.
+    topology : str, array, sparse matrix or callable, default="random"
+        Who listens to whom: ``"random"`` (fixed in-degree), ``"erdos-renyi"``,
+        ``"small-world"``, ``"cycle"``, ``"cycle-jumps"``, ``"delay-line"``, ``"orthogonal"``,
+        ``"ring-lattice"``; or W itself, of shape (n_units, n_units); or a function
+        ``(n_units, rng) -> W``, such as those of `esnkit.topology`.
+    activation : {"tanh", "identity", "relu", "logistic"}, default="tanh"
+        f.
+    noise : float, default=0.0
+        Standard deviation of the Gaussian noise inside the activation. Drawn only while fitting
+        (`fit_transform`, or the `fit` of a model), never by `transform`.
+    dtype : {"float64", "float32"}, default="float64"
+        Precision of the states.
+    sequence_column : str or int, default=None
+        The column of X, by name or number, that names the sequence each row belongs to. A run of
+        equal ids is one sequence, and each starts from the zero state.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed. W, W_in, b, W_fb and the noise have child seeds of their own, so changing the
+        scaling of one of them redraws nothing else. None takes fresh entropy.
+
+    Attributes
+    ----------
+    W_ : csr_array or ndarray of shape (n_units, n_units)
+        Row i holds the weights of what unit i listens to.
+    W_in_ : ndarray of shape (n_units, n_features)
+        Input weights.
+    bias_ : ndarray of shape (n_units,)
+        b.
+    W_fb_ : ndarray of shape (n_units, n_outputs)
+        Feedback weights; (n_units, 0) without feedback.
+    n_features_in_ : int
+        Number of columns of X, an id column included.
+    feature_names_in_ : ndarray of str
+        Names of the columns of X, if it has any.
+
+    See Also
+    --------
+    esnkit.ESNRegressor : A reservoir with a readout.
+
+    Notes
+    -----
+    The weights are read-only, because what runs is a copy of them laid out for speed. To run
+    other weights, pass a matrix as `topology`.
+
+    References
+    ----------
+    .. [1] H. Jaeger, "The echo state approach to analysing and training recurrent neural
+       networks", GMD Report 148, 2001.
+    .. [2] H. Jaeger, M. Lukosevicius, D. Popovici and U. Siewert, "Optimization and applications
+       of echo state networks with leaky-integrator neurons", Neural Networks 20, 2007.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit import Reservoir
+    >>> X = np.sin(np.arange(200) / 5).reshape(-1, 1)
+    >>> reservoir = Reservoir(50, leak_rate=0.5, random_state=0).fit(X)
+    >>> reservoir.transform(X).shape
+    (200, 50)
+
+    A run can be cut in two and continued from the state between:
+
+    >>> first, state = reservoir.transform(X[:120], return_state=True)
+    >>> second = reservoir.transform(X[120:], state=state)
+    >>> bool(np.all(np.vstack([first, second]) == reservoir.transform(X)))
+    True
+    """
+
+    def __init__(
+        self,
+        n_units: int = 100,
+        *,
+        spectral_radius: float | None = 0.9,
+        leak_rate: float | ArrayLike = 1.0,
+        input_scaling: float | ArrayLike = 1.0,
+        input_connectivity: float = 1.0,
+        bias_scaling: float = 0.2,
+        feedback_scaling: float = 0.0,
+        feedback_connectivity: float = 1.0,
+        connectivity: float = 10,
+        topology: str | Any | Callable[..., Any] = "random",
+        activation: str = "tanh",
+        noise: float = 0.0,
+        dtype: str = "float64",
+        sequence_column: str | int | None = None,
+        random_state: RandomState = None,
+    ) -> None:
+        self.n_units = n_units
+        self.spectral_radius = spectral_radius
+        self.leak_rate = leak_rate
+        self.input_scaling = input_scaling
+        self.input_connectivity = input_connectivity
+        self.bias_scaling = bias_scaling
+        self.feedback_scaling = feedback_scaling
+        self.feedback_connectivity = feedback_connectivity
+        self.connectivity = connectivity
+        self.topology = topology
+        self.activation = activation
+        self.noise = noise
+        self.dtype = dtype
+        self.sequence_column = sequence_column
+        self.random_state = random_state
+
+    # ------------------------------------------------------------------ as a transformer
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Draw the weights for input of this width.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            Only its width is used.
+        y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such, default=None
+            The teacher. Only its width is used, and only with `feedback_scaling` above zero.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the data or a parameter are not as described.
+        """
+        self._fit(X, y)
+        return self
+
+    def transform(
+        self,
+        X: Any,
+        *,
+        feedback: Any = None,
+        state: State | list[State] | None = None,
+        return_state: bool = False,
+    ) -> Any:
+        """Run the reservoir over one sequence or many.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            The input; rows are time steps.
+        feedback : array-like of shape (n_steps,) or (n_steps, n_outputs), or list, default=None
+            The teacher y(n). Step n sees y(n-1). Needed with `feedback_scaling` above zero.
+        state : State or list of State, default=None
+            Where to start, one for each sequence. None is the zero state.
+        return_state : bool, default=False
+            Whether to return the final state too.
+
+        Returns
+        -------
+        states : ndarray of shape (n_steps, n_units), or a list of such
+            h(n) for each row.
+        state : State or list of State
+            After the last row, if `return_state`; a list for many sequences.
+
+        Raises
+        ------
+        ValueError
+            If X has another width than in `fit`, or the feedback or the state do not fit.
+        """
+        check_is_fitted(self)
+        sequences = read_sequences(self, X, sequence_column=self.sequence_column, reset=False)
+        teacher = self._read_teacher(sequences, feedback, "feedback")
+        starts = sequences.per_sequence(state, "state")
+        states, ends = self._run_all(sequences, teacher, starts, noisy=False)
+        return (states, ends) if return_state else states
+
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
+        """Draw the weights and run, with noise and with y as the teacher.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            The input; rows are time steps.
+        y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such, default=None
+            The teacher, for output feedback.
+        **fit_params : dict
+            None are known: anything here is an error.
+
+        Returns
+        -------
+        ndarray of shape (n_steps, n_units), or a list of such
+            The states.
+
+        Raises
+        ------
+        TypeError
+            If there are `fit_params`.
+        """
+        if fit_params:
+            raise TypeError(f"Reservoir.fit_transform does not know {sorted(fit_params)}.")
+        sequences = self._fit(X, y)
+        teacher = self._read_teacher(sequences, y, "y")
+        return self._run_all(sequences, teacher, [None] * len(sequences), noisy=True)[0]
+
+    # ------------------------------------------------------------------ as a memory
+
+    def prepare(self, n_features: int, n_outputs: int = 0) -> Self:
+        """Draw the weights for given widths; what `fit` does once it has read the data.
+
+        Parameters
+        ----------
+        n_features : int
+            Width of the input.
+        n_outputs : int, default=0
+            Width of the output, for feedback.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range, or feedback is asked for and there is no output.
+        """
+        self._check_parameters(n_features, n_outputs)
+        self.seed_ = root_seed(self.random_state)
+        self.W_ = self._draw_recurrence()
+        self.W_in_ = self._draw("input", n_features, self.input_connectivity, self.input_scaling)
+        bias = child_generator(self.seed_, "bias").uniform(-1, 1, self.n_units)
+        self.bias_ = _frozen(bias * self.bias_scaling)
+        fed_back = n_outputs if self.feedback_scaling else 0
+        self.W_fb_ = self._draw(
+            "feedback", fed_back, self.feedback_connectivity, self.feedback_scaling
+        )
+        self._n_features_out = self.n_units
+        self._network = self._lay_out()
+        return self
+
+    def initial_state(self) -> State:
+        """Return the state before the first step: all zero.
+
+        Returns
+        -------
+        State
+            With zero states, and a zero output where there is feedback.
+
+        Examples
+        --------
+        >>> from esnkit import Reservoir
+        >>> Reservoir(5).prepare(n_features=1).initial_state()
+        State(5 units, output=[])
+        """
+        check_is_fitted(self)
+        return State(np.zeros(self.n_units, self.dtype), np.zeros(self.n_feedback_))
+
+    def step(
+        self, x: ArrayLike, state: State | None = None, feedback: ArrayLike | None = None
+    ) -> tuple[NDArray[Any], State]:
+        """Run one time step.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_features,)
+            The input x(n).
+        state : State, default=None
+            The state after step n-1; None is the zero state.
+        feedback : array-like of shape (n_outputs,), default=None
+            The teacher y(n), remembered in the new state for the step after.
+
+        Returns
+        -------
+        states : ndarray of shape (n_units,)
+            h(n).
+        state : State
+            The state after this step.
+
+        Raises
+        ------
+        ValueError
+            If x, the state or the feedback have the wrong width.
+
+        Examples
+        --------
+        >>> from esnkit import Reservoir
+        >>> reservoir = Reservoir(5).prepare(n_features=2)
+        >>> states, state = reservoir.step([0.1, 0.2])
+        >>> states.shape
+        (5,)
+        """
+        check_is_fitted(self)
+        row = check_array(np.atleast_2d(x), dtype=np.float64, input_name="x")
+        n_features = self.W_in_.shape[1]
+        if row.shape != (1, n_features):
+            raise ValueError(f"x has shape {np.shape(x)}, but ({n_features},) is needed.")
+        teacher = None if feedback is None else np.reshape(feedback, (1, -1)).astype(np.float64)
+        self._check_teacher(teacher, "feedback")
+        states, state = self.run(row, state, teacher)
+        return states[0], state
+
+    def run(
+        self,
+        rows: NDArray[np.float64],
+        state: State | None = None,
+        teacher: NDArray[np.float64] | None = None,
+        *,
+        noise: np.random.Generator | None = None,
+        out: NDArray[Any] | None = None,
+    ) -> tuple[NDArray[Any], State]:
+        """Run over the rows of one sequence, already checked: what models build on.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_steps, n_features)
+            The input.
+        state : State, default=None
+            Where to start; None is the zero state.
+        teacher : ndarray of shape (n_steps, n_outputs), default=None
+            y(n), for output feedback.
+        noise : numpy.random.Generator, default=None
+            Where the noise comes from; None for none.
+        out : ndarray of shape (n_steps, n_units), default=None
+            Filled with the states if given.
+
+        Returns
+        -------
+        states : ndarray of shape (n_steps, n_units)
+            h(n) for each row.
+        state : State
+            After the last row.
+        """
+        state = self._check_state(state)
+        noise = noise if self.noise else None
+        if out is None:
+            out = np.empty((len(rows), self.n_units), self.dtype)
+        h = state.states.copy()
+        previous = _one_step_later(teacher, state.output) if self.n_feedback_ else None
+        for part in chunks(len(rows), len(rows) if noise is None else CHUNK):
+            drive = self._stack_drive(rows[part], None if previous is None else previous[part])
+            run_driven(self._network, drive, self._draw_noise(len(drive), noise), h, out[part])
+        return out, State(h, state.output if teacher is None else teacher[-1])
+
+    def run_free(
+        self, loop: Loop, rows: NDArray[np.float64], n_steps: int, state: State
+    ) -> tuple[NDArray[np.float64], State, int]:
+        """Run on the outputs of a linear readout: what models build on.
+
+        Parameters
+        ----------
+        loop : Loop
+            The readout, and what its outputs feed.
+        rows : ndarray of shape (n_steps, n_given)
+            The features of the input that are given, with outputs in front of them if
+            ``loop.through_input``.
+        n_steps : int
+            Number of steps.
+        state : State
+            Where to start; its output is y(-1).
+
+        Returns
+        -------
+        outputs : ndarray of shape (n_steps, n_outputs)
+            y(n).
+        state : State
+            After the last step.
+        first_held : int
+            The first step at which an output was held in its bounds, or -1.
+        """
+        state = self._check_state(state)
+        h, y = state.states.copy(), state.output.copy()
+        outputs = np.empty((n_steps, y.size))
+        given = np.array(rows, dtype=self.dtype)
+        first_held = run_free(self._network, loop, given, h, y, outputs)
+        return outputs, State(h, y), first_held
+
+    def noise_generator(self, index: int) -> np.random.Generator:
+        """Return the generator of the noise for sequence number `index`.
+
+        Parameters
+        ----------
+        index : int
+            Each sequence has a child seed of its own.
+
+        Returns
+        -------
+        numpy.random.Generator
+        """
+        return child_generator(self.seed_, "noise", index)
+
+    @property
+    def n_feedback_(self) -> int:
+        """Number of outputs that are fed back."""
+        return self.W_fb_.shape[1]
+
+    # ------------------------------------------------------------------ drawing the weights
+
+    def _check_parameters(self, n_features: int, n_outputs: int) -> None:
+        """Refuse what is out of range; topology and radius are checked where they are used."""
+        check_scalar(self.n_units, "n_units", Integral, min_val=1)
+        for name in ("bias_scaling", "feedback_scaling", "noise"):
+            check_scalar(getattr(self, name), name, Real, min_val=0)
+        if self.activation not in CODES:
+            raise ValueError(f"activation must be one of {list(CODES)}, got {self.activation!r}.")
+        if self.dtype not in ("float64", "float32"):
+            raise ValueError(f"dtype must be 'float64' or 'float32', got {self.dtype!r}.")
+        leak = _as_vector(self.leak_rate, self.n_units, "leak_rate", "n_units")
+        if leak.min() <= 0 or leak.max() > 1:
+            raise ValueError(f"leak_rate must lie in (0, 1], got {self.leak_rate!r}.")
+        scaling = _as_vector(self.input_scaling, n_features, "input_scaling", "n_features")
+        if scaling.min() < 0:
+            raise ValueError(f"input_scaling must not be negative, got {self.input_scaling!r}.")
+        if self.feedback_scaling and not n_outputs:
+            raise ValueError(
+                f"feedback_scaling={self.feedback_scaling} asks for output feedback, whose width "
+                "comes from y, but y is None."
+            )
+
+    def _draw_recurrence(self) -> Any:
+        """Draw W and scale it to the spectral radius."""
+        rng = child_generator(self.seed_, "recurrence")
+        W, radius = topologies.build(self.topology, self.n_units, self.connectivity, rng)
+        W = scale_to_radius(W, self.spectral_radius, known=radius)
+        _frozen(W if isinstance(W, np.ndarray) else W.data)
+        return W
+
+    def _draw(
+        self, purpose: Any, n_columns: int, connectivity: float, scaling: float | ArrayLike
+    ) -> NDArray[np.float64]:
+        """Draw weights from the input or from the outputs."""
+        if n_columns == 0:
+            return _frozen(np.zeros((self.n_units, 0)))
+        rng = child_generator(self.seed_, purpose)
+        weights = topologies.random_matrix(self.n_units, n_columns, connectivity, rng).toarray()
+        return _frozen(weights * np.asarray(scaling, dtype=np.float64))
+
+    def _lay_out(self) -> Network:
+        """Copy the weights into the form in which the kernels read them."""
+        dtype = np.dtype(self.dtype)
+        leak = _as_vector(self.leak_rate, self.n_units, "leak_rate", "n_units")
+        return Network(
+            recurrence=arrange(self.W_, dtype),
+            drive=np.vstack([self.W_in_.T, self.W_fb_.T]).astype(dtype, order="C"),
+            bias=self.bias_.astype(dtype),
+            leak=leak.astype(dtype),
+            activation=CODES[self.activation],
+        )
+
+    # ------------------------------------------------------------------ running
+
+    def _fit(self, X: Any, y: Any) -> Sequences:
+        """Read the data and draw the weights."""
+        sequences = read_sequences(self, X, sequence_column=self.sequence_column, reset=True)
+        n_outputs = 0
+        if self.feedback_scaling and y is not None:
+            n_outputs = read_targets(self, sequences, y)[0].shape[1]
+        self.prepare(sequences.n_features, n_outputs)
+        return sequences
+
+    def _run_all(
+        self,
+        sequences: Sequences,
+        teacher: NDArray[np.float64] | None,
+        starts: list[Any],
+        noisy: bool,
+    ) -> tuple[Any, Any]:
+        """Run over every sequence; return states and final states as the sequences came."""
+        states = np.empty((len(sequences.rows), self.n_units), self.dtype)
+        ends = []
+        for i, (part, start) in enumerate(zip(sequences.parts(), starts, strict=True)):
+            _, end = self.run(
+                sequences.rows[part],
+                start,
+                None if teacher is None else teacher[part],
+                noise=self.noise_generator(i) if noisy else None,
+                out=states[part],
+            )
+            ends.append(end)
+        return sequences.give_back(states), sequences.one_or_many(ends)
+
+    def _read_teacher(
+        self, sequences: Sequences, feedback: Any, name: str
+    ) -> NDArray[np.float64] | None:
+        """Check the teacher, which is ignored where nothing is fed back."""
+        if not self.n_feedback_:
+            return None
+        teacher = None if feedback is None else read_targets(self, sequences, feedback, name)[0]
+        self._check_teacher(teacher, name)
+        return teacher
+
+    def _check_teacher(self, teacher: NDArray[np.float64] | None, name: str) -> None:
+        """Refuse a teacher that is missing or of another width."""
+        if not self.n_feedback_:
+            return
+        if teacher is None:
+            raise ValueError(
+                f"This reservoir has output feedback (feedback_scaling={self.feedback_scaling}), "
+                f"so {name} must give the teacher: y(n), with {self.n_feedback_} output(s)."
+            )
+        if teacher.shape[1] != self.n_feedback_:
+            raise ValueError(
+                f"{name} has {teacher.shape[1]} output(s), but W_fb_ of shape {self.W_fb_.shape} "
+                f"takes {self.n_feedback_}."
+            )
+
+    def _check_state(self, state: State | None) -> State:
+        """Refuse what is not a state of this reservoir; None is the zero state."""
+        if state is None:
+            return self.initial_state()
+        if not isinstance(state, State):
+            raise TypeError(f"state must be a State, got {type(state).__name__}.")
+        if state.states.shape != (self.n_units,):
+            raise ValueError(
+                f"state holds states of shape {state.states.shape}, but the reservoir has "
+                f"({self.n_units},)."
+            )
+        if self.n_feedback_ and state.output.shape != (self.n_feedback_,):
+            raise ValueError(
+                f"state holds an output of shape {state.output.shape}, but the reservoir is fed "
+                f"back ({self.n_feedback_},)."
+            )
+        return state
+
+    def _stack_drive(
+        self, rows: NDArray[np.float64], previous: NDArray[np.float64] | None
+    ) -> NDArray[Any]:
+        """Put input and last outputs side by side: u(n) = [x(n); y(n-1)]."""
+        n_features = self.W_in_.shape[1]
+        drive = np.empty((len(rows), n_features + self.n_feedback_), self.dtype)
+        drive[:, :n_features] = rows
+        if previous is not None:
+            drive[:, n_features:] = previous
+        return drive
+
+    def _draw_noise(self, n_steps: int, rng: np.random.Generator | None) -> NDArray[Any]:
+        """Draw the noise of some steps, or none."""
+        if rng is None:
+            return np.zeros((n_steps, 0), self.dtype)
+        return (self.noise * rng.standard_normal((n_steps, self.n_units))).astype(self.dtype)
+
+
+def _one_step_later(teacher: Any, first: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shift y(n) to y(n-1), the given first output in front."""
+    return np.vstack([first.reshape(1, -1), teacher[:-1]])
+
+
+def _as_vector(values: float | ArrayLike, length: int, name: str, what: str) -> NDArray[np.float64]:
+    """Spread a number over a vector, or check that an array has its length."""
+    vector = np.asarray(values, dtype=np.float64)
+    if vector.ndim and vector.shape != (length,):
+        raise ValueError(
+            f"{name} has shape {vector.shape}, but a number or shape ({length},), one for each "
+            f"of {what}, is needed."
+        )
+    if not np.all(np.isfinite(vector)):
+        raise ValueError(f"{name} must be finite, got {values!r}.")
+    return np.broadcast_to(vector, (length,))
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """Make an array read-only, so that nobody edits weights that would not be used."""
+    array.setflags(write=False)
+    return array

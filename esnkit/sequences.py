@@ -1,0 +1,296 @@
+"""Many sequences through three doors: an array, a list of arrays, rows with an id column.
+
+Inside there is one room: flat rows, one after the other, and offsets where sequences begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_array, check_X_y
+from sklearn.utils.validation import validate_data
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Sequences:
+    """One or many sequences as flat rows plus offsets.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, n_features)
+        The steps of all sequences, one sequence after the other.
+    offsets : ndarray of shape (n_sequences + 1,)
+        Sequence i is ``rows[offsets[i]:offsets[i + 1]]``.
+    ids : tuple
+        What names each sequence; (None,) for a single array.
+    listed : bool
+        Whether the sequences came as a list, so that results go back as a list.
+    """
+
+    rows: NDArray[np.float64]
+    offsets: NDArray[np.intp]
+    ids: tuple[Any, ...]
+    listed: bool
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def n_features(self) -> int:
+        """Number of features, the id column not counted."""
+        return self.rows.shape[1]
+
+    def parts(self) -> Iterator[slice]:
+        """Yield the rows of each sequence as a slice."""
+        for start, stop in zip(self.offsets[:-1], self.offsets[1:], strict=True):
+            yield slice(int(start), int(stop))
+
+    def give_back(self, results: NDArray[Any]) -> NDArray[Any] | list[NDArray[Any]]:
+        """Return results, one row for each of ours, in the form in which the sequences came."""
+        return [results[part] for part in self.parts()] if self.listed else results
+
+    def one_or_many(self, values: list[T]) -> T | list[T]:
+        """Return the value of the one sequence, or the list of values of many."""
+        return values if self.listed or len(self) > 1 else values[0]
+
+    def flatten(self, values: Any, name: str) -> NDArray[Any]:
+        """Line up what belongs to our rows (targets, weights) as one flat array.
+
+        Parameters
+        ----------
+        values : array-like or list of array-like
+            A list with one array for each sequence if the sequences came as a list.
+        name : str
+            The argument's name, for the error message.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, ...)
+
+        Raises
+        ------
+        ValueError
+            If the number of sequences, or the length of one of them, differs from ours.
+        """
+        if not self.listed:
+            return values
+        if not isinstance(values, list | tuple | np.ndarray) or len(values) != len(self):
+            count = len(values) if hasattr(values, "__len__") else repr(values)
+            raise ValueError(
+                f"X is a list of {len(self)} sequences, so {name} must be a list of as many "
+                f"arrays; got {count}."
+            )
+        arrays = [np.asarray(value) for value in values]
+        for i, (array, length) in enumerate(zip(arrays, np.diff(self.offsets), strict=True)):
+            if array.ndim == 0 or array.shape[0] != length:
+                raise ValueError(
+                    f"{name}[{i}] has shape {array.shape}, but X[{i}] has {length} rows."
+                )
+        return np.concatenate(arrays)
+
+    def per_sequence(self, values: T | list[T] | None, name: str) -> list[T] | list[None]:
+        """Return one value for each sequence: a list for many, the value itself for one."""
+        if values is None:
+            return [None] * len(self)
+        values = values if isinstance(values, list | tuple) else [values]
+        if len(values) != len(self):
+            raise ValueError(
+                f"{name} must hold one value for each of the {len(self)} sequences, "
+                f"got {len(values)}."
+            )
+        return list(values)
+
+
+def is_list_of_sequences(X: Any) -> bool:
+    """Tell a list of 2-D arrays, or a 3-D array, from everything else."""
+    if isinstance(X, np.ndarray):
+        return X.ndim == 3
+    return isinstance(X, list | tuple) and len(X) > 0 and all(np.ndim(x) == 2 for x in X)
+
+
+def read_sequences(
+    estimator: BaseEstimator,
+    X: Any,
+    *,
+    sequence_column: str | int | None = None,
+    reset: bool,
+    min_rows: int = 1,
+) -> Sequences:
+    """Check the input of an estimator and bring it into one form.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Its ``n_features_in_`` and ``feature_names_in_`` are set or compared with.
+    X : array-like of shape (n_rows, n_columns), list of such, or 3-D array
+        One sequence, many sequences, or rows with an id column.
+    sequence_column : str or int, optional
+        The column of ids; a run of equal ids is one sequence.
+    reset : bool
+        Whether the estimator learns width and names (in ``fit``) or holds to them.
+    min_rows : int, default=1
+        The smallest number of rows allowed.
+
+    Returns
+    -------
+    Sequences
+        The rows as float64, the id column removed.
+
+    Raises
+    ------
+    ValueError
+        If the input is empty, not numeric, not finite, not two-dimensional or of another width
+        than before, or if the id column does not exist.
+    """
+    options = {"dtype": np.float64, "ensure_min_samples": min_rows, "estimator": estimator}
+    if is_list_of_sequences(X):
+        if sequence_column is not None:
+            raise ValueError(
+                "X is a list of sequences and sequence_column is "
+                f"{sequence_column!r}: use one or the other."
+            )
+        return _read_list(estimator, list(X), reset, min_rows)
+    if sequence_column is None:
+        options.pop("estimator")
+        rows = validate_data(estimator, X, reset=reset, **options)
+        return Sequences(rows, np.array([0, len(rows)]), (None,), listed=False)
+
+    table = check_array(X, dtype=None, ensure_all_finite=False, estimator=estimator)
+    validate_data(estimator, X, reset=reset, skip_check_array=True)
+    column = _find_column(estimator, sequence_column)
+    rows = check_array(np.delete(table, column, axis=1), **options)
+    ids, offsets = _runs(table[:, column], sequence_column)
+    return Sequences(rows, offsets, ids, listed=False)
+
+
+def read_targets(
+    estimator: BaseEstimator, sequences: Sequences, y: Any, name: str = "y"
+) -> tuple[NDArray[np.float64], bool]:
+    """Check targets against the sequences they belong to.
+
+    Parameters
+    ----------
+    estimator : estimator
+        For the error messages.
+    sequences : Sequences
+        The input.
+    y : array-like of shape (n_rows,) or (n_rows, n_outputs), or a list of such
+        The targets.
+    name : str, default="y"
+        The argument's name, for the error messages.
+
+    Returns
+    -------
+    targets : ndarray of shape (n_rows, n_outputs)
+    one_dimensional : bool
+        Whether y had one dimension, so that predictions have one too.
+    """
+    y = sequences.flatten(y, name)
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None."
+        )
+    _, targets = check_X_y(
+        sequences.rows, y, multi_output=True, y_numeric=True, estimator=estimator
+    )
+    targets = np.asarray(targets, dtype=np.float64)
+    return targets.reshape(len(targets), -1), targets.ndim == 1
+
+
+def read_weights(sequences: Sequences, sample_weight: Any) -> NDArray[np.float64] | None:
+    """Check one weight for each row.
+
+    Parameters
+    ----------
+    sequences : Sequences
+        The input.
+    sample_weight : array-like of shape (n_rows,), a list of such, or None
+        Non-negative weights.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,) or None
+
+    Raises
+    ------
+    ValueError
+        If the shape is another, or a weight is negative or not finite.
+    """
+    if sample_weight is None:
+        return None
+    flat = sequences.flatten(sample_weight, "sample_weight")
+    weights = check_array(flat, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
+    if weights.shape != (len(sequences.rows),):
+        raise ValueError(
+            f"sample_weight has shape {weights.shape}, but X has {len(sequences.rows)} rows: "
+            f"({len(sequences.rows)},) is needed."
+        )
+    if weights.min() < 0:
+        raise ValueError(f"sample_weight must not be negative, got {weights.min()}.")
+    return weights
+
+
+def chunks(n_rows: int, length: int) -> Iterator[slice]:
+    """Yield slices that cut ``n_rows`` into chunks of ``length`` and a rest.
+
+    Examples
+    --------
+    >>> list(chunks(5, 3))
+    [slice(0, 3, None), slice(3, 5, None)]
+    """
+    for start in range(0, n_rows, length):
+        yield slice(start, min(start + length, n_rows))
+
+
+def _read_list(
+    estimator: BaseEstimator, arrays: list[Any], reset: bool, min_rows: int
+) -> Sequences:
+    """Check a list of sequences, naming the one that is wrong."""
+    checked = []
+    for i, array in enumerate(arrays):
+        try:
+            rows = validate_data(
+                estimator,
+                array,
+                reset=reset and i == 0,
+                dtype=np.float64,
+                ensure_min_samples=min_rows,
+            )
+        except ValueError as error:
+            raise ValueError(f"X[{i}], one of {len(arrays)} sequences: {error}") from error
+        checked.append(rows)
+    offsets = np.concatenate([[0], np.cumsum([len(rows) for rows in checked])])
+    return Sequences(np.concatenate(checked), offsets, tuple(range(len(checked))), listed=True)
+
+
+def _find_column(estimator: Any, sequence_column: str | int) -> int:
+    """Return the position of the id column."""
+    width = estimator.n_features_in_
+    names = list(getattr(estimator, "feature_names_in_", []))
+    if isinstance(sequence_column, str):
+        if sequence_column in names:
+            return names.index(sequence_column)
+        known = f"the columns are {names}" if names else "X has no column names: give a number"
+        raise ValueError(f"sequence_column={sequence_column!r} is not a column of X: {known}.")
+    if not -width <= sequence_column < width:
+        raise ValueError(
+            f"sequence_column={sequence_column} is out of range for X with {width} columns."
+        )
+    return sequence_column % width
+
+
+def _runs(
+    ids: NDArray[Any], sequence_column: str | int
+) -> tuple[tuple[Any, ...], NDArray[np.intp]]:
+    """Find the runs of equal ids: their values and offsets."""
+    if np.any(ids != ids) or np.any(np.equal(ids, None)):  # only NaN differs from itself
+        raise ValueError(f"The id column {sequence_column!r} has missing values.")
+    starts = np.concatenate([[0], np.flatnonzero(ids[1:] != ids[:-1]) + 1])
+    return tuple(ids[starts].tolist()), np.append(starts, len(ids))
