@@ -17,11 +17,9 @@ from esnkit.kernels.activations import CODES
 from esnkit.kernels.layout import arrange
 from esnkit.kernels.states import Loop, Network, run_driven, run_free
 from esnkit.seeding import RandomState, child_generator, root_seed
-from esnkit.sequences import Sequences, chunks, read_sequences, read_targets
+from esnkit.sequences import CHUNK, Sequences, chunks, read_sequences, read_targets
 from esnkit.spectrum import scale_to_radius
 from esnkit.state import State
-
-CHUNK = 256  # steps whose noise, or whose features for a readout, are held at one time
 
 
 class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -284,7 +282,6 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         self.W_fb_ = self._draw(
             "feedback", fed_back, self.feedback_connectivity, self.feedback_scaling
         )
-        self._n_features_out = self.n_units
         self._network = self._lay_out()
         return self
 
@@ -437,6 +434,13 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         numpy.random.Generator
         """
         return child_generator(self.seed_, "noise", index)
+
+    @property
+    def n_features_out_(self) -> int:
+        """Number of features that a step gives: one for each unit."""
+        return self.W_.shape[0]
+
+    _n_features_out = n_features_out_  # the name under which scikit-learn asks for it
 
     @property
     def n_feedback_(self) -> int:

@@ -17,6 +17,8 @@ from sklearn.utils.validation import validate_data
 
 T = TypeVar("T")
 
+CHUNK = 256  # steps for which noise, or the features of a readout, are held at one time
+
 
 @dataclass(frozen=True, eq=False)
 class Sequences:
@@ -237,7 +239,7 @@ def read_weights(sequences: Sequences, sample_weight: Any) -> NDArray[np.float64
     return weights
 
 
-def chunks(n_rows: int, length: int) -> Iterator[slice]:
+def chunks(n_rows: int, length: int = CHUNK) -> Iterator[slice]:
     """Yield slices that cut ``n_rows`` into chunks of ``length`` and a rest.
 
     Examples

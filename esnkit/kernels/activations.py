@@ -53,7 +53,7 @@ else:
 
 @kernel
 def tanh(values):
-    """Overwrite an array by its hyperbolic tangent, within 2 units in the last place."""
+    """Overwrite an array by its hyperbolic tangent, within 2.5 units in the last place."""
     # Every constant has the type of the array: one double would turn a float32 loop into doubles.
     real = values.dtype.type
     rounder = real(_ROUNDER_64) if values.itemsize == 8 else real(_ROUNDER_32)

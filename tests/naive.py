@@ -1,0 +1,45 @@
+"""Plain twins of the kernels: a few lines of Python each, to be believed at sight."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+# ---------------------------------------------------------------------- esnkit.kernels.states
+
+ACTIVATIONS = {
+    0: np.tanh,
+    1: lambda v: v,
+    2: lambda v: np.maximum(v, 0),
+    3: lambda v: 1 / (1 + np.exp(-v)),
+}
+
+
+def advance(W, network, u, noise, h):
+    """One leaky step."""
+    pre = network.drive.T @ u + network.bias + W @ h
+    if noise.size:
+        pre = pre + noise
+    return (1 - network.leak) * h + network.leak * ACTIVATIONS[network.activation](pre)
+
+
+def run_driven(W, network, U, noise, h):
+    """States over given rows."""
+    states = []
+    for u, e in zip(U, noise, strict=True):
+        h = advance(W, network, u, e, h)
+        states.append(h)
+    return np.array(states)
+
+
+def run_free(W, network, loop, X, h, y, n_steps):
+    """Outputs of a network that runs on them."""
+    outputs = []
+    for n in range(n_steps):
+        x = np.concatenate([y, X[n]]) if loop.through_input else X[n]
+        u = np.concatenate([x, y]) if loop.through_feedback else x
+        h = advance(W, network, u, np.zeros(0), h)
+        z = np.concatenate([h, h**2 if loop.squared else [], x if loop.with_input else []])
+        y = np.clip(loop.coef @ z + loop.intercept, loop.lower, loop.upper)
+        outputs.append(y)
+    return np.array(outputs)
