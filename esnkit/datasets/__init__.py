@@ -1,0 +1,27 @@
+"""Series to try models on: generators of known systems, and a few real series with dates.
+
+Generators take the number of steps first and return float64 arrays, time along the first axis.
+Loaders return pandas Series. What depends on chance takes a ``random_state``.
+"""
+
+from __future__ import annotations
+
+from esnkit.datasets.chaotic import lorenz63, mackey_glass
+from esnkit.datasets.driven import damped_oscillator, narma
+from esnkit.datasets.real import load_co2, load_el_nino, load_sunspots
+from esnkit.datasets.registry import list_datasets, load
+from esnkit.datasets.waves import noisy_sine, sine
+
+__all__ = [
+    "damped_oscillator",
+    "list_datasets",
+    "load",
+    "load_co2",
+    "load_el_nino",
+    "load_sunspots",
+    "lorenz63",
+    "mackey_glass",
+    "narma",
+    "noisy_sine",
+    "sine",
+]

@@ -1,0 +1,86 @@
+"""Periodic series, with and without noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from esnkit.datasets._checks import check_count, check_finite, check_non_negative
+from esnkit.seeding import RandomState, child_generator, root_seed
+
+__all__ = ["noisy_sine", "sine"]
+
+
+def sine(n_steps: int, *, frequency: float = 0.2, phase: float = 0.0) -> npt.NDArray[np.float64]:
+    r"""Sample a sine wave of amplitude one.
+
+    .. math:: x(n) = \sin(\omega n + \varphi), \qquad n = 0, 1, \ldots
+
+    Parameters
+    ----------
+    n_steps : int
+        Number of time steps.
+    frequency : float, default=0.2
+        Angular frequency :math:`\omega` in radians per step. With ``4 * pi / 999``, 1000 steps
+        cover two periods: the interval from 0 to 4 pi with both of its ends.
+    phase : float, default=0.0
+        Angle :math:`\varphi` of the first sample, in radians.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_steps,)
+        The samples.
+
+    Examples
+    --------
+    >>> import math
+    >>> from esnkit.datasets import sine
+    >>> sine(5, frequency=math.pi / 2).round(12) + 0.0
+    array([ 0.,  1.,  0., -1.,  0.])
+    """
+    n_steps = check_count(n_steps, "n_steps")
+    frequency = check_finite(frequency, "frequency")
+    phase = check_finite(phase, "phase")
+    return np.sin(frequency * np.arange(n_steps) + phase)
+
+
+def noisy_sine(
+    n_steps: int,
+    *,
+    frequency: float = 0.02,
+    noise: float = 2.0,
+    random_state: RandomState = None,
+) -> npt.NDArray[np.float64]:
+    r"""Sample a sine wave under uniform noise.
+
+    .. math:: x(n) = \sin(\omega n) + c\,\nu(n), \qquad \nu(n) \sim U[0, 1]
+
+    The noise is not centred: its mean is ``noise / 2`` and its variance ``noise**2 / 12``, which
+    is the least mean squared error that any forecast can reach.
+
+    Parameters
+    ----------
+    n_steps : int
+        Number of time steps.
+    frequency : float, default=0.02
+        Angular frequency :math:`\omega` in radians per step.
+    noise : float, default=2.0
+        Width :math:`c` of the interval that the noise is drawn from, zero or above.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed of the noise.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_steps,)
+        The samples, within [-1, 1 + noise].
+
+    Examples
+    --------
+    >>> from esnkit.datasets import noisy_sine
+    >>> noisy_sine(1000, random_state=0).shape
+    (1000,)
+    """
+    noise = check_non_negative(noise, "noise")
+    clean = sine(n_steps, frequency=frequency)
+    rng = child_generator(root_seed(random_state), "data")
+    return clean + noise * rng.uniform(size=clean.shape)
