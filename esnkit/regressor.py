@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin, clone
 from sklearn.metrics import r2_score
 from sklearn.utils import check_array, check_scalar
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from esnkit.readout import RidgeReadout
@@ -26,6 +27,11 @@ from esnkit.sequences import (
     read_weights,
 )
 from esnkit.state import State
+
+
+def _readout_can_go_on(model: ESNRegressor) -> bool:
+    """Tell whether the readout has ``partial_fit``, and so the model has it."""
+    return model.readout is None or hasattr(model.readout, "partial_fit")
 
 
 class ESNRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
@@ -102,6 +108,8 @@ class ESNRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     True
     """
 
+    state_: State | None
+
     def __init__(
         self,
         reservoir: Any = None,
@@ -151,16 +159,18 @@ class ESNRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         data = self._read(X, y, sample_weight, reset=True)
         self._check_lengths(data.sequences)
         self._prepare(data)
-        self._runner.see_targets(data.targets)
+        self._see_targets(data.targets)
         if hasattr(self.readout_, "fit_chunks"):
             self._fit_in_chunks(data)
         else:
             self._fit_at_once(self.readout_.fit, data)
-        self.state_ = self._carry.state if len(data.sequences) == 1 else None
+        if len(data.sequences) > 1:
+            self.state_ = None
         return self
 
+    @available_if(_readout_can_go_on)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Go on fitting with one more block of data.
+        """Go on fitting with one more block of data, if the readout can.
 
         The first call draws the memory. The state carries over from call to call while the
         sequence goes on: a plain array goes on with the one before, rows whose id column names
@@ -182,7 +192,7 @@ class ESNRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
         Raises
         ------
-        TypeError
+        AttributeError
             If the readout has no ``partial_fit``.
         ValueError
             If the data or a parameter are not as described, or their widths change.
@@ -193,11 +203,8 @@ class ESNRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         if first:
             self._prepare(data)
         self._check_width(data.targets, "y")
-        if not hasattr(self.readout_, "partial_fit"):
-            raise TypeError(f"readout={self.readout_!r} has no partial_fit.")
-        self._runner.see_targets(data.targets)
+        self._see_targets(data.targets)
         self._fit_at_once(self.readout_.partial_fit, data)
-        self.state_ = self._carry.state
         return self
 
     # ------------------------------------------------------------------ predicting
@@ -433,13 +440,20 @@ class ESNRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             include_input=self.include_input,
             squared_states=self.squared_states,
         )
-        self._carry = None
+        self._carry: _Carry | None = None
+        self.state_ = None
         self._n_sequences = 0
+
+    def _see_targets(self, targets: NDArray[np.float64]) -> None:
+        """Widen the range in which outputs are held."""
+        self._runner.see_targets(targets)
+        self.output_range_ = self._runner.output_range
 
     def _fit_in_chunks(self, data: _TrainingData) -> None:
         """Fit a readout that takes a stream, so that memory does not grow with the series."""
         n_rows = len(data.targets) - self.washout * len(data.sequences)
-        self.readout_.fit_chunks(self._training_chunks(data), n_rows)
+        target_ndim = 1 if self._flat else 2
+        self.readout_.fit_chunks(self._training_chunks(data), n_rows, target_ndim=target_ndim)
         self._runner.attach(self.readout_)
 
     def _fit_at_once(self, fit: Any, data: _TrainingData) -> None:
@@ -481,7 +495,7 @@ class ESNRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
                         targets[fitted],
                         None if weights is None else weights[fitted],
                     )
-            self._carry = carry
+            self._carry, self.state_ = carry, carry.state
 
     # ------------------------------------------------------------------ small things
 

@@ -342,7 +342,8 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         if row.shape != (1, n_features):
             raise ValueError(f"x has shape {np.shape(x)}, but ({n_features},) is needed.")
         teacher = None if feedback is None else np.reshape(feedback, (1, -1)).astype(np.float64)
-        self._check_teacher(teacher, "feedback")
+        if self.n_feedback_:
+            teacher = self._check_teacher(teacher, "feedback")
         states, state = self.run(row, state, teacher)
         return states[0], state
 
@@ -364,7 +365,7 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         state : State, default=None
             Where to start; None is the zero state.
         teacher : ndarray of shape (n_steps, n_outputs), default=None
-            y(n), for output feedback.
+            y(n), for output feedback; not needed for a single step, which sees only the state's.
         noise : numpy.random.Generator, default=None
             Where the noise comes from; None for none.
         out : ndarray of shape (n_steps, n_units), default=None
@@ -382,7 +383,7 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         if out is None:
             out = np.empty((len(rows), self.n_units), self.dtype)
         h = state.states.copy()
-        previous = _one_step_later(teacher, state.output) if self.n_feedback_ else None
+        previous = self._one_step_later(teacher, state.output, len(rows))
         for part in chunks(len(rows), len(rows) if noise is None else CHUNK):
             drive = self._stack_drive(rows[part], None if previous is None else previous[part])
             run_driven(self._network, drive, self._draw_noise(len(drive), noise), h, out[part])
@@ -539,13 +540,10 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         if not self.n_feedback_:
             return None
         teacher = None if feedback is None else read_targets(self, sequences, feedback, name)[0]
-        self._check_teacher(teacher, name)
-        return teacher
+        return self._check_teacher(teacher, name)
 
-    def _check_teacher(self, teacher: NDArray[np.float64] | None, name: str) -> None:
+    def _check_teacher(self, teacher: NDArray[np.float64] | None, name: str) -> NDArray[np.float64]:
         """Refuse a teacher that is missing or of another width."""
-        if not self.n_feedback_:
-            return
         if teacher is None:
             raise ValueError(
                 f"This reservoir has output feedback (feedback_scaling={self.feedback_scaling}), "
@@ -556,6 +554,7 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
                 f"{name} has {teacher.shape[1]} output(s), but W_fb_ of shape {self.W_fb_.shape} "
                 f"takes {self.n_feedback_}."
             )
+        return teacher
 
     def _check_state(self, state: State | None) -> State:
         """Refuse what is not a state of this reservoir; None is the zero state."""
@@ -575,6 +574,16 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             )
         return state
 
+    def _one_step_later(
+        self, teacher: NDArray[np.float64] | None, first: NDArray[np.float64], n_steps: int
+    ) -> NDArray[np.float64] | None:
+        """Shift y(n) to y(n-1), the last output of the state in front."""
+        if not self.n_feedback_:
+            return None
+        if n_steps == 1:
+            return first.reshape(1, -1)
+        return np.vstack([first, self._check_teacher(teacher, "teacher")[:-1]])
+
     def _stack_drive(
         self, rows: NDArray[np.float64], previous: NDArray[np.float64] | None
     ) -> NDArray[Any]:
@@ -591,11 +600,6 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         if rng is None:
             return np.zeros((n_steps, 0), self.dtype)
         return (self.noise * rng.standard_normal((n_steps, self.n_units))).astype(self.dtype)
-
-
-def _one_step_later(teacher: Any, first: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Shift y(n) to y(n-1), the given first output in front."""
-    return np.vstack([first.reshape(1, -1), teacher[:-1]])
 
 
 def _as_vector(values: float | ArrayLike, length: int, name: str, what: str) -> NDArray[np.float64]:

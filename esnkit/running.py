@@ -138,6 +138,7 @@ class Runner:
 
     def _loop(self, through_input: bool) -> Loop:
         """Describe the closed loop to the kernel."""
+        assert self.linear is not None
         coef, intercept = self.linear
         lower, upper = self.output_range
         return Loop(

@@ -292,7 +292,7 @@ def _runs(
     ids: NDArray[Any], sequence_column: str | int
 ) -> tuple[tuple[Any, ...], NDArray[np.intp]]:
     """Find the runs of equal ids: their values and offsets."""
-    if np.any(ids != ids) or np.any(np.equal(ids, None)):  # only NaN differs from itself
+    if np.any(ids != ids) or np.any(ids == np.array(None)):  # only NaN differs from itself
         raise ValueError(f"The id column {sequence_column!r} has missing values.")
     starts = np.concatenate([[0], np.flatnonzero(ids[1:] != ids[:-1]) + 1])
     return tuple(ids[starts].tolist()), np.append(starts, len(ids))

@@ -29,7 +29,7 @@ class Recurrence(NamedTuple):
 
 def arrange(W: Any, dtype: np.dtype[Any]) -> Recurrence:
     """Lay out a sparse or dense (n_units, n_units) matrix for the state loops."""
-    W = scipy.sparse.csr_array(W, dtype=dtype)
+    W = scipy.sparse.csr_array(W, dtype=dtype, copy=True)
     W.sum_duplicates()
     W.eliminate_zeros()
     n_units = W.shape[0]
