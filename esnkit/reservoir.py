@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from numbers import Integral, Real
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils import check_array, check_scalar
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils import check_scalar
 
 from esnkit import topology as topologies
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.layout import arrange
 from esnkit.kernels.states import Loop, Network, run_driven, run_free
+from esnkit.memory import Memory
 from esnkit.seeding import RandomState, child_generator, root_seed
-from esnkit.sequences import CHUNK, Sequences, chunks, read_sequences, read_targets
+from esnkit.sequences import CHUNK, chunks
 from esnkit.spectrum import scale_to_radius
 from esnkit.state import State
 
 
-class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class Reservoir(Memory):
     r"""Random recurrent network whose states echo the past of its input.
 
     The states follow the leaky update of [1]_ and [2]_,
@@ -159,119 +158,7 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         self.sequence_column = sequence_column
         self.random_state = random_state
 
-    # ------------------------------------------------------------------ as a transformer
-
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Draw the weights for input of this width.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features), or a list of such
-            Only its width is used.
-        y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such, default=None
-            The teacher. Only its width is used, and only with `feedback_scaling` above zero.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            If the data or a parameter are not as described.
-        """
-        self._fit(X, y)
-        return self
-
-    def transform(
-        self,
-        X: Any,
-        *,
-        feedback: Any = None,
-        state: State | list[State] | None = None,
-        return_state: bool = False,
-    ) -> Any:
-        """Run the reservoir over one sequence or many.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features), or a list of such
-            The input; rows are time steps.
-        feedback : array-like of shape (n_steps,) or (n_steps, n_outputs), or list, default=None
-            The teacher y(n). Step n sees y(n-1). Needed with `feedback_scaling` above zero.
-        state : State or list of State, default=None
-            Where to start, one for each sequence. None is the zero state.
-        return_state : bool, default=False
-            Whether to return the final state too.
-
-        Returns
-        -------
-        states : ndarray of shape (n_steps, n_units), or a list of such
-            h(n) for each row.
-        state : State or list of State
-            After the last row, if `return_state`; a list for many sequences.
-
-        Raises
-        ------
-        ValueError
-            If X has another width than in `fit`, or the feedback or the state do not fit.
-        """
-        check_is_fitted(self)
-        sequences = read_sequences(self, X, sequence_column=self.sequence_column, reset=False)
-        teacher = self._read_teacher(sequences, feedback, "feedback")
-        starts = sequences.per_sequence(state, "state")
-        states, ends = self._run_all(sequences, teacher, starts, noisy=False)
-        return (states, ends) if return_state else states
-
-    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
-        """Draw the weights and run, with noise and with y as the teacher.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features), or a list of such
-            The input; rows are time steps.
-        y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such, default=None
-            The teacher, for output feedback.
-        **fit_params : dict
-            None are known: anything here is an error.
-
-        Returns
-        -------
-        ndarray of shape (n_steps, n_units), or a list of such
-            The states.
-
-        Raises
-        ------
-        TypeError
-            If there are `fit_params`.
-        """
-        if fit_params:
-            raise TypeError(f"Reservoir.fit_transform does not know {sorted(fit_params)}.")
-        sequences = self._fit(X, y)
-        teacher = self._read_teacher(sequences, y, "y")
-        return self._run_all(sequences, teacher, [None] * len(sequences), noisy=True)[0]
-
-    # ------------------------------------------------------------------ as a memory
-
-    def prepare(self, n_features: int, n_outputs: int = 0) -> Self:
-        """Draw the weights for given widths; what `fit` does once it has read the data.
-
-        Parameters
-        ----------
-        n_features : int
-            Width of the input.
-        n_outputs : int, default=0
-            Width of the output, for feedback.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            If a parameter is out of its range, or feedback is asked for and there is no output.
-        """
+    def _prepare(self, n_features: int, n_outputs: int) -> None:
         self._check_parameters(n_features, n_outputs)
         self.seed_ = root_seed(self.random_state)
         self.W_ = self._draw_recurrence()
@@ -283,144 +170,33 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             "feedback", fed_back, self.feedback_connectivity, self.feedback_scaling
         )
         self._network = self._lay_out()
-        return self
 
-    def initial_state(self) -> State:
-        """Return the state before the first step: all zero.
+    def _initial_states(self) -> NDArray[Any]:
+        return np.zeros(self.n_units, self.dtype)
 
-        Returns
-        -------
-        State
-            With zero states, and a zero output where there is feedback.
-
-        Examples
-        --------
-        >>> from esnkit import Reservoir
-        >>> Reservoir(5).prepare(n_features=1).initial_state()
-        State(5 units, output=[])
-        """
-        check_is_fitted(self)
-        return State(np.zeros(self.n_units, self.dtype), np.zeros(self.n_feedback_))
-
-    def step(
-        self, x: ArrayLike, state: State | None = None, feedback: ArrayLike | None = None
-    ) -> tuple[NDArray[Any], State]:
-        """Run one time step.
-
-        Parameters
-        ----------
-        x : array-like of shape (n_features,)
-            The input x(n).
-        state : State, default=None
-            The state after step n-1; None is the zero state.
-        feedback : array-like of shape (n_outputs,), default=None
-            The teacher y(n), remembered in the new state for the step after.
-
-        Returns
-        -------
-        states : ndarray of shape (n_units,)
-            h(n).
-        state : State
-            The state after this step.
-
-        Raises
-        ------
-        ValueError
-            If x, the state or the feedback have the wrong width.
-
-        Examples
-        --------
-        >>> from esnkit import Reservoir
-        >>> reservoir = Reservoir(5).prepare(n_features=2)
-        >>> states, state = reservoir.step([0.1, 0.2])
-        >>> states.shape
-        (5,)
-        """
-        check_is_fitted(self)
-        row = check_array(np.atleast_2d(x), dtype=np.float64, input_name="x")
-        n_features = self.W_in_.shape[1]
-        if row.shape != (1, n_features):
-            raise ValueError(f"x has shape {np.shape(x)}, but ({n_features},) is needed.")
-        teacher = None if feedback is None else np.reshape(feedback, (1, -1)).astype(np.float64)
-        if self.n_feedback_:
-            teacher = self._check_teacher(teacher, "feedback")
-        states, state = self.run(row, state, teacher)
-        return states[0], state
-
-    def run(
+    def _run(
         self,
         rows: NDArray[np.float64],
-        state: State | None = None,
-        teacher: NDArray[np.float64] | None = None,
-        *,
-        noise: np.random.Generator | None = None,
-        out: NDArray[Any] | None = None,
-    ) -> tuple[NDArray[Any], State]:
-        """Run over the rows of one sequence, already checked: what models build on.
-
-        Parameters
-        ----------
-        rows : ndarray of shape (n_steps, n_features)
-            The input.
-        state : State, default=None
-            Where to start; None is the zero state.
-        teacher : ndarray of shape (n_steps, n_outputs), default=None
-            y(n), for output feedback; not needed for a single step, which sees only the state's.
-        noise : numpy.random.Generator, default=None
-            Where the noise comes from; None for none.
-        out : ndarray of shape (n_steps, n_units), default=None
-            Filled with the states if given.
-
-        Returns
-        -------
-        states : ndarray of shape (n_steps, n_units)
-            h(n) for each row.
-        state : State
-            After the last row.
-        """
-        state = self._check_state(state)
+        state: State,
+        teacher: NDArray[np.float64] | None,
+        noise: np.random.Generator | None,
+        out: NDArray[Any],
+    ) -> State:
         noise = noise if self.noise else None
-        if out is None:
-            out = np.empty((len(rows), self.n_units), self.dtype)
         h = state.states.copy()
         previous = self._one_step_later(teacher, state.output, len(rows))
         for part in chunks(len(rows), len(rows) if noise is None else CHUNK):
             drive = self._stack_drive(rows[part], None if previous is None else previous[part])
             run_driven(self._network, drive, self._draw_noise(len(drive), noise), h, out[part])
-        return out, State(h, state.output if teacher is None else teacher[-1])
+        return State(h, state.output if teacher is None else teacher[-1])
 
-    def run_free(
-        self, loop: Loop, rows: NDArray[np.float64], n_steps: int, state: State
-    ) -> tuple[NDArray[np.float64], State, int]:
-        """Run on the outputs of a linear readout: what models build on.
-
-        Parameters
-        ----------
-        loop : Loop
-            The readout, and what its outputs feed.
-        rows : ndarray of shape (n_steps, n_given)
-            The features of the input that are given, with outputs in front of them if
-            ``loop.through_input``.
-        n_steps : int
-            Number of steps.
-        state : State
-            Where to start; its output is y(-1).
-
-        Returns
-        -------
-        outputs : ndarray of shape (n_steps, n_outputs)
-            y(n).
-        state : State
-            After the last step.
-        first_held : int
-            The first step at which an output was held in its bounds, or -1.
-        """
-        state = self._check_state(state)
+    def _run_free(
+        self, loop: Loop, rows: NDArray[np.float64], state: State, outputs: NDArray[np.float64]
+    ) -> tuple[State, int]:
         h, y = state.states.copy(), state.output.copy()
-        outputs = np.empty((n_steps, y.size))
         given = np.array(rows, dtype=self.dtype)
         first_held = run_free(self._network, loop, given, h, y, outputs)
-        return outputs, State(h, y), first_held
+        return State(h, y), first_held
 
     def noise_generator(self, index: int) -> np.random.Generator:
         """Return the generator of the noise for sequence number `index`.
@@ -433,6 +209,7 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         Returns
         -------
         numpy.random.Generator
+            The same for the same index.
         """
         return child_generator(self.seed_, "noise", index)
 
@@ -441,7 +218,9 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         """Number of features that a step gives: one for each unit."""
         return self.W_.shape[0]
 
-    _n_features_out = n_features_out_  # the name under which scikit-learn asks for it
+    @property
+    def _feature_type(self) -> Any:
+        return self.dtype
 
     @property
     def n_feedback_(self) -> int:
@@ -503,92 +282,11 @@ class Reservoir(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     # ------------------------------------------------------------------ running
 
-    def _fit(self, X: Any, y: Any) -> Sequences:
-        """Read the data and draw the weights."""
-        sequences = read_sequences(self, X, sequence_column=self.sequence_column, reset=True)
-        n_outputs = 0
-        if self.feedback_scaling and y is not None:
-            n_outputs = read_targets(self, sequences, y)[0].shape[1]
-        self.prepare(sequences.n_features, n_outputs)
-        return sequences
-
-    def _run_all(
-        self,
-        sequences: Sequences,
-        teacher: NDArray[np.float64] | None,
-        starts: list[Any],
-        noisy: bool,
-    ) -> tuple[Any, Any]:
-        """Run over every sequence; return states and final states as the sequences came."""
-        states = np.empty((len(sequences.rows), self.n_units), self.dtype)
-        ends = []
-        for i, (part, start) in enumerate(zip(sequences.parts(), starts, strict=True)):
-            _, end = self.run(
-                sequences.rows[part],
-                start,
-                None if teacher is None else teacher[part],
-                noise=self.noise_generator(i) if noisy else None,
-                out=states[part],
-            )
-            ends.append(end)
-        return sequences.give_back(states), sequences.one_or_many(ends)
-
-    def _read_teacher(
-        self, sequences: Sequences, feedback: Any, name: str
-    ) -> NDArray[np.float64] | None:
-        """Check the teacher, which is ignored where nothing is fed back."""
-        if not self.n_feedback_:
-            return None
-        teacher = None if feedback is None else read_targets(self, sequences, feedback, name)[0]
-        return self._check_teacher(teacher, name)
-
-    def _check_teacher(self, teacher: NDArray[np.float64] | None, name: str) -> NDArray[np.float64]:
-        """Refuse a teacher that is missing or of another width."""
-        if teacher is None:
-            raise ValueError(
-                f"This reservoir has output feedback (feedback_scaling={self.feedback_scaling}), "
-                f"so {name} must give the teacher: y(n), with {self.n_feedback_} output(s)."
-            )
-        if teacher.shape[1] != self.n_feedback_:
-            raise ValueError(
-                f"{name} has {teacher.shape[1]} output(s), but W_fb_ of shape {self.W_fb_.shape} "
-                f"takes {self.n_feedback_}."
-            )
-        return teacher
-
-    def _check_state(self, state: State | None) -> State:
-        """Refuse what is not a state of this reservoir; None is the zero state."""
-        if state is None:
-            return self.initial_state()
-        if not isinstance(state, State):
-            raise TypeError(f"state must be a State, got {type(state).__name__}.")
-        if state.states.shape != (self.n_units,):
-            raise ValueError(
-                f"state holds states of shape {state.states.shape}, but the reservoir has "
-                f"({self.n_units},)."
-            )
-        if self.n_feedback_ and state.output.shape != (self.n_feedback_,):
-            raise ValueError(
-                f"state holds an output of shape {state.output.shape}, but the reservoir is fed "
-                f"back ({self.n_feedback_},)."
-            )
-        return state
-
-    def _one_step_later(
-        self, teacher: NDArray[np.float64] | None, first: NDArray[np.float64], n_steps: int
-    ) -> NDArray[np.float64] | None:
-        """Shift y(n) to y(n-1), the last output of the state in front."""
-        if not self.n_feedback_:
-            return None
-        if n_steps == 1:
-            return first.reshape(1, -1)
-        return np.vstack([first, self._check_teacher(teacher, "teacher")[:-1]])
-
     def _stack_drive(
         self, rows: NDArray[np.float64], previous: NDArray[np.float64] | None
     ) -> NDArray[Any]:
         """Put input and last outputs side by side: u(n) = [x(n); y(n-1)]."""
-        n_features = self.W_in_.shape[1]
+        n_features = self.n_inputs_
         drive = np.empty((len(rows), n_features + self.n_feedback_), self.dtype)
         drive[:, :n_features] = rows
         if previous is not None:

@@ -325,7 +325,7 @@ def test_parameters_of_a_wrong_type_are_named(parameters):
     ("options", "message"),
     [
         ({}, "feedback must give the teacher"),
-        ({"feedback": Y[:, :2]}, r"feedback has 2 output\(s\), but W_fb_ of shape \(10, 3\)"),
+        ({"feedback": Y[:, :2]}, r"feedback has 2 output\(s\), but 3 are fed back"),
         ({"feedback": Y, "state": State(np.zeros(9), np.zeros(3))}, r"\(9,\).*\(10,\)"),
         ({"feedback": Y, "state": State(np.zeros(10), np.zeros(1))}, r"\(1,\).*\(3,\)"),
         ({"feedback": Y, "state": [None, None]}, "one value for each of the 1 sequences, got 2"),
