@@ -1,0 +1,37 @@
+"""A directive that shows every benchmark: what its script says, how to run it, what it printed.
+
+The script's docstring is the only description there is, and the table is the file it wrote.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+
+class BenchmarkTables(SphinxDirective):
+    """One section for each script in ``docs/benchmarks`` that has left its results there."""
+
+    def run(self) -> list[nodes.Node]:
+        folder = Path(self.env.srcdir) / "benchmarks"
+        results = sorted((folder / "results").glob("*.md"))
+        text = "\n\n".join(self.describe(folder / f"{r.stem}.py", r) for r in results)
+        return self.parse_text_to_nodes(text, allow_section_headings=True)
+
+    def describe(self, script: Path, result: Path) -> str:
+        for path in (script, result):
+            self.env.note_dependency(str(path))
+        docstring = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or ""
+        title = script.stem.replace("_", " ").capitalize()
+        command = f"```bash\npython docs/benchmarks/{script.name}\n```"
+        table = result.read_text(encoding="utf-8")
+        return "\n\n".join([f"## {title}", docstring, command, table])
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_directive("benchmark-tables", BenchmarkTables)
+    return {"parallel_read_safe": True}

@@ -1,0 +1,17 @@
+"""What every test starts from: one BLAS thread, no window to draw in, time to compile."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+# Before numpy is imported, or it is too late: results differ in the last bit between thread
+# counts, and threads of several test runs on one machine only stand in each other's way.
+for _library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+# The first call of a kernel compiles it, which is no fault of the example that happens to call.
+settings.register_profile("esnkit", deadline=None)
+settings.load_profile("esnkit")
