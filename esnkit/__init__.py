@@ -1,3 +1,24 @@
-"""Echo state networks for scikit-learn."""
+"""Echo state networks for scikit-learn.
+
+A **memory** turns a sequence into states; a **readout** turns states into outputs.
+"""
+
+from esnkit import datasets, metrics, topology
+from esnkit.exceptions import DivergenceWarning
+from esnkit.readout import RidgeReadout
+from esnkit.regressor import ESNRegressor
+from esnkit.reservoir import Reservoir
+from esnkit.state import State
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "DivergenceWarning",
+    "ESNRegressor",
+    "Reservoir",
+    "RidgeReadout",
+    "State",
+    "datasets",
+    "metrics",
+    "topology",
+]

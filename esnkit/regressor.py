@@ -102,9 +102,10 @@ class ESNRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     >>> from esnkit import ESNRegressor, Reservoir, RidgeReadout
     >>> series = np.sin(np.arange(501) / 5)
     >>> X, y = series[:-1, None], series[1:]
-    >>> model = ESNRegressor(Reservoir(50, random_state=0), RidgeReadout(1e-9), washout=50)
-    >>> forecast = model.fit(X, y).free_run(100)
-    >>> bool(np.abs(forecast - np.sin(np.arange(501, 601) / 5)).max() < 1e-3)
+    >>> reservoir = Reservoir(50, leak_rate=0.5, random_state=0)
+    >>> model = ESNRegressor(reservoir, RidgeReadout(), washout=100).fit(X, y)
+    >>> forecast = model.free_run(100)
+    >>> bool(np.abs(forecast - np.sin(np.arange(501, 601) / 5)).max() < 1e-6)
     True
     """
 

@@ -167,7 +167,7 @@ def test_the_seed_fills_only_what_is_open():
     )
     first, second, other = (
         ESNRegressor(
-            Reservoir(10), MLPRegressor(hidden_layer_sizes=(3,), max_iter=1000), random_state=s
+            Reservoir(10), MLPRegressor(hidden_layer_sizes=(3,), max_iter=5000), random_state=s
         ).fit(X, y)
         for s in (1, 1, 2)
     )
@@ -234,7 +234,7 @@ def sine_model(readout=None, **options):
 def test_a_free_run_goes_on_from_the_last_target():
     model = sine_model()
     truth = np.sin(np.arange(401, 451) / 5)
-    np.testing.assert_allclose(model.free_run(50), truth, atol=1e-4)
+    np.testing.assert_allclose(model.free_run(50), truth, atol=1e-3)
     x, state = np.sin(400 / 5), model.state_
     steps = []
     for _ in range(50):
@@ -396,7 +396,7 @@ def test_bad_parameters_are_named(options, error, message):
         ((X, y[:50]), r"inconsistent numbers of samples: \[120, 50\]"),
         ((X[:1], y[:1]), "1 sample"),
         ((X, np.full(120, np.nan)), "Input y contains NaN"),
-        ((np.where(X == X[0, 0], np.inf, X), y), "infinity"),
+        ((np.where(X[0, 0] == X, np.inf, X), y), "infinity"),
         ((X, None), "requires y to be passed"),
         (([X, X], y), "y must be a list"),
     ],

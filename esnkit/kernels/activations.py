@@ -39,7 +39,7 @@ else:
 
     @intrinsic
     def power_of_two(typing_context: Any, k: Any, rounder: Any) -> Any:
-        """Return 2**k for a number that holds k + rounder, by moving its low bits to the exponent."""
+        """Return 2**k for a number that holds k + rounder: k moves to the exponent."""
         width, mantissa, bias = (64, 52, 1023) if k.bitwidth == 64 else (32, 23, 127)
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

@@ -34,8 +34,8 @@ def arrange(W: Any, dtype: np.dtype[Any]) -> Recurrence:
     W.eliminate_zeros()
     n_units = W.shape[0]
     if W.nnz > DENSE_FROM * n_units**2:
-        no_slices, no_columns, no_weights = np.zeros(1, np.int64), np.zeros(0, np.uint16), W.data[:0]
-        return Recurrence(no_slices, no_columns, no_weights, np.ascontiguousarray(W.toarray()))
+        no_columns, no_weights = np.zeros(0, np.uint16), np.zeros(0, W.dtype)
+        return Recurrence(np.zeros(1, np.int64), no_columns, no_weights, W.toarray(order="C"))
     return _slice_rows(W)
 
 
