@@ -1,0 +1,318 @@
+"""Figures of results: each class keeps what it draws and the matplotlib objects it drew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from esnkit.dates import future_index
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+__all__ = ["ForecastDisplay"]
+
+# From the palette of Okabe and Ito, which colour-blind readers can tell apart.
+_GREY, _BLUE, _ORANGE = "#404040", "#0072B2", "#D55E00"
+
+
+class ForecastDisplay:
+    """A series and its forecast, with a band and with what came true if these are known.
+
+    Make one with `from_predictions` or `from_estimator`; `plot` draws it again elsewhere.
+
+    Parameters
+    ----------
+    history : ndarray of shape (n_steps,)
+        The series up to the forecast.
+    forecast : ndarray of shape (horizon,)
+        What follows it.
+    history_index : ndarray of shape (n_steps,)
+        Where on the x axis the history stands: dates or numbers.
+    forecast_index : ndarray of shape (horizon,)
+        Where on the x axis the forecast stands.
+    truth : ndarray of shape (horizon,), default=None
+        What came true.
+    lower : ndarray of shape (horizon,), default=None
+        Lower end of the band.
+    upper : ndarray of shape (horizon,), default=None
+        Upper end of the band.
+    series_label : str, default=None
+        Label of the y axis: what the values are, with their unit.
+    index_label : str, default=None
+        Label of the x axis.
+    band_label : str, default="band"
+        What the legend calls the band.
+
+    Attributes
+    ----------
+    ax_ : matplotlib.axes.Axes
+        Where it was drawn.
+    figure_ : matplotlib.figure.Figure
+        The figure around it.
+    history_line_ : matplotlib.lines.Line2D
+        The line of the history.
+    forecast_line_ : matplotlib.lines.Line2D
+        The line of the forecast, which sets out from the last point of the history.
+    truth_line_ : matplotlib.lines.Line2D or None
+        The line of the truth, if it is known; it sets out from the same point.
+    band_ : matplotlib.collections.PolyCollection or None
+        The band, if there is one.
+
+    See Also
+    --------
+    esnkit.ESNRegressor.free_run : Makes forecasts.
+
+    Examples
+    --------
+    The weeks of the year before as a forecast:
+
+    >>> from esnkit.datasets import load
+    >>> from esnkit.plotting import ForecastDisplay
+    >>> co2 = load("co2")
+    >>> history, truth = co2[-260:-52], co2[-52:]
+    >>> display = ForecastDisplay.from_predictions(
+    ...     history, history[-52:].to_numpy(), truth=truth, series_label="CO2 (ppmv)"
+    ... )
+    >>> display.ax_.get_ylabel()
+    'CO2 (ppmv)'
+    """
+
+    def __init__(
+        self,
+        history: NDArray[np.float64],
+        forecast: NDArray[np.float64],
+        *,
+        history_index: NDArray[Any],
+        forecast_index: NDArray[Any],
+        truth: NDArray[np.float64] | None = None,
+        lower: NDArray[np.float64] | None = None,
+        upper: NDArray[np.float64] | None = None,
+        series_label: str | None = None,
+        index_label: str | None = None,
+        band_label: str = "band",
+    ) -> None:
+        self.history = history
+        self.forecast = forecast
+        self.history_index = history_index
+        self.forecast_index = forecast_index
+        self.truth = truth
+        self.lower = lower
+        self.upper = upper
+        self.series_label = series_label
+        self.index_label = index_label
+        self.band_label = band_label
+
+    @classmethod
+    def from_predictions(
+        cls,
+        history: ArrayLike,
+        forecast: ArrayLike,
+        *,
+        truth: ArrayLike | None = None,
+        lower: ArrayLike | None = None,
+        upper: ArrayLike | None = None,
+        series_label: str | None = None,
+        index_label: str | None = None,
+        band_label: str = "band",
+        ax: Axes | None = None,
+    ) -> Self:
+        """Draw a forecast that has been made.
+
+        The index of a pandas Series goes on the x axis, while rows of an array are counted from
+        zero. A forecast without an index continues that of the history, which needs a frequency
+        if it holds dates.
+
+        Parameters
+        ----------
+        history : Series or array-like of shape (n_steps,)
+            The series up to the forecast.
+        forecast : Series or array-like of shape (horizon,)
+            What follows it.
+        truth : array-like of shape (horizon,), default=None
+            What came true, at the times of the forecast.
+        lower : array-like of shape (horizon,), default=None
+            Lower end of a band around the forecast; goes with `upper`.
+        upper : array-like of shape (horizon,), default=None
+            Upper end of the band.
+        series_label : str, default=None
+            Label of the y axis; None takes the name of the history, if it has one.
+        index_label : str, default=None
+            Label of the x axis; None takes the name of the history's index, if it has one.
+        band_label : str, default="band"
+            What the legend calls the band.
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        ForecastDisplay
+            Drawn.
+
+        Raises
+        ------
+        ValueError
+            If a shape is wrong, only one end of the band is given, or the index of the history
+            cannot be continued.
+        """
+        if (lower is None) != (upper is None):
+            raise ValueError("lower and upper are the two ends of one band: give both or neither.")
+        past = _as_series(history, "history")
+        future = _as_series(forecast, "forecast", after=past.index)
+        rows = {"truth": truth, "lower": lower, "upper": upper}
+        display = cls(
+            past.to_numpy(),
+            future.to_numpy(),
+            history_index=past.index.to_numpy(),
+            forecast_index=future.index.to_numpy(),
+            series_label=_label(series_label, past.name),
+            index_label=_label(index_label, past.index.name),
+            band_label=band_label,
+            **{name: _as_row(values, name, len(future)) for name, values in rows.items()},
+        )
+        return display.plot(ax)
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        history: ArrayLike,
+        horizon: int,
+        *,
+        X: ArrayLike | None = None,
+        truth: ArrayLike | None = None,
+        series_label: str | None = None,
+        index_label: str | None = None,
+        ax: Axes | None = None,
+    ) -> Self:
+        """Let a fitted model run on from its training data, and draw what it forecasts.
+
+        Parameters
+        ----------
+        estimator : ESNRegressor
+            A fitted model with a single output.
+        history : Series or array-like of shape (n_steps,)
+            The series up to the final training row, or a last part of it.
+        horizon : int
+            How many steps to forecast.
+        X : array-like of shape (horizon, n_given), default=None
+            The input that is known, see `esnkit.ESNRegressor.free_run`.
+        truth : array-like of shape (horizon,), default=None
+            What came true, at the times of the forecast.
+        series_label : str, default=None
+            Label of the y axis; None takes the name of the history, if it has one.
+        index_label : str, default=None
+            Label of the x axis; None takes the name of the history's index, if it has one.
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        ForecastDisplay
+            Drawn.
+        """
+        return cls.from_predictions(
+            history,
+            estimator.free_run(horizon, X),
+            truth=truth,
+            series_label=series_label,
+            index_label=index_label,
+            ax=ax,
+        )
+
+    def plot(self, ax: Axes | None = None) -> Self:
+        """Draw what is kept.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        ForecastDisplay
+            Itself.
+        """
+        if ax is None:
+            from matplotlib import pyplot as plt
+
+            _, ax = plt.subplots(figsize=(8, 4), layout="constrained")
+        self.ax_, self.figure_ = ax, ax.figure
+        self._draw_lines(ax)
+        # Names may come from a file: what looks like a formula in them is none.
+        ax.set_ylabel(self.series_label or "", parse_math=False)
+        ax.set_xlabel(self.index_label or "", parse_math=False)
+        _tidy(ax)
+        ax.legend(frameon=False, loc="best")
+        return self
+
+    def _draw_lines(self, ax: Axes) -> None:
+        x, y = self.history_index, self.history
+        (self.history_line_,) = ax.plot(x, y, color=_GREY, linewidth=1.2, label="history")
+        x = np.concatenate([x[-1:], self.forecast_index])
+        self.band_ = self.truth_line_ = None
+        if self.lower is not None and self.upper is not None:
+            lower, upper = self._joined(self.lower), self._joined(self.upper)
+            self.band_ = ax.fill_between(
+                x, lower, upper, color=_BLUE, alpha=0.2, linewidth=0, label=self.band_label
+            )
+        if self.truth is not None:
+            (self.truth_line_,) = ax.plot(
+                x, self._joined(self.truth), color=_ORANGE, linestyle="--", label="truth"
+            )
+        (self.forecast_line_,) = ax.plot(
+            x, self._joined(self.forecast), color=_BLUE, linewidth=1.8, label="forecast"
+        )
+
+    def _joined(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Put the last point of the history in front, so that no gap is drawn."""
+        return np.concatenate([self.history[-1:], values])
+
+
+def _tidy(ax: Axes) -> None:
+    """Take away ink that says nothing."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(axis="y", color="#e5e5e5", linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.margins(x=0.01)
+    locator = ax.xaxis.get_major_locator()
+    if isinstance(locator, AutoDateLocator):
+        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+
+
+def _as_series(values: Any, name: str, after: pd.Index | None = None) -> pd.Series:
+    """Return floats with an index for the axis: their own, or one that continues another."""
+    import pandas as pd
+
+    row = _as_row(values, name, None)
+    if not isinstance(values, pd.Series):
+        return pd.Series(row, None if after is None else future_index(after, len(row)))
+    index = values.index
+    if isinstance(index, pd.PeriodIndex):
+        index = index.to_timestamp()
+    if after is not None and after.dtype.kind != index.dtype.kind:
+        raise ValueError(
+            f"{name} is indexed by {index.dtype}, but history by {after.dtype}: one axis cannot "
+            "show both."
+        )
+    return pd.Series(row, index, name=values.name)
+
+
+def _label(given: str | None, name: object) -> str | None:
+    return str(name) if given is None and name is not None else given
+
+
+def _as_row(values: Any, name: str, length: int | None) -> Any:
+    """Return a float array of one dimension; None stays None."""
+    if values is None:
+        return None
+    row = np.asarray(values, dtype=np.float64)
+    if row.ndim != 1 or row.size == 0 or length not in (None, row.size):
+        expected = "(n_steps,), not empty" if length is None else f"({length},), as forecast has"
+        raise ValueError(f"{name} must have shape {expected}, got shape {row.shape}.")
+    return row
