@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.kernels.states import Loop
+from esnkit.kernels.loop import Loop
 from esnkit.sequences import Sequences, read_sequences, read_targets
 from esnkit.state import State
 

@@ -13,7 +13,8 @@ from sklearn.utils import check_scalar
 from esnkit import topology as topologies
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.layout import arrange
-from esnkit.kernels.states import Loop, Network, run_driven, run_free
+from esnkit.kernels.loop import Loop
+from esnkit.kernels.states import Network, run_driven, run_free
 from esnkit.memory import Memory
 from esnkit.seeding import RandomState, child_generator, root_seed
 from esnkit.sequences import CHUNK, chunks

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.exceptions import DivergenceWarning
-from esnkit.kernels.states import Loop
+from esnkit.kernels.loop import Loop
 from esnkit.sequences import CHUNK, chunks
 from esnkit.state import State
 

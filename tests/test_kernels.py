@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esnkit.kernels.activations import CODES, activate
-from esnkit.kernels.layout import SLICE, arrange
-from esnkit.kernels.states import Loop, Network, run_driven, run_free
+from esnkit.kernels.lanes import SLICE
+from esnkit.kernels.layout import arrange
+from esnkit.kernels.loop import Loop
+from esnkit.kernels.states import Network, run_driven, run_free
 from tests import naive
 
 DTYPES = [np.float64, np.float32]

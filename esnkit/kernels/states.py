@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from esnkit.kernels.activations import activate
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.layout import SLICE, Recurrence
+from esnkit.kernels.lanes import SLICE, gather, load, multiply_add, store
+from esnkit.kernels.layout import Recurrence
+from esnkit.kernels.loop import read_out
 
 
 class Network(NamedTuple):
@@ -30,42 +32,15 @@ class Network(NamedTuple):
     activation: int
 
 
-class Loop(NamedTuple):
-    """How a linear readout closes the loop.
-
-    The readout sees z(n) = [h(n); h(n)^2 if squared; x(n) if with_input].
-    """
-
-    coef: NDArray[Any]  # (n_outputs, n_readout_features)
-    intercept: NDArray[Any]  # (n_outputs,)
-    with_input: bool
-    squared: bool
-    through_input: bool  # y(n-1) is the first part of x(n)
-    through_feedback: bool  # y(n-1) drives the units through W_fb
-    lower: NDArray[Any]  # (n_outputs,), outputs are kept within these bounds
-    upper: NDArray[Any]  # (n_outputs,)
-
-
 @kernel
 def add_recurrence(recurrence, h, pre):
     """Add W h to the first n_units places of ``pre`` (n_padded,)."""
-    starts = recurrence.starts
+    starts, columns, weights = recurrence.starts, recurrence.columns, recurrence.weights
     for s in range(starts.size - 1):
-        # Views that are indexed from 0: offsets of unknown sign would be tested at every access.
-        c = recurrence.columns[starts[s] : starts[s + 1]]
-        w = recurrence.weights[starts[s] : starts[s + 1]]
-        p = pre[SLICE * s : SLICE * (s + 1)]
-        a0, a1, a2, a3, a4, a5, a6, a7 = p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]
-        for e in range(0, c.size, SLICE):
-            a0 += w[e] * h[c[e]]
-            a1 += w[e + 1] * h[c[e + 1]]
-            a2 += w[e + 2] * h[c[e + 2]]
-            a3 += w[e + 3] * h[c[e + 3]]
-            a4 += w[e + 4] * h[c[e + 4]]
-            a5 += w[e + 5] * h[c[e + 5]]
-            a6 += w[e + 6] * h[c[e + 6]]
-            a7 += w[e + 7] * h[c[e + 7]]
-        p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7] = a0, a1, a2, a3, a4, a5, a6, a7
+        total = load(pre, SLICE * s)
+        for e in range(starts[s], starts[s + 1], SLICE):
+            total = multiply_add(load(weights, e), gather(h, columns, e), total)
+        store(pre, SLICE * s, total)
 
 
 @kernel
@@ -109,27 +84,6 @@ def run_driven(network, U, noise, h, states):
     for t in range(U.shape[0]):
         advance(network, U[t], noise[t], h, pre, product)
         states[t] = h
-
-
-@kernel
-def read_out(loop, h, x, z, y):
-    """Write the output into ``y`` (n_outputs,); tell whether it had to be held in its bounds."""
-    n_units = h.size
-    z[:n_units] = h
-    if loop.squared:
-        z[n_units : 2 * n_units] = h * h
-    if loop.with_input:
-        z[z.size - x.size :] = x
-    np.dot(loop.coef, z, y)
-    held = False
-    for k in range(y.size):
-        value = y[k] + loop.intercept[k]
-        if value > loop.upper[k]:
-            value, held = loop.upper[k], True
-        elif not value >= loop.lower[k]:  # so that a NaN is held too
-            value, held = loop.lower[k], True
-        y[k] = value
-    return held
 
 
 @kernel
