@@ -8,7 +8,8 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
-SLICE = 8  # rows summed side by side: their additions do not wait for one another
+from esnkit.kernels.lanes import SLICE
+
 DENSE_FROM = 0.35  # density above which a dense product is faster
 
 

@@ -44,9 +44,12 @@ def add_recurrence(recurrence, h, pre):
 
 
 @kernel
-def advance(network, u, noise, h, pre, product):
-    """Move the state ``h`` (n_units,) one step; ``pre`` and ``product`` are working space."""
-    n_units, one = h.size, h.dtype.type(1)
+def advance(network, u, noise, previous, current, pre, product):
+    """Step from the state ``previous`` to ``current`` (n_units,), which may be the same array.
+
+    ``pre`` and ``product`` are working space.
+    """
+    n_units, one = previous.size, previous.dtype.type(1)
     drive, bias, leak = network.drive, network.bias, network.leak
     for i in range(n_units):
         pre[i] = bias[i]
@@ -57,14 +60,14 @@ def advance(network, u, noise, h, pre, product):
         for i in range(n_units):
             pre[i] += row[i] * u[j]
     if network.recurrence.dense.size:
-        np.dot(network.recurrence.dense, h, product)
+        np.dot(network.recurrence.dense, previous, product)
         for i in range(n_units):
             pre[i] += product[i]
     else:
-        add_recurrence(network.recurrence, h, pre)
+        add_recurrence(network.recurrence, previous, pre)
     activate(network.activation, pre)
     for i in range(n_units):
-        h[i] = (one - leak[i]) * h[i] + leak[i] * pre[i]
+        current[i] = (one - leak[i]) * previous[i] + leak[i] * pre[i]
 
 
 @kernel
@@ -81,9 +84,11 @@ def run_driven(network, U, noise, h, states):
     first step and, at the end, the one after the last.
     """
     pre, product = working_space(h)
+    previous = h
     for t in range(U.shape[0]):
-        advance(network, U[t], noise[t], h, pre, product)
-        states[t] = h
+        advance(network, U[t], noise[t], previous, states[t], pre, product)
+        previous = states[t]
+    h[:] = previous
 
 
 @kernel
@@ -107,7 +112,7 @@ def run_free(network, loop, X, h, y, outputs):
         u[n_fed:n_features] = X[t]
         if loop.through_feedback:
             u[n_features:] = y
-        advance(network, u, no_noise, h, pre, product)
+        advance(network, u, no_noise, h, h, pre, product)
         held = read_out(loop, h, u[:n_features], z, y)
         if held and first_held < 0:
             first_held = t
