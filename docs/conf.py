@@ -33,6 +33,7 @@ extensions = [
 ]
 exclude_patterns = ["_build", "benchmarks"]
 templates_path = ["_templates"]
+default_role = "py:obj"  # single backticks in docstrings link to what they name
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3

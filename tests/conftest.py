@@ -1,4 +1,4 @@
-"""What every test starts from: one BLAS thread, no window to draw in, time to compile."""
+"""What every test starts from, before anything else is imported."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import settings
 for _library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("SCIPY_ARRAY_API", "1")  # or scikit-learn skips its checks of array types
 
 # The first call of a kernel compiles it, which is no fault of the example that happens to call.
 settings.register_profile("esnkit", deadline=None)
