@@ -5,6 +5,8 @@ A **memory** turns a sequence into states; a **readout** turns states into outpu
 
 from esnkit import datasets, metrics, topology
 from esnkit.exceptions import DivergenceWarning
+from esnkit.forecaster import Forecaster
+from esnkit.memories import NVAR, TappedDelayLine
 from esnkit.readout import RidgeReadout
 from esnkit.regressor import ESNRegressor
 from esnkit.reservoir import Reservoir
@@ -13,11 +15,14 @@ from esnkit.state import State
 __version__ = "0.1.0"
 
 __all__ = [
+    "NVAR",
     "DivergenceWarning",
     "ESNRegressor",
+    "Forecaster",
     "Reservoir",
     "RidgeReadout",
     "State",
+    "TappedDelayLine",
     "datasets",
     "metrics",
     "topology",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations_with_replacement
+
 import numpy as np
 
 # ---------------------------------------------------------------------- esnkit.kernels.states
@@ -38,6 +40,40 @@ def run_free(W, network, loop, X, h, y, n_steps):
         x = np.concatenate([y, X[n]]) if loop.through_input else X[n]
         u = np.concatenate([x, y]) if loop.through_feedback else x
         h = advance(W, network, u, np.zeros(0), h)
+        z = np.concatenate([h, h**2 if loop.squared else [], x if loop.with_input else []])
+        y = np.clip(loop.coef @ z + loop.intercept, loop.lower, loop.upper)
+        outputs.append(y)
+    return np.array(outputs)
+
+
+# ---------------------------------------------------------------------- esnkit.kernels.delays
+
+
+def delay_features(n_taps, stride, order, inputs, n):
+    """Taps at row n, zeros before the first row, and their products of each degree in order."""
+    rows = [n - k * stride for k in range(n_taps)]
+    taps = [value for row in rows for value in (inputs[row] if row >= 0 else 0 * inputs[0])]
+    return np.array(
+        [
+            np.prod(factors)
+            for degree in range(1, order + 1)
+            for factors in combinations_with_replacement(taps, degree)
+        ]
+    )
+
+
+def run_delays(n_taps, stride, order, inputs):
+    """Features over given rows."""
+    return np.array([delay_features(n_taps, stride, order, inputs, n) for n in range(len(inputs))])
+
+
+def run_delays_free(n_taps, stride, order, loop, past, X, y):
+    """Outputs of a delay memory that runs on them."""
+    inputs, outputs = list(past), []
+    for given in X:
+        x = np.concatenate([y, given]) if loop.through_input else given
+        inputs.append(x)
+        h = delay_features(n_taps, stride, order, inputs, len(inputs) - 1)
         z = np.concatenate([h, h**2 if loop.squared else [], x if loop.with_input else []])
         y = np.clip(loop.coef @ z + loop.intercept, loop.lower, loop.upper)
         outputs.append(y)

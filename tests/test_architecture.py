@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("esnkit.sequences", "esnkit.metrics", "esnkit.tables", "esnkit.dates"),
     ("esnkit.datasets", "esnkit.plotting"),
     ("esnkit.topology", "esnkit.spectrum", "esnkit.scatter", "esnkit.statistics", "esnkit.blocks"),
-    ("esnkit.memory", "esnkit.reservoir", "esnkit.readout"),
+    ("esnkit.memory", "esnkit.reservoir", "esnkit.memories", "esnkit.readout"),
     ("esnkit.running", "esnkit.regressor"),
     ("esnkit",),
     ("esnkit.cli",),
