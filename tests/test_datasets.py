@@ -20,12 +20,14 @@ from esnkit import datasets
 from esnkit.datasets import (
     damped_oscillator,
     driven,
+    kuramoto_sivashinsky,
     list_datasets,
     load,
     load_co2,
     load_el_nino,
     load_sunspots,
     lorenz63,
+    lorenz96,
     mackey_glass,
     narma,
     noisy_sine,
@@ -35,7 +37,9 @@ from esnkit.datasets import (
 DATA = files("esnkit.datasets") / "data"
 GENERATORS: list[Callable[..., Any]] = [
     damped_oscillator,
+    kuramoto_sivashinsky,
     lorenz63,
+    lorenz96,
     mackey_glass,
     narma,
     noisy_sine,

@@ -10,16 +10,19 @@ from esnkit.datasets.chaotic import lorenz63, mackey_glass
 from esnkit.datasets.driven import damped_oscillator, narma
 from esnkit.datasets.real import load_co2, load_el_nino, load_sunspots
 from esnkit.datasets.registry import list_datasets, load
+from esnkit.datasets.spatial import kuramoto_sivashinsky, lorenz96
 from esnkit.datasets.waves import noisy_sine, sine
 
 __all__ = [
     "damped_oscillator",
+    "kuramoto_sivashinsky",
     "list_datasets",
     "load",
     "load_co2",
     "load_el_nino",
     "load_sunspots",
     "lorenz63",
+    "lorenz96",
     "mackey_glass",
     "narma",
     "noisy_sine",

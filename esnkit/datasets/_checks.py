@@ -8,9 +8,9 @@ from numbers import Integral, Real
 from sklearn.utils import check_scalar
 
 
-def check_count(value: int, name: str) -> int:
-    """Return a positive integer."""
-    return int(check_scalar(value, name, Integral, min_val=1))
+def check_count(value: int, name: str, *, minimum: int = 1) -> int:
+    """Return an integer, at least the minimum."""
+    return int(check_scalar(value, name, Integral, min_val=minimum))
 
 
 def check_positive(value: float, name: str) -> float:

@@ -31,6 +31,8 @@ _ENTRIES = (
     _Entry("el_nino", "real", 732, "monthly", "°C", "Pacific sea surface (Nino 1+2), 1950 to 2010"),
     _Entry("mackey_glass", "synthetic", None, "", "", "Chaotic delay equation"),
     _Entry("lorenz63", "synthetic", None, "", "", "Chaotic flow in three variables"),
+    _Entry("lorenz96", "synthetic", None, "", "", "Chaotic ring of variables"),
+    _Entry("kuramoto_sivashinsky", "synthetic", None, "", "", "Chaotic front along a line"),
     _Entry("narma", "synthetic", None, "", "", "Nonlinear system with memory 10, 20 or 30, driven"),
     _Entry("damped_oscillator", "synthetic", None, "", "", "Damped oscillator, driven"),
     _Entry("sine", "synthetic", None, "", "", "Sine wave"),
