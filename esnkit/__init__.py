@@ -5,6 +5,7 @@ A **memory** turns a sequence into states; a **readout** turns states into outpu
 
 from esnkit import datasets, metrics, topology
 from esnkit.exceptions import DivergenceWarning
+from esnkit.forecaster import Forecaster
 from esnkit.memories import NVAR, TappedDelayLine
 from esnkit.readout import RidgeReadout
 from esnkit.regressor import ESNRegressor
@@ -17,6 +18,7 @@ __all__ = [
     "NVAR",
     "DivergenceWarning",
     "ESNRegressor",
+    "Forecaster",
     "Reservoir",
     "RidgeReadout",
     "State",

@@ -266,8 +266,10 @@ class Reservoir(Memory):
         if n_columns == 0:
             return _frozen(np.zeros((self.n_units, 0)))
         rng = child_generator(self.seed_, purpose)
-        weights = topologies.random_matrix(self.n_units, n_columns, connectivity, rng).toarray()
-        return _frozen(weights * np.asarray(scaling, dtype=np.float64))
+        weights = topologies.random_matrix(
+            self.n_units, n_columns, connectivity, rng, name=f"{purpose}_connectivity"
+        )
+        return _frozen(weights.toarray() * np.asarray(scaling, dtype=np.float64))
 
     def _lay_out(self) -> Network:
         """Copy the weights into the form in which the kernels read them."""

@@ -22,12 +22,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("esnkit.kernels",),
     ("esnkit.exceptions", "esnkit.seeding", "esnkit.state"),
     ("esnkit.sequences", "esnkit.metrics", "esnkit.tables", "esnkit.dates"),
-    ("esnkit.datasets", "esnkit.plotting"),
+    ("esnkit.datasets", "esnkit.plotting", "esnkit.series", "esnkit.preparation"),
     ("esnkit.topology", "esnkit.spectrum", "esnkit.scatter", "esnkit.statistics", "esnkit.blocks"),
     ("esnkit.memory", "esnkit.reservoir", "esnkit.memories", "esnkit.readout"),
     ("esnkit.running", "esnkit.regressor"),
+    ("esnkit._search", "esnkit.backtesting", "esnkit.forecaster"),
     ("esnkit",),
-    ("esnkit.cli",),
+    ("esnkit.cli", "esnkit.__main__"),
 )
 MODELS_FLOOR = next(i for i, floor in enumerate(FLOORS) if "esnkit.regressor" in floor)
 

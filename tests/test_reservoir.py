@@ -300,7 +300,7 @@ def test_tables_in_and_out():
         ({"dtype": "int"}, "dtype must be 'float64' or 'float32', got 'int'"),
         ({"connectivity": 0}, "connectivity"),
         ({"connectivity": 1.5}, "connectivity"),
-        ({"input_connectivity": 0}, "connectivity"),
+        ({"input_connectivity": 0}, "input_connectivity"),
         ({"topology": "rondom"}, "random"),
         ({"topology": np.zeros((3, 3))}, r"\(3, 3\).*\(10, 10\)"),
         ({"topology": np.full((10, 10), np.nan)}, "topology"),

@@ -1,0 +1,83 @@
+"""What is done to a series before a model sees it, and undone to its forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+FloatArray = NDArray[np.float64]
+
+
+class Preparation:
+    """A transformer, differences and standardisation, in this order, there and back.
+
+    Parameters
+    ----------
+    transformer : transformer or None
+        Applied to the values; must have ``inverse_transform``.
+    lags : sequence of int
+        The values are differenced at each of these lags, one after the other.
+    scale : bool
+        Whether the result is brought to mean 0 and standard deviation 1.
+    """
+
+    def __init__(self, transformer: Any, lags: Sequence[int], scale: bool) -> None:
+        self.transformer = None if transformer is None else clone(transformer)
+        self.lags = tuple(lags)
+        self.scale = scale
+
+    @property
+    def n_lost(self) -> int:
+        """Rows at the start of which no difference can be taken."""
+        return sum(self.lags)
+
+    def fit(self, series: Sequence[FloatArray]) -> Preparation:
+        """Learn the transformer and the scale from all series together."""
+        if self.transformer is not None:
+            self.transformer.fit(np.concatenate(series))
+        pooled = np.concatenate([self._difference(self._transform(values)) for values in series])
+        self.mean = pooled.mean(axis=0) if self.scale else np.zeros(pooled.shape[1])
+        spread = pooled.std(axis=0) if self.scale else np.ones(pooled.shape[1])
+        # A constant leaves rounding errors, which must not be blown up.
+        constant = spread <= 1e-12 * np.abs(pooled).max(axis=0)
+        self.spread = np.where(constant, 1.0, spread)
+        return self
+
+    def forward(self, values: FloatArray) -> FloatArray:
+        """Prepare values (n_steps, n_variables): the first `n_lost` rows are used up."""
+        return (self._difference(self._transform(values)) - self.mean) / self.spread
+
+    def back(self, prepared: FloatArray, tail: FloatArray) -> FloatArray:
+        """Undo it for what follows ``tail``, the last rows of a series, at least `n_lost`."""
+        values = prepared * self.spread + self.mean
+        if self.lags:
+            values = _integrate(values, self._transform(tail), self.lags)
+        if self.transformer is None:
+            return values
+        return np.asarray(self.transformer.inverse_transform(values), dtype=np.float64)
+
+    def _transform(self, values: FloatArray) -> FloatArray:
+        if self.transformer is None or not len(values):
+            return values
+        return np.asarray(self.transformer.transform(values), dtype=np.float64)
+
+    def _difference(self, values: FloatArray) -> FloatArray:
+        for lag in self.lags:
+            values = values[lag:] - values[:-lag]
+        return values
+
+
+def _integrate(values: FloatArray, tail: FloatArray, lags: Sequence[int]) -> FloatArray:
+    """Undo differences at ``lags`` for values that follow the tail."""
+    if not lags:
+        return values
+    lag = lags[0]
+    steps = _integrate(values, tail[lag:] - tail[:-lag], lags[1:])
+    whole = np.concatenate([tail, steps])
+    for n in range(len(tail), len(whole)):
+        whole[n] += whole[n - lag]
+    return whole[len(tail) :]
