@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
@@ -330,6 +331,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         noisy: bool,
     ) -> tuple[Any, Any]:
         """Run over every sequence; return features and final states as the sequences came."""
+        self._refuse_tables_for_lists(sequences)
         features = np.empty((len(sequences.rows), self.n_features_out_), self._feature_type)
         ends = []
         for i, (part, start) in enumerate(zip(sequences.parts(), starts, strict=True)):
@@ -342,6 +344,16 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
             )
             ends.append(end)
         return sequences.give_back(features), sequences.one_or_many(ends)
+
+    def _refuse_tables_for_lists(self, sequences: Sequences) -> None:
+        """Refuse what scikit-learn would stumble over: it wraps one array, not a list of them."""
+        own = getattr(self, "_sklearn_output_config", {}).get("transform")
+        form = own or get_config()["transform_output"]
+        if sequences.listed and form != "default":
+            raise ValueError(
+                f"X is a list of sequences, which comes back as a list of arrays, but set_output "
+                f"asks for {form!r}: use one table with sequence_column instead."
+            )
 
     def _read_teacher(
         self, sequences: Sequences, feedback: Any, name: str

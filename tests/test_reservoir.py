@@ -99,7 +99,7 @@ def test_float32_runs_close_to_float64():
 # ---------------------------------------------------------------------- state and sequences
 
 
-@settings(max_examples=300)
+@settings(max_examples=600)
 @given(
     cut=st.integers(1, 59),
     seed=st.integers(0, 2**31),
@@ -277,6 +277,12 @@ def test_tables_in_and_out():
     assert list(states.columns) == ["reservoir0", "reservoir1", "reservoir2"]
     assert states.index.equals(table.index)
     assert list(reservoir.get_feature_names_out()) == list(states.columns)
+
+
+def test_a_list_is_no_table():
+    reservoir = Reservoir(3, random_state=0).set_output(transform="pandas")
+    with pytest.raises(ValueError, match="use one table with sequence_column"):
+        reservoir.fit_transform([X, X])
 
 
 # ---------------------------------------------------------------------- bad input

@@ -42,5 +42,5 @@ def publish(
 
 def machine() -> str:
     """Say where the numbers come from."""
-    threads = max(library["num_threads"] for library in threadpool_info())
+    threads = max(p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas")
     return f"{platform.machine()}, Python {platform.python_version()}, BLAS threads: {threads}."
