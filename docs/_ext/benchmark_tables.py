@@ -1,11 +1,13 @@
 """A directive that shows every benchmark: what its script says, how to run it, what it printed.
 
-The script's docstring is the only description there is, and the table is the file it wrote.
+The script's docstring is the only description there is, and the table is the file it wrote. The
+heading is the docstring up to its first stop, comma or colon.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -26,7 +28,7 @@ class BenchmarkTables(SphinxDirective):
         for path in (script, result):
             self.env.note_dependency(str(path))
         docstring = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or ""
-        title = script.stem.replace("_", " ").capitalize()
+        title = re.split(r"[.,:]", docstring, maxsplit=1)[0]
         command = f"```bash\npython docs/benchmarks/{script.name}\n```"
         table = result.read_text(encoding="utf-8")
         return "\n\n".join([f"## {title}", docstring, command, table])
