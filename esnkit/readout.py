@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import operator
 from collections.abc import Iterable
+from functools import reduce
 from itertools import accumulate
 from numbers import Integral
 from typing import Any, Literal, Self
@@ -82,7 +84,7 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         One for each block, in the order of time; a single one if `alpha` was given.
     n_features_in_ : int
         Number of features.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (n_features,)
         Names of the features, if `X` has them.
 
     See Also
@@ -270,6 +272,32 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
         return X @ self.coef_.T + self.intercept_
 
+    def path(self, alphas: ArrayLike) -> list[Self]:
+        """Return copies of this fitted readout with other penalties, from one factorisation.
+
+        Parameters
+        ----------
+        alphas : array-like of shape (n_alphas,)
+            The penalties, not negative.
+
+        Returns
+        -------
+        list of RidgeReadout
+            One for each penalty, fitted to the same rows.
+        """
+        check_is_fitted(self)
+        total = reduce(operator.add, self.statistics_)
+        penalties = np.atleast_1d(check_penalties(alphas))
+        coefs, intercepts = total.solve_path(penalties)
+        readouts = []
+        for alpha, coef, intercept in zip(penalties, coefs, intercepts, strict=True):
+            readout = copy.copy(self)
+            readout.alpha = readout.alpha_ = float(alpha)
+            readout.alphas_ = readout.validation_scores_ = None
+            readout._set_solution(coef, intercept, flat=np.ndim(self.intercept_) == 0)
+            readouts.append(readout)
+        return readouts
+
     # ------------------------------------------------------------------ inside
 
     def _fit_rows(self, X: Any, y: Any, sample_weight: Any, forget: bool) -> Self:
@@ -356,12 +384,15 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
             alpha, alphas, scores = check_penalties(self.alpha), None, None
         coef, intercept = total.solve(alpha)
         flat = target_ndim == 1
-        self.coef_ = coef[0] if flat else coef
-        self.intercept_ = float(intercept[0]) if flat else intercept
+        self._set_solution(coef, intercept, flat)
         self.alpha_ = alpha.item() if flat or not alpha.ndim else alpha.copy()
         self.alphas_, self.validation_scores_ = alphas, scores
         self.solver_, self.statistics_ = total.solver, blocks
         self.n_features_in_ = total.n_features
+
+    def _set_solution(self, coef: FloatArray, intercept: FloatArray, flat: bool) -> None:
+        self.coef_ = coef[0] if flat else coef
+        self.intercept_ = float(intercept[0]) if flat else intercept
 
     def _choose(
         self, blocks: list[RidgeStatistics], heads: list[RidgeStatistics]

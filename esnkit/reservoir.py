@@ -63,7 +63,7 @@ class Reservoir(Memory):
         ``"ring-lattice"``; or W itself, of shape (n_units, n_units); or a function
         ``(n_units, rng) -> W``, such as those of `esnkit.topology`.
     activation : {"tanh", "identity", "relu", "logistic"}, default="tanh"
-        f.
+        The function f.
     noise : float, default=0.0
         Standard deviation of the Gaussian noise inside the activation. Drawn only while fitting
         (`fit_transform`, or the `fit` of a model), never by `transform`.
@@ -83,7 +83,7 @@ class Reservoir(Memory):
     W_in_ : ndarray of shape (n_units, n_features)
         Input weights.
     bias_ : ndarray of shape (n_units,)
-        b.
+        The bias b.
     W_fb_ : ndarray of shape (n_units, n_outputs)
         Feedback weights; (n_units, 0) without feedback.
     n_features_in_ : int

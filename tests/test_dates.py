@@ -15,7 +15,7 @@ MONTH = pd.date_range("2024-01-01", periods=31, freq="D")
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_month_of_days_is_read_in_every_form(form):
-    assert parse_dates(MONTH.strftime(form).tolist()).equals(MONTH.as_unit("us"))
+    assert parse_dates(MONTH.strftime(form).tolist()).tolist() == MONTH.tolist()
 
 
 @pytest.mark.parametrize(("cell", "date"), [("1700", "1700-01-01"), ("2024-11", "2024-11-01")])

@@ -87,7 +87,7 @@ def test_given_penalty_is_that_of_sklearn(solver, fit_intercept, shape):
 def test_one_penalty_for_each_target():
     X, Y, _ = make_series()
     ours = RidgeReadout([0.1, 5.0]).fit(X, Y)
-    peer = Ridge([0.1, 5.0], solver="svd").fit(X, Y)
+    peer = Ridge(np.array([0.1, 5.0]), solver="svd").fit(X, Y)
     assert_allclose(ours.coef_, peer.coef_, rtol=1e-8)
     assert_array_equal(ours.alpha_, [0.1, 5.0])
 

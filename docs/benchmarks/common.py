@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from statistics import median
 
+import numpy as np
 from threadpoolctl import threadpool_info
 
 RESULTS = Path(__file__).parent / "results"
@@ -43,4 +44,7 @@ def publish(
 def machine() -> str:
     """Say where the numbers come from."""
     threads = max(p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas")
-    return f"{platform.machine()}, Python {platform.python_version()}, BLAS threads: {threads}."
+    return (
+        f"{platform.machine()}, Python {platform.python_version()}, numpy {np.__version__}, "
+        f"BLAS threads: {threads}."
+    )
