@@ -6,20 +6,17 @@ handed over in chunks of 256 steps. `RidgeReadout` passes over them once in eith
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from pathlib import Path
-from statistics import median
 
 import numpy as np
-from threadpoolctl import threadpool_info
+from common import machine, median_seconds, publish
+from threadpoolctl import threadpool_limits
 
 from esnkit import RidgeReadout
 
 N_UNITS = 1000
 N_STATES = 20_000
 CHUNK = 256
-REPEATS = 5
 
 
 def make_states(rng: np.random.Generator) -> np.ndarray:
@@ -38,41 +35,32 @@ def chunks(states: np.ndarray, targets: np.ndarray, n_rows: int) -> Iterator[tup
         yield states[part], targets[part], None
 
 
-def seconds(readout: RidgeReadout, states: np.ndarray, targets: np.ndarray, n_rows: int) -> float:
-    """Time one fit."""
-    start = time.perf_counter()
-    readout.fit_chunks(chunks(states, targets, n_rows), n_rows)
-    return time.perf_counter() - start
+def measure(solver: str, n_rows: int, states: np.ndarray, targets: np.ndarray) -> tuple:
+    """Return a row of the table."""
+    grid = N_STATES * states.var(axis=0).sum() * np.logspace(-14, 2, 20)
+    given, chosen = RidgeReadout(grid[5], solver=solver), RidgeReadout(alphas=grid, solver=solver)
+    one, path = median_seconds(
+        lambda: given.fit_chunks(chunks(states, targets, n_rows), n_rows),
+        lambda: chosen.fit_chunks(chunks(states, targets, n_rows), n_rows),
+        repeats=3,
+    )
+    return f"`{solver}`", n_rows, f"{one:.2f}", f"{path:.2f}", f"{path / one:.2f}"
 
 
 def main() -> None:
-    """Measure, print the table and write it down."""
+    """Measure both solvers on a short and a long series."""
     rng = np.random.default_rng(0)
     states = make_states(rng)
     targets = np.roll(states[:, :1], -1, axis=0) + 1e-4 * rng.standard_normal((N_STATES, 1))
-    scale = N_STATES * states.var(axis=0).sum()
-    grid = scale * np.logspace(-14, 2, 20)
-    lines = [
-        "| solver | steps | one penalty (s) | 20 penalties, 5 blocks (s) | ratio |",
-        "|---|---|---|---|---|",
-    ]
-    for solver in ("gram", "qr"):
-        given = RidgeReadout(grid[5], solver=solver)
-        chosen = RidgeReadout(alphas=grid, solver=solver)
-        for n_rows in (20_000, 100_000):
-            pairs = [
-                [seconds(readout, states, targets, n_rows) for readout in (given, chosen)]
-                for _ in range(REPEATS)
-            ]
-            one, path = (median(times) for times in zip(*pairs, strict=True))
-            lines.append(f"| `{solver}` | {n_rows} | {one:.2f} | {path:.2f} | {path / one:.2f} |")
-    threads = max(lib["num_threads"] for lib in threadpool_info() if lib["user_api"] == "blas")
-    lines += ["", f"{N_UNITS} units, medians of {REPEATS} fits, BLAS threads: {threads}."]
-    table = "\n".join(lines) + "\n"
-    print(table)
-    result = Path(__file__).parent / "results" / f"{Path(__file__).stem}.md"
-    result.parent.mkdir(exist_ok=True)
-    result.write_text(table, encoding="utf-8")
+    with threadpool_limits(1):
+        rows = [
+            measure(solver, n_rows, states, targets)
+            for solver in ("gram", "qr")
+            for n_rows in (20_000, 100_000)
+        ]
+        note = f"{N_UNITS} units, medians of 3 fits. {machine()}"
+    header = ("solver", "steps", "one penalty (s)", "20 penalties, 5 blocks (s)", "ratio")
+    publish(__file__, header, rows, note)
 
 
 if __name__ == "__main__":
