@@ -269,8 +269,8 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
             Predictions, in units of the targets.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        return X @ self.coef_.T + self.intercept_
+        rows = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        return rows @ self.coef_.T + self.intercept_
 
     def path(self, alphas: ArrayLike) -> list[Self]:
         """Return copies of this fitted readout with other penalties, from one factorisation.
