@@ -24,7 +24,8 @@ from esnkit.blocks import (
     join_smallest,
     leave_one_out_errors,
 )
-from esnkit.statistics import RidgeStatistics, Solver, check_penalties, check_weights
+from esnkit.sequences import check_weights
+from esnkit.statistics import RidgeStatistics, Solver, check_penalties
 
 __all__ = ["RidgeReadout"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from numbers import Integral
@@ -21,10 +22,10 @@ from esnkit.running import Runner
 from esnkit.seeding import RandomState, child_generator, root_seed
 from esnkit.sequences import (
     Sequences,
+    check_weights,
     is_list_of_sequences,
     read_sequences,
     read_targets,
-    read_weights,
 )
 from esnkit.state import State
 
@@ -383,6 +384,25 @@ class ESNRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             sample_weight = None if sample_weight is None else np.concatenate(sample_weight)
         return float(r2_score(y, predictions, sample_weight=sample_weight))
 
+    def with_readout(self, readout: Any) -> Self:
+        """Return a copy of this fitted model that reads the same states by another readout.
+
+        Parameters
+        ----------
+        readout : regressor
+            Fitted to the features of this model, e.g. by `RidgeReadout.path`.
+
+        Returns
+        -------
+        ESNRegressor
+        """
+        check_is_fitted(self)
+        model = copy.copy(self)
+        model.readout = model.readout_ = readout
+        model._runner = copy.copy(self._runner)
+        model._runner.attach(readout)
+        return model
+
     # ------------------------------------------------------------------ fitting, step by step
 
     def _check_parameters(self) -> None:
@@ -414,7 +434,9 @@ class ESNRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         targets, flat = read_targets(self, sequences, y)
         if reset:
             self._flat = flat
-        return _TrainingData(sequences, targets, read_weights(sequences, sample_weight))
+        if sample_weight is not None:
+            sample_weight = sequences.flatten(sample_weight, "sample_weight")
+        return _TrainingData(sequences, targets, check_weights(sample_weight, len(targets)))
 
     def _check_lengths(self, sequences: Sequences) -> None:
         """Refuse sequences of which the washout leaves nothing, or too many to go on from."""
@@ -575,10 +597,10 @@ def _own_copy(
     component: Any, default: Any, seed: np.random.SeedSequence | None, purpose: Any
 ) -> Any:
     """Copy a component and fill the seeds that it leaves open."""
-    copy = default() if component is None else clone(component)
+    own = default() if component is None else clone(component)
     if seed is not None:
         rng = child_generator(seed, purpose)
-        for name, value in sorted(copy.get_params(deep=True).items()):
+        for name, value in sorted(own.get_params(deep=True).items()):
             if value is None and name.split("__")[-1] == "random_state":
-                copy.set_params(**{name: int(rng.integers(2**31))})
-    return copy
+                own.set_params(**{name: int(rng.integers(2**31))})
+    return own

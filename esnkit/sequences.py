@@ -206,15 +206,15 @@ def read_targets(
     return targets.reshape(len(targets), -1), targets.ndim == 1
 
 
-def read_weights(sequences: Sequences, sample_weight: Any) -> NDArray[np.float64] | None:
+def check_weights(sample_weight: Any, n_rows: int) -> NDArray[np.float64] | None:
     """Check one weight for each row.
 
     Parameters
     ----------
-    sequences : Sequences
-        The input.
-    sample_weight : array-like of shape (n_rows,), a list of such, or None
-        Non-negative weights.
+    sample_weight : array-like of shape (n_rows,) or None
+        Non-negative weights; None stands for ones.
+    n_rows : int
+        Number of rows that the weights belong to.
 
     Returns
     -------
@@ -227,14 +227,18 @@ def read_weights(sequences: Sequences, sample_weight: Any) -> NDArray[np.float64
     """
     if sample_weight is None:
         return None
-    flat = sequences.flatten(sample_weight, "sample_weight")
-    weights = check_array(flat, ensure_2d=False, dtype=np.float64, input_name="sample_weight")
-    if weights.shape != (len(sequences.rows),):
+    weights = check_array(
+        sample_weight,
+        ensure_2d=False,
+        ensure_min_samples=0,
+        dtype=np.float64,
+        input_name="sample_weight",
+    )
+    if weights.shape != (n_rows,):
         raise ValueError(
-            f"sample_weight has shape {weights.shape}, but X has {len(sequences.rows)} rows: "
-            f"({len(sequences.rows)},) is needed."
+            f"sample_weight must have shape ({n_rows},), one weight per row, got {weights.shape}."
         )
-    if weights.min() < 0:
+    if (weights < 0).any():
         raise ValueError(f"sample_weight must not be negative, got {weights.min()}.")
     return weights
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import assert_all_finite, check_scalar
 
 from esnkit.scatter import GramScatter, Scatter, TriangularScatter
-from esnkit.sequences import chunks
+from esnkit.sequences import check_weights, chunks
 
 __all__ = ["RidgeStatistics"]
 
@@ -351,20 +351,6 @@ class RidgeStatistics:
             return X, Y, weights
         present = weights > 0
         return X[present], Y[present], weights[present]
-
-
-def check_weights(sample_weight: ArrayLike | None, n_rows: int) -> FloatArray | None:
-    """Return weights of `n_rows` rows, refusing what is not finite or negative."""
-    if sample_weight is None:
-        return None
-    weights = _finite(sample_weight, "sample_weight").astype(np.float64, copy=False)
-    if weights.shape != (n_rows,):
-        raise ValueError(
-            f"sample_weight must have shape ({n_rows},), one weight per row, got {weights.shape}."
-        )
-    if (weights < 0).any():
-        raise ValueError(f"sample_weight must not be negative, got {weights.min()}.")
-    return weights
 
 
 def check_penalties(alpha: ArrayLike, name: str = "alpha") -> FloatArray:

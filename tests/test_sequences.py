@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from sklearn.base import BaseEstimator
 
 from esnkit.sequences import (
+    check_weights,
     chunks,
     is_list_of_sequences,
     read_sequences,
     read_targets,
-    read_weights,
 )
 
 ROWS = np.arange(12.0).reshape(6, 2)
@@ -163,12 +163,12 @@ def test_targets_of_another_form_are_named(y, message):
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        (np.ones(5), r"shape \(5,\), but X has 6 rows"),
-        (np.ones((6, 2)), r"shape \(6, 2\), but X has 6 rows"),
+        (np.ones(5), r"must have shape \(6,\), one weight per row, got \(5,\)"),
+        (np.ones((6, 2)), r"must have shape \(6,\), one weight per row, got \(6, 2\)"),
         (-np.ones(6), "must not be negative, got -1"),
         (np.full(6, np.nan), "sample_weight contains NaN"),
     ],
 )
 def test_bad_weights_are_named(weights, message):
     with pytest.raises(ValueError, match=message):
-        read_weights(read(ROWS), weights)
+        check_weights(weights, 6)
