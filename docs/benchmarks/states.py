@@ -60,7 +60,7 @@ def compare_states(n_units: int, connectivity: int) -> list[object]:
     np.testing.assert_allclose(ours.transform(X)[-n_checked:], run_theirs()[-n_checked:], atol=1e-8)
     with_echoes = n_units <= ECHOES_UP_TO
     calls = [lambda: ours.transform(X), run_theirs]
-    times = median_seconds(*calls, repeats=3)
+    times = median_seconds(*calls, repeats=5)
     if with_echoes:
         times += median_seconds(lambda: echoes_states(ours, X), repeats=1)
     steps = [1e6 * t / N_STEPS for t in times]
@@ -89,7 +89,7 @@ def compare_free_runs(n_units: int = 500, n_steps: int = 5000) -> list[object]:
             outputs[n] = y
         return outputs
 
-    mine, other = median_seconds(lambda: ours.free_run(n_steps), run_theirs, repeats=3)
+    mine, other = median_seconds(lambda: ours.free_run(n_steps), run_theirs, repeats=9)
     mine, other = 1e6 * mine / n_steps, 1e6 * other / n_steps
     return [
         f"free run, {n_units} units, 10 per unit",
