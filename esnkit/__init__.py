@@ -4,6 +4,7 @@ A **memory** turns a sequence into states; a **readout** turns states into outpu
 """
 
 from esnkit import datasets, metrics, topology
+from esnkit.autoesn import AutoESN
 from esnkit.exceptions import DivergenceWarning
 from esnkit.forecaster import Forecaster
 from esnkit.memories import NVAR, TappedDelayLine
@@ -16,6 +17,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "NVAR",
+    "AutoESN",
     "DivergenceWarning",
     "ESNRegressor",
     "Forecaster",

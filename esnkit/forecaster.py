@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, Self
+from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import clone
 from sklearn.utils import check_scalar
-from sklearn.utils.validation import check_is_fitted
 
-from esnkit.backtesting import compare, conformal_quantiles, steps_back
+from esnkit.forecasting import BaseForecaster
 from esnkit.preparation import Preparation
 from esnkit.readout import RidgeReadout
 from esnkit.regressor import ESNRegressor
 from esnkit.reservoir import Reservoir
 from esnkit.seeding import RandomState, child_generator, root_seed
-from esnkit.series import SeriesSet, read_series
+from esnkit.series import SeriesSet
 from esnkit.state import State
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FloatArray = NDArray[np.float64]
 
 _FEWEST_ROWS = 10  # fewer pairs of a row and the next one are nothing to learn from
 
 
-class Forecaster(BaseEstimator):
+class Forecaster(BaseForecaster):
     r"""Forecasts time series by a model that is trained one step ahead and runs on its outputs.
 
     The series is transformed, differenced and standardised; the model learns z(n+1) from z(n) and
@@ -110,230 +105,27 @@ class Forecaster(BaseEstimator):
         self.id_column = id_column
         self.random_state = random_state
 
-    # ------------------------------------------------------------------ fitting and forecasting
+    # ------------------------------------------------------------------ what is asked of it
 
-    def fit(self, y: Any, X: Any = None) -> Self:
-        """Fit the model to one series or many.
-
-        Parameters
-        ----------
-        y : array-like of shape (n_steps,) or (n_steps, n_variables), pandas object, or list
-            The series; a list holds many, and so does a table in long format with `id_column`.
-            Dates, periods and numbers of an index are continued by forecasts.
-        X : array-like of shape (n_steps, n_inputs), pandas object, or list, default=None
-            Inputs that are known beforehand, such as the calendar: row n belongs to row n of y.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            If a value is missing, an index is irregular, X and y differ in length, or a series is
-            too short.
-
-        Warns
-        -----
-        UserWarning
-            If a variable is constant, so that its forecast is that constant.
-        """
-        data = read_series(y, id_column=self.id_column)
-        self._warn_of_constants(data)
-        return self._fit(data, self._read_inputs(X, data, fitting=True))
-
-    def forecast(self, horizon: int, X: Any = None) -> Any:
-        """Forecast the steps that follow the series.
-
-        Parameters
-        ----------
-        horizon : int
-            Number of steps, at least 1.
-        X : array-like of shape (horizon, n_inputs), pandas object, or list, default=None
-            The known inputs of those steps, if the forecaster was fitted with any.
-
-        Returns
-        -------
-        array, Series, DataFrame or list of such
-            The forecast, in the form of the series and in its units.
-
-        Raises
-        ------
-        ValueError
-            If the horizon is not positive, or X is missing or has another shape.
-
-        Warns
-        -----
-        DivergenceWarning
-            If the forecast left the range of the training data and was held at its bounds.
-        """
-        check_is_fitted(self)
-        return self.series_.give_back(self._futures(horizon, self._read_future(horizon, X)))
-
-    def update(self, y: Any, X: Any = None, *, learn: bool = False) -> Self:
-        """Take in new observations: the state moves on, without a refit.
-
-        Parameters
-        ----------
-        y : array-like, pandas object or list
-            What follows the series so far, in the same form.
-        X : array-like, pandas object or list, default=None
-            The known inputs of the same steps, if the forecaster was fitted with any.
-        learn : bool, default=False
-            Whether the readout learns from them as well, by the model's ``partial_fit``. Only for
-            a single series.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            If y does not continue the series, or has other variables.
-        TypeError
-            If `learn` is asked for and the model has no ``partial_fit``.
-        """
-        check_is_fitted(self)
-        new = read_series(y, id_column=self.id_column)
-        if len(new) != len(self.series_) or new.n_variables != self.series_.n_variables:
-            raise ValueError(
-                f"y holds {len(new)} series of {new.n_variables} variables, but the forecaster "
-                f"was fitted to {len(self.series_)} of {self.series_.n_variables}."
-            )
-        if learn and (not hasattr(self.model_, "partial_fit") or len(new) > 1):
+    def _check_learning(self, n_series: int) -> None:
+        if not hasattr(self.model_, "partial_fit") or n_series > 1:
             raise TypeError(
                 "learn=True needs a single series and a model with partial_fit, got "
-                f"{len(new)} series and {type(self.model_).__name__}."
+                f"{n_series} series and {type(self.model_).__name__}."
             )
-        inputs = self._read_inputs(X, new, fitting=False)
-        members = [
-            old.followed_by(more)
-            for old, more in zip(self.series_.members, new.members, strict=True)
-        ]
-        self._extend(replace(self.series_, members=tuple(members)), inputs, learn)
-        return self
 
-    # ------------------------------------------------------------------ what a forecast is worth
+    def _check_horizon(self, horizon: int) -> None:
+        if self.direct_horizon is not None and horizon > self.direct_horizon:
+            raise ValueError(
+                f"horizon={horizon} is beyond direct_horizon={self.direct_horizon}, for which the "
+                "model was fitted."
+            )
 
-    def backtest(
-        self,
-        y: Any,
-        horizon: int,
-        *,
-        X: Any = None,
-        n_origins: int = 10,
-        stride: int | None = None,
-        refit: bool = False,
-    ) -> pd.DataFrame:
-        """Forecast parts of a series from what came before each, and compare.
+    def _settled(self) -> Forecaster:
+        return clone(self)
 
-        The last origin lies `horizon` steps before the end, the others `stride` steps before each
-        other. A copy of this forecaster is fitted to what lies before the first origin; from one
-        origin to the next it is updated, or fitted anew.
-
-        Parameters
-        ----------
-        y : array-like, pandas object or list
-            One series or many.
-        horizon : int
-            Steps that are forecast from each origin.
-        X : array-like, pandas object or list, default=None
-            Known inputs of all steps of y.
-        n_origins : int, default=10
-            Number of origins.
-        stride : int, default=None
-            Steps between origins. None means the horizon, or less if the origins would reach into
-            the first half of the series.
-        refit : bool, default=False
-            Whether to fit anew at each origin.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A row for each forecast value: ``series`` (its number or id), ``origin`` (steps that
-            were known), ``step`` (ahead, from 1), ``variable``, ``forecast``, ``truth``,
-            ``error`` (forecast - truth).
-
-        Raises
-        ------
-        ValueError
-            If the series is too short for the origins.
-        """
-        import pandas as pd
-
-        check_scalar(horizon, "horizon", Integral, min_val=1)
-        check_scalar(n_origins, "n_origins", Integral, min_val=1)
-        self._check_parameters()
-        data = read_series(y, id_column=self.id_column)
-        inputs = None if X is None else self._read_inputs(X, data, fitting=True)
-        shortest = min(len(member.values) for member in data.members)
-        back = steps_back(shortest, horizon, n_origins, stride)
-        frames = []
-        for cuts, futures in self._roll(data, inputs, horizon, back, refit):
-            for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
-                member = data.members[i]
-                name = i if data.ids is None else data.ids[i]
-                frames.append(compare(member, name, cut, future))
-        return pd.concat(frames, ignore_index=True)
-
-    def predict_interval(
-        self,
-        horizon: int,
-        level: float = 0.9,
-        X: Any = None,
-        *,
-        method: str = "conformal",
-        n_origins: int = 20,
-    ) -> tuple[Any, Any]:
-        """Forecast an interval in which each coming value lies with a given probability.
-
-        Parameters
-        ----------
-        horizon : int
-            Number of steps, at least 1.
-        level : float, default=0.9
-            The probability, in (0, 1).
-        X : array-like, pandas object or list, default=None
-            The known inputs of the coming steps, if the forecaster was fitted with any.
-        method : {"conformal", "ensemble"}, default="conformal"
-            ``"conformal"``: the forecast, give or take the quantile of the absolute residuals of
-            a backtest at the same step ahead [1]_. With fewer than nine origins the residuals of
-            all steps are taken together. ``"ensemble"``: quantiles of the forecasts of
-            `n_origins` models with other seeds, which tells what the choice of the reservoir
-            leaves open, not the noise of the series.
-        n_origins : int, default=20
-            Origins of the backtest, fewer if the series is short; or members of the ensemble.
-
-        Returns
-        -------
-        lower, upper : array, Series, DataFrame or list of such
-            The bounds, in the form and units of the series.
-
-        Raises
-        ------
-        ValueError
-            If the level is not between 0 and 1, or the series is too short for a backtest.
-
-        References
-        ----------
-        .. [1] K. Stankeviciute, A. Alaa and M. van der Schaar, "Conformal time-series
-           forecasting", NeurIPS 34, 2021.
-        """
-        check_is_fitted(self)
-        check_scalar(level, "level", Real, min_val=0, max_val=1, include_boundaries="neither")
-        if method == "conformal":
-            widths = self._residual_quantiles(horizon, level, n_origins)
-            centres = self._futures(horizon, self._read_future(horizon, X))
-            pairs = [(c - w, c + w) for c, w in zip(centres, widths, strict=True)]
-        elif method == "ensemble":
-            pairs = self._spread(horizon, level, self._read_future(horizon, X), n_origins)
-        else:
-            raise ValueError(f"method must be 'conformal' or 'ensemble', got {method!r}.")
-        lower, upper = ([pair[side] for pair in pairs] for side in (0, 1))
-        return self.series_.give_back(lower), self.series_.give_back(upper)
-
-    # ------------------------------------------------------------------ reading
+    def _reseeded(self, seed: int) -> Forecaster:
+        return clone(self).set_params(random_state=seed)
 
     def _check_parameters(self) -> tuple[int, ...]:
         """Check what does not depend on the data; return the lags."""
@@ -348,45 +140,6 @@ class Forecaster(BaseEstimator):
             if self.loop == "feedback":
                 raise ValueError("direct_horizon feeds nothing back: it needs loop='input'.")
         return lags
-
-    def _read_inputs(self, X: Any, data: SeriesSet, fitting: bool) -> list[FloatArray] | None:
-        """Check known inputs against the series that they belong to."""
-        if fitting:
-            self._n_inputs = None
-        if X is None:
-            if self._n_inputs is not None:
-                raise ValueError(
-                    f"The forecaster was fitted with {self._n_inputs} known input(s): X must give "
-                    "them for the new steps too."
-                )
-            return None
-        read = read_series(X, name="X")
-        if not fitting and self._n_inputs is None:
-            raise ValueError("X was given, but the forecaster was fitted without known inputs.")
-        if self._n_inputs is not None and read.n_variables != self._n_inputs:
-            raise ValueError(
-                f"X has {read.n_variables} input(s), but the forecaster was fitted with "
-                f"{self._n_inputs}."
-            )
-        inputs = [member.values for member in read.members]
-        lengths = [len(member.values) for member in data.members]
-        if [len(x) for x in inputs] != lengths:
-            raise ValueError(
-                f"X has {[len(x) for x in inputs]} row(s), but {lengths} are needed: one for each "
-                "step of each series."
-            )
-        self._n_inputs = read.n_variables
-        return inputs
-
-    def _warn_of_constants(self, data: SeriesSet) -> None:
-        for member in data.members:
-            constant = np.flatnonzero(np.ptp(member.values, axis=0) == 0)
-            if len(constant):
-                names = [member.names[i] for i in constant]
-                warnings.warn(
-                    f"Variable(s) {names} of y are constant; their forecast is that constant.",
-                    stacklevel=3,
-                )
 
     def _check_lengths(self, data: SeriesSet) -> None:
         """Refuse series that leave nothing to learn from."""
@@ -420,9 +173,7 @@ class Forecaster(BaseEstimator):
         """Move on to the end of series that have grown; the inputs are those of the new steps."""
         for i, x in enumerate(self._scaled(inputs)):
             self.states_[i] = self._move(i, data.members[i].values, x, learn)
-        self.series_ = data
-        if inputs is not None and self._inputs is not None:
-            self._inputs = [np.vstack(pair) for pair in zip(self._inputs, inputs, strict=True)]
+        self._grow(data, inputs)
 
     def _scaled(self, inputs: list[FloatArray] | None) -> Sequence[FloatArray | None]:
         """Bring known inputs to scale."""
@@ -494,18 +245,6 @@ class Forecaster(BaseEstimator):
             for i, (member, x) in enumerate(zip(self.series_.members, scaled, strict=True))
         ]
 
-    def _read_future(self, horizon: int, X: Any) -> list[FloatArray] | None:
-        """Check the horizon, and the known inputs of the steps to come."""
-        check_scalar(horizon, "horizon", Integral, min_val=1)
-        if self.direct_horizon is not None and horizon > self.direct_horizon:
-            raise ValueError(
-                f"horizon={horizon} is beyond direct_horizon={self.direct_horizon}, for which the "
-                "model was fitted."
-            )
-        empty = np.zeros((horizon, 1))
-        coming = SeriesSet(tuple(replace(m, values=empty) for m in self.series_.members))
-        return self._read_inputs(X, coming, fitting=False)
-
     def _run(self, i: int, horizon: int, x: FloatArray | None) -> FloatArray:
         """Run the model freely, or read all steps from one state, for prepared values."""
         n_variables = self.series_.n_variables
@@ -524,61 +263,6 @@ class Forecaster(BaseEstimator):
         values = self.series_.members[i].values
         return self._preparation.forward(values[len(values) - self._preparation.n_lost - 1 :])[0]
 
-    # ------------------------------------------------------------------ backtests and intervals
-
-    def _roll(
-        self,
-        data: SeriesSet,
-        inputs: list[FloatArray] | None,
-        horizon: int,
-        back: Sequence[int],
-        refit: bool,
-    ) -> Iterator[tuple[list[int], list[FloatArray]]]:
-        """Yield, origin by origin, how much of each series was known and what was forecast."""
-        runner = clone(self)
-        runner._n_inputs = None if inputs is None else inputs[0].shape[1]
-        known = None
-        for n_left in back:
-            heads = replace(data, members=tuple(m.head(-n_left) for m in data.members))
-            cuts = [len(member.values) for member in heads.members]
-            if known is None or refit:
-                runner._fit(heads, _cut_out(inputs, [0] * len(cuts), cuts))
-            else:
-                runner._extend(heads, _cut_out(inputs, known, cuts), learn=False)
-            known = cuts
-            coming = _cut_out(inputs, cuts, [cut + horizon for cut in cuts])
-            yield cuts, runner._futures(horizon, coming)
-
-    def _residual_quantiles(self, horizon: int, level: float, n_origins: int) -> list[FloatArray]:
-        """Return how far off a backtest was: (horizon, n_variables) for each series."""
-        shortest = min(len(member.values) for member in self.series_.members)
-        n_origins = min(n_origins, shortest // 2 - horizon + 1)
-        back = steps_back(shortest, horizon, n_origins, None)
-        residuals: list[list[FloatArray]] = [[] for _ in self.series_.members]
-        for cuts, futures in self._roll(self.series_, self._inputs, horizon, back, refit=False):
-            for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
-                truth = self.series_.members[i].values[cut : cut + horizon]
-                residuals[i].append(np.abs(future - truth))
-        return [conformal_quantiles(np.array(errors), level) for errors in residuals]
-
-    def _spread(
-        self, horizon: int, level: float, inputs: list[FloatArray] | None, n_members: int
-    ) -> list[tuple[FloatArray, FloatArray]]:
-        """Return quantiles of the forecasts of models with other seeds, for each series."""
-        seeds = child_generator(root_seed(self.random_state), "reservoir", 1).integers(
-            2**31, size=n_members
-        )
-        runs = []
-        for seed in seeds:
-            member = clone(self).set_params(random_state=int(seed))
-            member._n_inputs = self._n_inputs
-            runs.append(member._fit(self.series_, self._inputs)._futures(horizon, inputs))
-        levels = [(1 - level) / 2, (1 + level) / 2]
-        return [
-            tuple(np.quantile(np.array(series_runs), levels, axis=0))
-            for series_runs in zip(*runs, strict=True)
-        ]
-
 
 def _default_model(n_steps: int) -> ESNRegressor:
     """Make a model that is fair on smooth and on noisy series: slow, its penalty validated."""
@@ -596,12 +280,3 @@ def _windows(targets: FloatArray, ahead: int) -> FloatArray:
     n_rows = len(targets) - ahead + 1
     windows = np.hstack([targets[k : k + n_rows] for k in range(ahead)])
     return windows[:, 0] if windows.shape[1] == 1 else windows  # as regressors want a single one
-
-
-def _cut_out(
-    inputs: list[FloatArray] | None, starts: Sequence[int], stops: Sequence[int]
-) -> list[FloatArray] | None:
-    """Take a stretch out of the known inputs of each series."""
-    if inputs is None:
-        return None
-    return [x[i:j] for x, i, j in zip(inputs, starts, stops, strict=True)]

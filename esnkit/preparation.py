@@ -77,7 +77,8 @@ def _integrate(values: FloatArray, tail: FloatArray, lags: Sequence[int]) -> Flo
         return values
     lag = lags[0]
     steps = _integrate(values, tail[lag:] - tail[:-lag], lags[1:])
-    whole = np.concatenate([tail, steps])
-    for n in range(len(tail), len(whole)):
-        whole[n] += whole[n - lag]
-    return whole[len(tail) :]
+    n_rounds = -(-len(steps) // lag)
+    rounds = np.zeros((1 + n_rounds, lag, steps.shape[1]))  # row k of each adds to that before
+    rounds[0] = tail[len(tail) - lag :]
+    rounds[1:].reshape(-1, steps.shape[1])[: len(steps)] = steps
+    return rounds.cumsum(axis=0)[1:].reshape(-1, steps.shape[1])[: len(steps)]

@@ -26,7 +26,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("esnkit.topology", "esnkit.spectrum", "esnkit.scatter", "esnkit.statistics", "esnkit.blocks"),
     ("esnkit.memory", "esnkit.reservoir", "esnkit.memories", "esnkit.readout"),
     ("esnkit.running", "esnkit.regressor"),
-    ("esnkit._search", "esnkit.backtesting", "esnkit.forecaster"),
+    ("esnkit._search", "esnkit.backtesting", "esnkit.forecasting", "esnkit.forecaster"),
+    ("esnkit.candidates", "esnkit.validation", "esnkit.searching", "esnkit.autoesn"),
     ("esnkit",),
     ("esnkit.cli", "esnkit.__main__"),
 )

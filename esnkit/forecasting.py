@@ -1,0 +1,412 @@
+"""The verbs of forecasting, whatever it is that forecasts."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils import check_scalar
+from sklearn.utils.validation import check_is_fitted
+
+from esnkit.backtesting import compare, conformal_quantiles, steps_back
+from esnkit.seeding import RandomState, child_generator, root_seed
+from esnkit.series import SeriesSet, read_series
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = NDArray[np.float64]
+
+
+class BaseForecaster(ABC, BaseEstimator):
+    """Reads series, gives forecasts back in their form, and tells what a forecast is worth.
+
+    What forecasts says how it is fitted to series that are read, how it moves on, and what it
+    forecasts: the abstract methods. Inside, series are arrays of shape (n_steps, n_variables) and
+    known inputs arrays of shape (n_steps, n_inputs).
+    """
+
+    id_column: Any
+    random_state: RandomState
+    series_: SeriesSet
+    _inputs: list[FloatArray] | None
+    _n_inputs: int | None
+
+    @abstractmethod
+    def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
+        """Fit to data that are read."""
+
+    @abstractmethod
+    def _extend(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
+        """Move on to the end of series that have grown; the inputs are those of the new steps."""
+
+    @abstractmethod
+    def _futures(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
+        """Forecast every series, in its own units; the inputs are those of the coming steps."""
+
+    @abstractmethod
+    def _check_parameters(self) -> Any:
+        """Check what does not depend on the data."""
+
+    @abstractmethod
+    def _check_learning(self, n_series: int) -> None:
+        """Refuse to learn from new observations where that is not possible."""
+
+    @abstractmethod
+    def _settled(self) -> BaseForecaster:
+        """Return an unfitted forecaster with everything that was chosen in `fit` laid down."""
+
+    @abstractmethod
+    def _reseeded(self, seed: int) -> BaseForecaster:
+        """Return an unfitted forecaster with the same settings and another seed."""
+
+    # ------------------------------------------------------------------ fitting and forecasting
+
+    def fit(self, y: Any, X: Any = None) -> Self:
+        """Fit the model to one series or many.
+
+        Parameters
+        ----------
+        y : array-like of shape (n_steps,) or (n_steps, n_variables), pandas object, or list
+            The series; a list holds many, and so does a table in long format with `id_column`.
+            Dates, periods and numbers of an index are continued by forecasts.
+        X : array-like of shape (n_steps, n_inputs), pandas object, or list, default=None
+            Inputs that are known beforehand, such as the calendar: row n belongs to row n of y.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a value is missing, an index is irregular, X and y differ in length, or a series is
+            too short.
+
+        Warns
+        -----
+        UserWarning
+            If a variable is constant, so that its forecast is that constant.
+        """
+        data = read_series(y, id_column=self.id_column)
+        _warn_of_constants(data)
+        return self._fit(data, self._read_inputs(X, data, fitting=True))
+
+    def forecast(self, horizon: int, X: Any = None) -> Any:
+        """Forecast the steps that follow the series.
+
+        Parameters
+        ----------
+        horizon : int
+            Number of steps, at least 1.
+        X : array-like of shape (horizon, n_inputs), pandas object, or list, default=None
+            The known inputs of those steps, if the forecaster was fitted with any.
+
+        Returns
+        -------
+        array, Series, DataFrame or list of such
+            The forecast, in the form of the series and in its units.
+
+        Raises
+        ------
+        ValueError
+            If the horizon is not positive, or X is missing or has another shape.
+
+        Warns
+        -----
+        DivergenceWarning
+            If the forecast left the range of the training data and was held at its bounds.
+        """
+        check_is_fitted(self)
+        return self.series_.give_back(self._futures(horizon, self._read_future(horizon, X)))
+
+    def update(self, y: Any, X: Any = None, *, learn: bool = False) -> Self:
+        """Take in new observations: the state moves on, without a refit.
+
+        Parameters
+        ----------
+        y : array-like, pandas object or list
+            What follows the series so far, in the same form.
+        X : array-like, pandas object or list, default=None
+            The known inputs of the same steps, if the forecaster was fitted with any.
+        learn : bool, default=False
+            Whether the readout learns from them as well, by the model's ``partial_fit``. Only for
+            a single series.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If y does not continue the series, or has other variables.
+        TypeError
+            If `learn` is asked for and the model has no ``partial_fit``.
+        """
+        check_is_fitted(self)
+        new = read_series(y, id_column=self.id_column)
+        if len(new) != len(self.series_) or new.n_variables != self.series_.n_variables:
+            raise ValueError(
+                f"y holds {len(new)} series of {new.n_variables} variables, but the forecaster "
+                f"was fitted to {len(self.series_)} of {self.series_.n_variables}."
+            )
+        if learn:
+            self._check_learning(len(new))
+        inputs = self._read_inputs(X, new, fitting=False)
+        members = [
+            old.followed_by(more)
+            for old, more in zip(self.series_.members, new.members, strict=True)
+        ]
+        self._extend(replace(self.series_, members=tuple(members)), inputs, learn)
+        return self
+
+    # ------------------------------------------------------------------ what a forecast is worth
+
+    def backtest(
+        self,
+        y: Any,
+        horizon: int,
+        *,
+        X: Any = None,
+        n_origins: int = 10,
+        stride: int | None = None,
+        refit: bool = False,
+    ) -> pd.DataFrame:
+        """Forecast parts of a series from what came before each, and compare.
+
+        The last origin lies `horizon` steps before the end, the others `stride` steps before each
+        other. A copy of this forecaster is fitted to what lies before the first origin; from one
+        origin to the next it is updated, or fitted anew.
+
+        Parameters
+        ----------
+        y : array-like, pandas object or list
+            One series or many.
+        horizon : int
+            Steps that are forecast from each origin.
+        X : array-like, pandas object or list, default=None
+            Known inputs of all steps of y.
+        n_origins : int, default=10
+            Number of origins.
+        stride : int, default=None
+            Steps between origins. None means the horizon, or less if the origins would reach into
+            the first half of the series.
+        refit : bool, default=False
+            Whether to fit anew at each origin.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each forecast value: ``series`` (its number or id), ``origin`` (steps that
+            were known), ``step`` (ahead, from 1), ``variable``, ``forecast``, ``truth``,
+            ``error`` (forecast - truth).
+
+        Raises
+        ------
+        ValueError
+            If the series is too short for the origins.
+        """
+        import pandas as pd
+
+        check_scalar(horizon, "horizon", Integral, min_val=1)
+        check_scalar(n_origins, "n_origins", Integral, min_val=1)
+        self._check_parameters()
+        data = read_series(y, id_column=self.id_column)
+        inputs = None if X is None else self._read_inputs(X, data, fitting=True)
+        shortest = min(len(member.values) for member in data.members)
+        back = steps_back(shortest, horizon, n_origins, stride)
+        frames = []
+        for cuts, futures in _roll(clone(self), data, inputs, horizon, back, refit):
+            for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
+                member = data.members[i]
+                name = i if data.ids is None else data.ids[i]
+                frames.append(compare(member, name, cut, future))
+        return pd.concat(frames, ignore_index=True)
+
+    def predict_interval(
+        self,
+        horizon: int,
+        level: float = 0.9,
+        X: Any = None,
+        *,
+        method: str = "conformal",
+        n_origins: int = 20,
+    ) -> tuple[Any, Any]:
+        """Forecast an interval in which each coming value lies with a given probability.
+
+        Parameters
+        ----------
+        horizon : int
+            Number of steps, at least 1.
+        level : float, default=0.9
+            The probability, in (0, 1).
+        X : array-like, pandas object or list, default=None
+            The known inputs of the coming steps, if the forecaster was fitted with any.
+        method : {"conformal", "ensemble"}, default="conformal"
+            ``"conformal"``: the forecast, give or take the quantile of the absolute residuals of
+            a backtest at the same step ahead [1]_. With fewer than nine origins the residuals of
+            all steps are taken together. ``"ensemble"``: quantiles of the forecasts of
+            `n_origins` models with other seeds, which tells what the choice of the reservoir
+            leaves open, not the noise of the series.
+        n_origins : int, default=20
+            Origins of the backtest, fewer if the series is short; or members of the ensemble.
+
+        Returns
+        -------
+        lower, upper : array, Series, DataFrame or list of such
+            The bounds, in the form and units of the series.
+
+        Raises
+        ------
+        ValueError
+            If the level is not between 0 and 1, or the series is too short for a backtest.
+
+        References
+        ----------
+        .. [1] K. Stankeviciute, A. Alaa and M. van der Schaar, "Conformal time-series
+           forecasting", NeurIPS 34, 2021.
+        """
+        check_is_fitted(self)
+        check_scalar(level, "level", Real, min_val=0, max_val=1, include_boundaries="neither")
+        if method == "conformal":
+            widths = self._residual_quantiles(horizon, level, n_origins)
+            centres = self._futures(horizon, self._read_future(horizon, X))
+            pairs = [(c - w, c + w) for c, w in zip(centres, widths, strict=True)]
+        elif method == "ensemble":
+            pairs = self._spread(horizon, level, self._read_future(horizon, X), n_origins)
+        else:
+            raise ValueError(f"method must be 'conformal' or 'ensemble', got {method!r}.")
+        lower, upper = ([pair[side] for pair in pairs] for side in (0, 1))
+        return self.series_.give_back(lower), self.series_.give_back(upper)
+
+    # ------------------------------------------------------------------ reading
+
+    def _read_inputs(self, X: Any, data: SeriesSet, fitting: bool) -> list[FloatArray] | None:
+        """Check known inputs against the series that they belong to."""
+        if fitting:
+            self._n_inputs = None
+        if X is None:
+            if self._n_inputs is not None:
+                raise ValueError(
+                    f"The forecaster was fitted with {self._n_inputs} known input(s): X must give "
+                    "them for the new steps too."
+                )
+            return None
+        read = read_series(X, name="X")
+        if not fitting and self._n_inputs is None:
+            raise ValueError("X was given, but the forecaster was fitted without known inputs.")
+        if self._n_inputs is not None and read.n_variables != self._n_inputs:
+            raise ValueError(
+                f"X has {read.n_variables} input(s), but the forecaster was fitted with "
+                f"{self._n_inputs}."
+            )
+        inputs = [member.values for member in read.members]
+        lengths = [len(member.values) for member in data.members]
+        if [len(x) for x in inputs] != lengths:
+            raise ValueError(
+                f"X has {[len(x) for x in inputs]} row(s), but {lengths} are needed: one for each "
+                "step of each series."
+            )
+        self._n_inputs = read.n_variables
+        return inputs
+
+    def _read_future(self, horizon: int, X: Any) -> list[FloatArray] | None:
+        """Check the horizon, and the known inputs of the steps to come."""
+        check_scalar(horizon, "horizon", Integral, min_val=1)
+        self._check_horizon(horizon)
+        empty = np.zeros((horizon, 1))
+        coming = SeriesSet(tuple(replace(m, values=empty) for m in self.series_.members))
+        return self._read_inputs(X, coming, fitting=False)
+
+    def _check_horizon(self, horizon: int) -> None:
+        """Refuse a horizon beyond what was fitted; most can go on for ever."""
+
+    # ------------------------------------------------------------------ backtests and intervals
+
+    def _grow(self, data: SeriesSet, inputs: list[FloatArray] | None) -> None:
+        """Keep series that have grown, and the inputs of the new steps."""
+        self.series_ = data
+        if inputs is not None and self._inputs is not None:
+            self._inputs = [np.vstack(pair) for pair in zip(self._inputs, inputs, strict=True)]
+
+    def _residual_quantiles(self, horizon: int, level: float, n_origins: int) -> list[FloatArray]:
+        """Return how far off a backtest was: (horizon, n_variables) for each series."""
+        shortest = min(len(member.values) for member in self.series_.members)
+        n_origins = min(n_origins, shortest // 2 - horizon + 1)
+        back = steps_back(shortest, horizon, n_origins, None)
+        residuals: list[list[FloatArray]] = [[] for _ in self.series_.members]
+        runner = self._settled()
+        rolls = _roll(runner, self.series_, self._inputs, horizon, back, refit=False)
+        for cuts, futures in rolls:
+            for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
+                truth = self.series_.members[i].values[cut : cut + horizon]
+                residuals[i].append(np.abs(future - truth))
+        return [conformal_quantiles(np.array(errors), level) for errors in residuals]
+
+    def _spread(
+        self, horizon: int, level: float, inputs: list[FloatArray] | None, n_members: int
+    ) -> list[tuple[FloatArray, FloatArray]]:
+        """Return quantiles of the forecasts of models with other seeds, for each series."""
+        seeds = child_generator(root_seed(self.random_state), "reservoir", 1).integers(
+            2**31, size=n_members
+        )
+        runs = []
+        for seed in seeds:
+            member = self._reseeded(int(seed))
+            runs.append(member._fit(self.series_, self._inputs)._futures(horizon, inputs))
+        levels = [(1 - level) / 2, (1 + level) / 2]
+        return [
+            tuple(np.quantile(np.array(series_runs), levels, axis=0))
+            for series_runs in zip(*runs, strict=True)
+        ]
+
+
+def _roll(
+    runner: BaseForecaster,
+    data: SeriesSet,
+    inputs: list[FloatArray] | None,
+    horizon: int,
+    back: Sequence[int],
+    refit: bool,
+) -> Iterator[tuple[list[int], list[FloatArray]]]:
+    """Yield, origin by origin, how much of each series was known and what was forecast."""
+    known = None
+    for n_left in back:
+        heads = replace(data, members=tuple(m.head(-n_left) for m in data.members))
+        cuts = [len(member.values) for member in heads.members]
+        if known is None or refit:
+            runner._fit(heads, cut_out(inputs, [0] * len(cuts), cuts))
+        else:
+            runner._extend(heads, cut_out(inputs, known, cuts), learn=False)
+        known = cuts
+        coming = cut_out(inputs, cuts, [cut + horizon for cut in cuts])
+        yield cuts, runner._futures(horizon, coming)
+
+
+def _warn_of_constants(data: SeriesSet) -> None:
+    """Warn of variables whose forecast is no art."""
+    for member in data.members:
+        constant = np.flatnonzero(np.ptp(member.values, axis=0) == 0)
+        if len(constant):
+            names = [member.names[i] for i in constant]
+            warnings.warn(
+                f"Variable(s) {names} of y are constant; their forecast is that constant.",
+                stacklevel=3,
+            )
+
+
+def cut_out(
+    inputs: list[FloatArray] | None, starts: Sequence[int], stops: Sequence[int]
+) -> list[FloatArray] | None:
+    """Take a stretch out of the known inputs of each series."""
+    if inputs is None:
+        return None
+    return [x[i:j] for x, i, j in zip(inputs, starts, stops, strict=True)]

@@ -1,0 +1,334 @@
+"""AutoESN: the search, what it chooses, and the verbs of a forecaster on what was chosen."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+
+from esnkit import AutoESN
+from esnkit.candidates import Candidate, draw, find_period, naive
+from esnkit.datasets import load_el_nino, lorenz63
+from esnkit.metrics import mase, valid_prediction_time
+from esnkit.series import read_series
+from esnkit.validation import Validation, score, smooth
+
+WAVE = np.sin(np.arange(160) / 4)
+
+
+def monthly(n_steps=112, noise=0.5, seed=0):
+    rng = np.random.default_rng(seed)
+    season = np.resize(rng.normal(size=12), n_steps)
+    return 10 + 0.03 * np.arange(n_steps) + season + noise * rng.normal(size=n_steps)
+
+
+def quick(**options):
+    return AutoESN(**{"n_candidates": 12, "random_state": 0} | options)
+
+
+# ------------------------------------------------------------------ what it is for
+
+
+def test_a_sine_is_continued():
+    forecast = AutoESN(random_state=0).fit(WAVE).forecast(100)
+    np.testing.assert_allclose(forecast, np.sin(np.arange(160, 260) / 4), atol=1e-4)
+
+
+def test_all_of_lorenz_is_forecast_for_several_lyapunov_times():
+    orbit = lorenz63(1400, dt=0.02, random_state=1)
+    forecast = quick(n_candidates=24).fit(orbit[:1000]).forecast(400)
+    time = valid_prediction_time(orbit[1000:], forecast, dt=0.02, lyapunov_time=1.104)
+    assert time > 3
+
+
+@pytest.mark.slow
+def test_one_variable_of_lorenz_is_forecast_for_lyapunov_times():
+    x = lorenz63(1400, dt=0.06, random_state=1)[:, 0]
+    forecast = AutoESN(random_state=0).fit(x[:1000]).forecast(200)
+    assert valid_prediction_time(x[1000:1200], forecast, dt=0.06, lyapunov_time=1.104) > 1
+
+
+def pooled_errors(noises, seeds):
+    """Mean MASE of twelve months ahead, and that of the last year repeated."""
+    own, seasonal = [], []
+    for noise in noises:
+        for seed in seeds:
+            y = monthly(noise=noise, seed=seed)
+            forecast = AutoESN(random_state=0).fit(y[:100]).forecast(12)
+            own.append(mase(y[100:], forecast, y_train=y[:100], seasonality=12))
+            seasonal.append(mase(y[100:], y[88:100], y_train=y[:100], seasonality=12))
+    return np.mean(own), np.mean(seasonal)
+
+
+def test_seasonal_naive_is_not_better_on_short_monthly_series():
+    own, seasonal = pooled_errors((0.1, 0.5), range(3))
+    assert own <= seasonal
+
+
+@pytest.mark.slow
+def test_seasonal_naive_is_not_better_whatever_the_noise():
+    own, seasonal = pooled_errors((0.1, 0.5, 1.5), range(10, 20))
+    assert own <= seasonal
+
+
+# ------------------------------------------------------------------ one seed, one result
+
+
+def test_one_seed_one_result_whatever_n_jobs():
+    forecasts = [quick(n_jobs=n_jobs).fit(WAVE).forecast(10) for n_jobs in (1, 2)]
+    np.testing.assert_array_equal(*forecasts)
+
+
+def test_a_fresh_process_gives_the_same_forecast():
+    code = """if True:
+        import numpy as np
+        from esnkit import AutoESN
+        wave = np.sin(np.arange(160) / 4)
+        forecaster = AutoESN(n_candidates=12, random_state=0, n_jobs=2).fit(wave)
+        print(forecaster.forecast(10).tobytes().hex())
+    """
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == quick().fit(WAVE).forecast(10).tobytes().hex()
+
+
+def test_other_seeds_try_other_candidates():
+    first, second = (quick(random_state=seed).fit(WAVE).search_ for seed in (0, 1))
+    assert set(first.seed).isdisjoint(second.seed)
+
+
+def test_parameters_are_kept_and_a_fitted_one_is_pickled():
+    forecaster = quick(n_members=3, horizon=8)
+    params = forecaster.get_params()
+    forecaster.fit(WAVE)
+    assert forecaster.get_params() == params == clone(forecaster).get_params()
+    again = pickle.loads(pickle.dumps(forecaster))
+    np.testing.assert_array_equal(again.forecast(5), forecaster.forecast(5))
+
+
+# ------------------------------------------------------------------ a forecaster like others
+
+
+def test_forecasts_come_in_the_form_of_the_series():
+    nino = load_el_nino()[-120:]
+    forecast = quick().fit(nino).forecast(3)
+    assert isinstance(forecast, pd.Series)
+    assert forecast.index.equals(pd.date_range(nino.index[-1], periods=4, freq=nino.index.freq)[1:])
+    several = quick(n_candidates=6).fit([WAVE, WAVE[:100]]).forecast(3)
+    assert [f.shape for f in several] == [(3,), (3,)]
+
+
+def test_long_tables_are_told_apart_by_their_id():
+    parts = [pd.DataFrame({"id": name, "y": WAVE + i}) for i, name in enumerate("ab")]
+    forecast = quick(n_candidates=6, id_column="id").fit(pd.concat(parts)).forecast(4)
+    assert forecast.groupby("id").size().to_dict() == {"a": 4, "b": 4}
+
+
+def test_known_inputs_are_used():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=240)
+    y = 2 * x + 0.01 * rng.normal(size=240)
+    forecaster = quick().fit(y[:220], X=x[:220])
+    assert np.abs(forecaster.forecast(20, X=x[220:]) - y[220:]).max() < 0.3
+    with pytest.raises(ValueError, match="X must give them"):
+        forecaster.forecast(3)
+
+
+def test_update_moves_all_members_on():
+    forecaster = quick().fit(WAVE[:150]).update(WAVE[150:])
+    np.testing.assert_allclose(forecaster.forecast(5), np.sin(np.arange(160, 165) / 4), atol=1e-2)
+    learned = quick().fit(WAVE[:150]).update(WAVE[150:], learn=True)
+    assert not np.array_equal(learned.forecast(5), forecaster.forecast(5))
+
+
+def test_a_backtest_never_sees_the_future():
+    changed = WAVE.copy()
+    changed[150:] += 5
+    first, second = (quick().backtest(y, 10, n_origins=2) for y in (WAVE, changed))
+    known = first.origin + first.step <= 150
+    assert known.sum() == 10
+    np.testing.assert_array_equal(first.forecast[:10], second.forecast[:10])
+
+
+def test_a_backtest_searches_before_its_first_origin():
+    table = quick().backtest(WAVE, 10, n_origins=1)
+    np.testing.assert_array_equal(table.forecast, quick().fit(WAVE[:150]).forecast(10))
+
+
+@pytest.mark.parametrize("method", ["conformal", "ensemble"])
+def test_intervals_keep_the_settings_that_were_chosen(method, monkeypatch):
+    y = monthly()
+    forecaster = quick().fit(y)
+    monkeypatch.setattr("esnkit.autoesn.search", None)  # another search would fail
+    lower, upper = forecaster.predict_interval(12, method=method, n_origins=4)
+    assert (lower <= upper).all()
+    assert (lower < forecaster.forecast(12)).any() or method == "ensemble"
+
+
+# ------------------------------------------------------------------ what it tells
+
+
+def test_the_search_is_told():
+    forecaster = quick().fit(monthly())
+    table = forecaster.search_
+    assert len(table) == 12
+    assert table.score.is_monotonic_increasing
+    assert {"n_units", "leak_rate", "differences", "penalty", "seconds"} <= set(table.columns)
+    assert forecaster.period_ == 12
+    text = forecaster.summary()
+    for part in (
+        "12 candidates were tried",
+        "season: 12 steps",
+        "times that of the last season",
+    ):
+        assert part in text
+
+
+def test_naive_forecasts_are_among_the_candidates():
+    tried = set(quick().fit(monthly()).search_.query("naive").differences)
+    assert tried == {(), (1,), (12,)}
+
+
+def test_time_runs_out_and_is_told():
+    forecaster = quick(n_candidates=10_000, time_budget=0.5).fit(WAVE)
+    assert len(forecaster.search_) < 10_000
+    assert "time was up after" in forecaster.summary()
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_an_interrupted_search_keeps_what_it_found(n_jobs, monkeypatch):
+    measure, tried = Validation.measure, []
+
+    def interrupted(self, candidate, strength=None):
+        if len(tried) == 5:
+            raise KeyboardInterrupt
+        tried.append(candidate)
+        return measure(self, candidate, strength)
+
+    monkeypatch.setattr(Validation, "measure", interrupted)
+    forecaster = quick(n_jobs=n_jobs).fit(WAVE)
+    assert 1 <= len(forecaster.search_) <= 5
+    assert "interrupted" in forecaster.summary()
+    assert np.isfinite(forecaster.forecast(5)).all()
+
+
+def test_an_interrupt_before_anything_was_found_goes_on(monkeypatch):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Validation, "measure", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        quick().fit(WAVE)
+
+
+# ------------------------------------------------------------------ odd series
+
+
+def test_a_series_too_short_to_search_on_repeats_its_last_value():
+    y = np.random.default_rng(0).normal(size=20)
+    with pytest.warns(UserWarning, match="20 steps, and with fewer than 30"):
+        forecaster = quick().fit(y)
+    np.testing.assert_allclose(forecaster.forecast(4), y[-1], rtol=1e-3)
+    assert "nothing to choose" in forecaster.summary()
+
+
+def test_a_constant_is_forecast_by_itself():
+    with pytest.warns(UserWarning, match="constant"):
+        forecaster = quick().fit(np.full(80, 3.0))
+    np.testing.assert_allclose(forecaster.forecast(4), 3.0)
+
+
+def test_a_constant_variable_beside_another():
+    with pytest.warns(UserWarning, match="constant"):
+        forecaster = quick().fit(np.column_stack([WAVE, np.full(160, 3.0)]))
+    np.testing.assert_allclose(forecaster.forecast(4)[:, 1], 3.0, atol=1e-6)
+
+
+@pytest.mark.parametrize("n_steps", [30, 31, 40, 55])
+def test_few_steps_are_enough(n_steps):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        forecast = quick(n_candidates=8).fit(monthly(n_steps)).forecast(6)
+    assert np.isfinite(forecast).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_candidates": 0}, "n_candidates"),
+        ({"n_members": 0}, "n_members"),
+        ({"horizon": 0}, "horizon"),
+        ({"time_budget": 0}, "time_budget"),
+    ],
+)
+def test_wrong_parameters_are_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        quick(**options).fit(WAVE)
+
+
+# ------------------------------------------------------------------ the parts
+
+
+@pytest.mark.parametrize("period", [7, 12, 52])
+def test_seasons_are_found(period):
+    rng = np.random.default_rng(0)
+    y = np.resize(rng.normal(size=period), 6 * period) + 0.3 * rng.normal(size=6 * period)
+    assert find_period(y + np.linspace(0, 5, len(y))) == period
+
+
+@pytest.mark.parametrize("y", [np.ones(50), np.arange(50.0), np.arange(5.0), np.exp(np.arange(50))])
+def test_no_season_is_found_where_there_is_none(y):
+    assert find_period(y) is None
+
+
+def test_a_naive_candidate_repeats_the_season():
+    y = np.random.default_rng(0).normal(size=60)
+    forecaster = naive((12,), 0).forecaster(1e9, [60]).fit(y)
+    np.testing.assert_allclose(forecaster.forecast(24), np.tile(y[-12:], 2), atol=1e-6)
+
+
+def test_candidates_lie_within_their_bounds():
+    drawn = draw(200, 1000, 12, np.random.default_rng(0))
+    assert len(drawn) == 200
+    assert all(isinstance(c, Candidate) and 20 <= c.n_units <= 300 for c in drawn)
+    assert {c.differences for c in drawn} == {(), (1,), (12,), (12, 1)}
+    assert all(0 < c.leak_rate <= 1 for c in drawn)
+
+
+def test_the_score_is_the_logarithm_of_an_error_that_stays():
+    assert score(np.full((3, 10), 0.01)) == pytest.approx(-1)
+    assert score(np.zeros((1, 4))) == -8
+    assert score(np.full((1, 4), np.inf)) == 1
+
+
+def test_scores_are_averaged_with_their_neighbours():
+    np.testing.assert_allclose(smooth(np.array([0.0, 4.0, 0.0, 0.0])), [1, 2, 1, 0])
+
+
+def test_the_last_season_is_scored_by_its_own_errors():
+    y = monthly()
+    back = [20, 14]
+    trial = Validation(read_series(y), None, 12, back).measure(naive((12,), 0))
+    errors = [y[112 - n : 124 - n] - y[100 - n : 112 - n] for n in back]
+    assert trial.score == pytest.approx(score((np.array(errors) / y[:92].std()) ** 2), abs=1e-3)
+
+
+def test_a_model_is_scored_by_what_the_verbs_give(monkeypatch):
+    monkeypatch.setattr("esnkit.validation._COARSE", np.array([1e-6]))  # nothing to average with
+    candidate = draw(8, 100, None, np.random.default_rng(0))[5]
+    trial = Validation(read_series(WAVE), None, 20, [30, 20]).measure(candidate)
+    forecaster = candidate.forecaster(trial.penalty, [130]).fit(WAVE[:130])
+    first = forecaster.forecast(20) - WAVE[130:150]
+    second = forecaster.update(WAVE[130:140]).forecast(20) - WAVE[140:]
+    squares = (np.array([first, second]) / WAVE[:130].std()) ** 2
+    assert trial.score == pytest.approx(score(squares), rel=1e-6)
+
+
+def test_white_noise_is_forecast_by_its_mean():
+    y = np.random.default_rng(1).normal(5, 1, size=200)
+    np.testing.assert_allclose(AutoESN(random_state=0).fit(y).forecast(5), y.mean(), atol=0.3)
