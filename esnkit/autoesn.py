@@ -156,6 +156,8 @@ class AutoESN(MedianForecaster):
     scores are averaged over neighbouring penalties before the best is taken. If the best is not
     clearly ahead of a naive forecast, the naive one is taken: the best of many is lucky too.
 
+    Forecasts are held within the range of the series, widened by its width on both sides.
+
     References
     ----------
     .. [1] J. Pathak et al., "Model-free prediction of large spatiotemporally chaotic systems from

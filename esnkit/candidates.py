@@ -21,6 +21,8 @@ _SMALLEST, _LARGEST = 20, 300  # units
 _VARIATION = 0.3  # of the logarithm of a setting
 _FEWEST_FOR_SEASON = 12  # steps
 _LEAST_CORRELATION = 0.2  # at the lag of a season
+_MOST_MULTIPLES = 4  # of a season, at which the series should look alike
+_NEARLY = 0.8  # as high as the highest peak
 # How often a series is taken as it is and with its differences, the rest being shared evenly.
 _UNDIFFERENCED = 0.4
 
@@ -141,21 +143,30 @@ def common_period(data: SeriesSet) -> int | None:
 def find_period(values: FloatArray) -> int | None:
     """Find the season of a series of shape (n_steps,), or None if there is none.
 
-    It is the first of the high peaks of the autocorrelation, after a linear trend was taken away.
+    That is the first peak of the autocorrelation, after a linear trend was taken away, that is
+    nearly as high as any, each being averaged with the correlations at its multiples. Three
+    seasons must be there.
     """
-    if len(values) < _FEWEST_FOR_SEASON or np.ptp(values) == 0:
+    n_steps = len(values)
+    if n_steps < _FEWEST_FOR_SEASON or np.ptp(values) == 0:
         return None
-    steps = np.arange(len(values))
+    steps = np.arange(n_steps)
     x = values - np.polyval(np.polyfit(steps, values, 1), steps)
-    spectrum = np.abs(np.fft.rfft(x, 2 * len(x))) ** 2
-    correlation = np.fft.irfft(spectrum)[: len(x) // 3]
-    if correlation[0] <= 1e-20 * len(x) * np.square(values).max():
+    if np.square(x).mean() <= 1e-20 * np.square(values).max():
         return None  # a straight line
+    products = np.fft.irfft(np.abs(np.fft.rfft(x, 2 * n_steps)) ** 2)[: n_steps // 2 + 1]
     # Fewer products are summed at longer lags.
-    correlation *= len(x) / (correlation[0] * np.arange(len(x), len(x) - len(correlation), -1))
+    correlation = products / products[0] * n_steps / (n_steps - np.arange(len(products)))
+    lags = _peaks(correlation)
+    lags = lags[lags <= n_steps // 3]
+    heights = np.array([correlation[lag::lag][:_MOST_MULTIPLES].mean() for lag in lags])
+    high = heights > max(_LEAST_CORRELATION, _NEARLY * heights.max(initial=0.0))
+    return int(lags[high][0]) if high.any() else None
+
+
+def _peaks(correlation: FloatArray) -> NDArray[np.intp]:
+    """Return the lags of peaks behind a valley: a wiggle on the way down is no season."""
     inner = correlation[1:-1]
     peaks = (inner > correlation[:-2]) & (inner >= correlation[2:])
-    # A wiggle on the way down is no season: there must be a valley before it.
     peaks &= inner - np.minimum.accumulate(inner) > _LEAST_CORRELATION
-    peaks &= inner > max(_LEAST_CORRELATION, 0.6 * inner[peaks].max(initial=0.0))
-    return int(np.argmax(peaks)) + 1 if peaks.any() else None
+    return np.flatnonzero(peaks) + 1

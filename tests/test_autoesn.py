@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from esnkit import AutoESN
+from esnkit import AutoESN, DivergenceWarning
 from esnkit.candidates import Candidate, draw, find_period, naive
 from esnkit.datasets import load_el_nino, lorenz63
 from esnkit.metrics import mase, valid_prediction_time
@@ -88,7 +88,7 @@ def test_one_seed_one_result_whatever_n_jobs():
 def test_a_fresh_process_gives_the_same_forecast():
     code = """if True:
         import numpy as np
-        from esnkit import AutoESN
+        from esnkit import AutoESN, DivergenceWarning
         wave = np.sin(np.arange(160) / 4)
         forecaster = AutoESN(n_candidates=12, random_state=0, n_jobs=2).fit(wave)
         print(forecaster.forecast(10).tobytes().hex())
@@ -247,6 +247,14 @@ def test_a_constant_variable_beside_another():
     with pytest.warns(UserWarning, match="constant"):
         forecaster = quick().fit(np.column_stack([WAVE, np.full(160, 3.0)]))
     np.testing.assert_allclose(forecaster.forecast(4)[:, 1], 3.0, atol=1e-6)
+
+
+def test_a_forecast_that_runs_away_is_held():
+    y = np.exp(np.arange(60) / 10)
+    forecaster = quick(n_candidates=24).fit(y)
+    with pytest.warns(DivergenceWarning, match="by more than its width"):
+        forecast = forecaster.forecast(80)
+    assert forecast.max() == 2 * y.max() - y.min()
 
 
 @pytest.mark.parametrize("n_steps", [30, 31, 40, 55])

@@ -383,3 +383,17 @@ def test_another_width_of_targets_is_refused():
     X, Y, _ = make_series()
     with pytest.raises(ValueError, match=r"cannot be added.*4, 2.*4, 1"):
         RidgeReadout().fit(X, Y).partial_fit(X, Y[:, 0])
+
+
+@pytest.mark.parametrize("alpha", ["auto", 1.0])
+@pytest.mark.parametrize("n_targets", [0, 2])
+def test_a_path_holds_readouts_fitted_with_each_penalty(alpha, n_targets):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 4))
+    y = rng.normal(size=(60, n_targets) if n_targets else 60)
+    readout = RidgeReadout(alpha).fit(X, y)
+    before = readout.predict(X)
+    for penalty, other in zip([0.1, 10.0], readout.path([0.1, 10.0]), strict=True):
+        np.testing.assert_allclose(other.predict(X), Ridge(penalty).fit(X, y).predict(X))
+        assert other.alpha == other.alpha_ == penalty
+    np.testing.assert_array_equal(readout.predict(X), before)

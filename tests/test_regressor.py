@@ -431,3 +431,16 @@ def test_wrong_calls_are_named():
         many.free_run(3)
     with pytest.raises(ValueError, match="start='last' goes on with one sequence"):
         make(start="last").fit([X, X], [Y, Y])
+
+
+def test_another_readout_on_the_same_states():
+    wave = np.sin(np.arange(300) / 5)
+    model = ESNRegressor(Reservoir(30, random_state=0), RidgeReadout(1e-3))
+    model.fit(wave[:-1, None], wave[1:])
+    before = model.free_run(20)
+    (readout,) = model.readout_.path([1e-8])
+    fitted = clone(model).set_params(readout__alpha=1e-8).fit(wave[:-1, None], wave[1:])
+    np.testing.assert_allclose(
+        model.with_readout(readout).free_run(20), fitted.free_run(20), atol=1e-8
+    )
+    np.testing.assert_array_equal(model.free_run(20), before)
