@@ -246,7 +246,8 @@ class ForecastDisplay:
         ax.set_ylabel(self.series_label or "", parse_math=False)
         ax.set_xlabel(self.index_label or "", parse_math=False)
         _tidy(ax)
-        ax.legend(frameon=False, loc="best")
+        # Above the axes, where no line can be hidden.
+        ax.legend(frameon=False, ncols=4, loc="lower right", bbox_to_anchor=(1, 1), borderpad=0)
         return self
 
     def _draw_lines(self, ax: Axes) -> None:

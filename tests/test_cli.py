@@ -1,0 +1,321 @@
+"""The command line in process: what it prints and writes, and how it says no."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.image import imread
+
+import esnkit
+from esnkit.cli import main
+from esnkit.datasets import list_datasets, load_sunspots
+
+SHIPPED = ["sunspots", "co2", "el_nino"]
+
+
+class Run(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+
+def run(*arguments: object) -> Run:
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as stop:  # how argparse ends
+            code = stop.code
+    return Run(code, out.getvalue(), err.getvalue())
+
+
+def assert_refused(result: Run, message: str) -> None:
+    """One line on standard error, nothing else, and the exit code of a user error."""
+    assert result.code == 2
+    assert result.out == ""
+    assert re.fullmatch(r"esnkit: error: .*\n", result.err), result.err
+    assert message in result.err
+
+
+def write_sales(path: Path, n_rows: int = 60) -> Path:
+    months = pd.date_range("2019-01-01", periods=n_rows, freq="MS", name="month")
+    values = 25 + 8 * np.sin(np.arange(n_rows) * np.pi / 6) + np.arange(n_rows) % 7 / 2
+    pd.Series(values.round(2), months, name="sales").to_csv(path)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def in_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def forecast(tmp_path_factory):
+    """A forecast of six months: the run, and the folder that it wrote to."""
+    folder = tmp_path_factory.mktemp("forecast")
+    sales = write_sales(folder / "sales.csv")
+    return run("forecast", sales, "--horizon", 6, "--output", folder / "next"), folder
+
+
+def read_csv(path: Path) -> list[list[str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.reader(file))
+
+
+# ---------------------------------------------------------------------- what it does
+
+
+def test_forecast_says_what_was_fitted_and_how_well(forecast):
+    result, folder = forecast
+    assert (result.code, result.err) == (0, "")
+    assert "sales.csv: 60 values, 2019-01-01 to 2023-12-01" in result.out
+    assert "cycle     12 steps\n" in result.out
+    error = r"[\d.e-]+"
+    assert re.search(rf"MASE .*network {error}, seasonal naive {error}, naive {error}", result.out)
+    assert f"wrote {folder / 'next.csv'} and {folder / 'next.png'}" in result.out
+
+
+def test_csv_is_the_table_that_is_printed(forecast):
+    result, folder = forecast
+    rows = read_csv(folder / "next.csv")
+    assert rows[0] == ["month", "forecast", "lower", "upper"]
+    printed = [line.split() for line in result.out.splitlines()]
+    start = printed.index(rows[0])
+    assert printed[start : start + 7] == rows
+
+
+def test_dates_and_band_go_on_from_the_series(forecast):
+    frame = pd.read_csv(forecast[1] / "next.csv", index_col="month", parse_dates=True)
+    assert frame.index.equals(pd.date_range("2024-01-01", periods=6, freq="MS", name="month"))
+    assert (frame["lower"] <= frame["forecast"]).all()
+    assert (frame["forecast"] <= frame["upper"]).all()
+    assert frame["forecast"].between(10, 40).all()
+
+
+def test_figure_shows_something(forecast):
+    image = imread(forecast[1] / "next.png")
+    assert image.shape[:2] == (600, 1200)
+    colours = np.unique(image.reshape(-1, image.shape[2]), axis=0)
+    assert len(colours) > 50
+    blue = np.array([0x00, 0x72, 0xB2]) / 255  # of the forecast
+    assert (np.abs(image[..., :3] - blue).max(axis=2) < 0.01).any()
+
+
+def test_a_seed_gives_one_forecast(forecast):
+    folder = forecast[1]
+    for name, seed in (("again", 0), ("other", 1)):
+        options = ("--horizon", 6, "--output", name, "--seed", seed, "--no-plot")
+        assert run("forecast", folder / "sales.csv", *options).code == 0
+    original = (folder / "next.csv").read_bytes()
+    assert Path("again.csv").read_bytes() == original
+    assert Path("other.csv").read_bytes() != original
+
+
+def test_a_long_table_is_printed_by_its_ends():
+    result = run("forecast", write_sales(Path("sales.csv")), "--horizon", 15, "--no-plot")
+    printed = [line.split() for line in result.out.splitlines()]
+    rows = read_csv(Path("esnkit-forecast-sales.csv"))
+    start = printed.index(rows[0])
+    assert printed[start : start + 12] == [*rows[:7], ["..."] * 4, *rows[-4:]]
+
+
+def test_rows_without_dates_are_counted_and_no_plot_draws_none():
+    values = np.random.default_rng(0).normal(size=50).cumsum()
+    Path("walk.csv").write_text("\n".join(["height", *map(str, values)]))
+    result = run("forecast", "walk.csv", "--no-plot")
+    assert result.code == 0
+    rows = read_csv(Path("esnkit-forecast-walk.csv"))
+    assert [row[0] for row in rows] == ["row", "50", "51", "52", "53", "54"]
+    assert sorted(os.listdir()) == ["esnkit-forecast-walk.csv", "walk.csv"]
+
+
+def test_columns_are_named_and_a_folder_takes_the_default_name():
+    lines = [f"{i % 5},{2000 + i},{i * i % 13}" for i in range(50)]
+    Path("wide.csv").write_text("\n".join(["a,when,b", *lines]))
+    Path("results").mkdir()
+    options = ("--target", "b", "--date", "when", "--horizon", 2, "--output", "results")
+    assert run("forecast", "wide.csv", *options, "--no-plot").code == 0
+    rows = read_csv(Path("results/esnkit-forecast-wide.csv"))
+    assert [row[0] for row in rows] == ["when", "2050-01-01", "2051-01-01"]
+
+
+def test_sunspots_by_name_with_the_default_horizon():
+    result = run("forecast", "sunspots")
+    assert result.code == 0
+    assert "cycle     11 steps, but it drifts" in result.out
+    frame = pd.read_csv("esnkit-forecast-sunspots.csv", index_col="date", parse_dates=True)
+    assert frame.index.year.tolist() == list(range(2009, 2009 + 30))
+    assert frame["forecast"].between(0, load_sunspots().max()).all()
+    assert frame["forecast"].std() > 10  # the cycle goes on
+    assert Path("esnkit-forecast-sunspots.png").stat().st_size > 10_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "horizon", "low", "high"), [("co2", 104, 365, 380), ("el_nino", 24, 18, 28)]
+)
+def test_the_other_shipped_series(name, horizon, low, high):
+    assert run("forecast", name, "--horizon", horizon).code == 0
+    frame = pd.read_csv(f"esnkit-forecast-{name}.csv")
+    assert len(frame) == horizon
+    assert frame["forecast"].between(low, high).all()
+
+
+def test_nothing_is_overwritten_unless_forced(forecast):
+    source = forecast[1] / "sales.csv"
+    for suffix in ("csv", "png"):
+        Path(f"mine.{suffix}").write_text("precious")
+        result = run("forecast", source, "--horizon", 6, "--output", "mine")
+        assert_refused(result, f"'mine.{suffix}' exists already; --force overwrites it")
+        assert Path(f"mine.{suffix}").read_text() == "precious"
+        Path(f"mine.{suffix}").unlink()
+    Path("mine.csv").write_text("precious")
+    assert run("forecast", source, "--horizon", 6, "--output", "mine", "--force").code == 0
+    assert Path("mine.csv").read_bytes() == (forecast[1] / "next.csv").read_bytes()
+
+
+def test_a_file_that_appears_meanwhile_is_kept(monkeypatch):
+    from esnkit import cli
+
+    def slow_forecast(*arguments):
+        Path("mine.csv").write_text("precious")
+        return make_forecast(*arguments)
+
+    make_forecast = cli.make_forecast
+    monkeypatch.setattr(cli, "make_forecast", slow_forecast)
+    result = run("forecast", write_sales(Path("sales.csv")), "--output", "mine")
+    assert result.code == 2
+    assert result.err == "esnkit: error: mine.csv: cannot be written (File exists)\n"
+    assert Path("mine.csv").read_text() == "precious"
+
+
+def test_names_from_a_file_reach_neither_the_terminal_nor_the_formula_parser():
+    lines = [f"{2000 + i},{i * i % 13}" for i in range(50)]
+    Path("names.csv").write_text("\n".join(["\x1b[31myear,$\\frac{$\x1b[31m", *lines]))
+    options = ("--date", "\x1b[31myear", "--target", "$\\frac{$\x1b[31m", "--horizon", 1)
+    result = run("forecast", "names.csv", *options)
+    assert result.code == 0
+    assert "\x1b" not in result.out
+    assert Path("esnkit-forecast-names.png").exists()
+
+
+# ---------------------------------------------------------------------- how it says no
+
+BAD_ARGUMENTS = {
+    "no command": ([], "arguments are required: COMMAND"),
+    "unknown command": (["prophesy"], "invalid choice: 'prophesy'"),
+    "no series": (["forecast"], "arguments are required: SERIES"),
+    "unknown option": (["forecast", "sunspots", "--wrong"], "unrecognized arguments: --wrong"),
+    "misspelt name": (["forecast", "sunspot"], "(sunspots, co2, el_nino); did you mean sunspots?"),
+    "no such file": (["forecast", "none.csv"], "'none.csv' is no file and no shipped series"),
+    "a folder": (["forecast", "."], "this is a folder"),
+    "horizon zero": (["forecast", "co2", "--horizon", "0"], "--horizon: must be a whole number, 1"),
+    "horizon in words": (["forecast", "co2", "--horizon", "ten"], "above, got 'ten'"),
+    "horizon too far": (["forecast", "sunspots", "--horizon", "78"],
+                        "sunspots: a horizon of 78 steps is too far: a quarter of 309 values, 77"),
+    "negative seed": (["forecast", "co2", "--seed", "-1"], "--seed: must be a whole number, 0 or"),
+    "column of a shipped series": (["forecast", "co2", "--target", "co2"], "are for files"),
+    "no such folder": (["forecast", "co2", "--output", "none/x"], "there is no folder 'none'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD_ARGUMENTS)
+def test_bad_arguments(kind):
+    arguments, message = BAD_ARGUMENTS[kind]
+    assert_refused(run(*arguments), message)
+    assert os.listdir() == []
+
+
+BAD_FILES = {
+    "gap": ("day,v\n2024-01-01,1\n2024-01-02,\n", "line 3, column 'v': the cell is empty"),
+    "duplicate date": ("day,v\n2024-01-01,1\n2024-01-01,2\n2024-01-02,2\n",
+                       "line 3, column 'day': 2024-01-01 already stands in line 2"),
+    "text": ("v\n1\n2\nx\n", "line 4, column 'v': 'x' is not a number"),
+    "no rows": ("day,v\n", "there are no rows below the header"),
+    "short": ("v\n1\n2\n", "bad.csv: 2 values are too few: at least 50 are needed"),
+    "constant": ("v\n" + "5\n" * 60, "bad.csv: the first half does not vary"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_bad_files(kind):
+    text, message = BAD_FILES[kind]
+    Path("bad.csv").write_text(text)
+    assert_refused(run("forecast", "bad.csv"), message)
+    assert os.listdir() == ["bad.csv"]
+
+
+def test_missing_column():
+    write_sales(Path("sales.csv"))
+    result = run("forecast", "sales.csv", "--target", "sale")
+    assert_refused(result, "no column 'sale', only 'month', 'sales'. Did you mean 'sales'?")
+
+
+def test_the_series_itself_is_never_overwritten():
+    before = write_sales(Path("sales.csv")).read_bytes()
+    result = run("forecast", "sales.csv", "--output", "sales", "--force")
+    assert_refused(result, "'sales.csv' is the series itself")
+    assert Path("sales.csv").read_bytes() == before
+
+
+def test_output_that_cannot_be_written(monkeypatch):
+    Path("taken.png").mkdir()
+    assert_refused(
+        run("forecast", "co2", "--output", "taken", "--force"), "'taken.png' is a folder"
+    )
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert_refused(run("forecast", "co2"), "the folder '.' is not writable")
+
+
+def test_interrupt_is_no_traceback(monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("esnkit.cli.make_forecast", interrupt)
+    assert run("forecast", "sunspots") == Run(130, "", "esnkit: interrupted\n")
+
+
+# ---------------------------------------------------------------------- the other commands
+
+
+def test_datasets_are_listed():
+    result = run("datasets")
+    assert (result.code, result.err) == (0, "")
+    for name in SHIPPED:
+        entry = list_datasets().loc[name]
+        (line,) = (line for line in result.out.splitlines() if line.split()[0] == name)
+        assert line.split()[1:3] == [str(entry["length"]), entry["frequency"]]
+        assert entry["description"] in line
+
+
+def test_info_and_version():
+    result = run("info")
+    assert result.code == 0
+    assert re.search(rf"^numpy +{re.escape(np.__version__)}$", result.out, re.MULTILINE)
+    assert run("--version") == Run(0, f"esnkit {esnkit.__version__}\n", "")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["forecast", "--help"]])
+def test_help_has_examples(arguments):
+    result = run(*arguments)
+    assert result.code == 0
+    assert "esnkit forecast sunspots --horizon 22" in result.out
+
+
+def test_module_runs_where_the_terminal_knows_ascii_only():
+    command = [sys.executable, "-m", "esnkit", "datasets"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "?C" in result.stdout
