@@ -338,8 +338,9 @@ def _print_datasets(options: argparse.Namespace) -> None:
 
 
 def _print_info(options: argparse.Namespace) -> None:
-    packages = ("esnkit", "numpy", "scipy", "scikit-learn", "numba", "pandas", "matplotlib")
-    rows = {"python": platform.python_version(), **{name: version(name) for name in packages}}
+    packages = ("numpy", "scipy", "scikit-learn", "numba", "pandas", "matplotlib")
+    rows = {"esnkit": esnkit.__version__, "python": platform.python_version()}
+    rows |= {name: version(name) for name in packages}
     rows["platform"] = platform.platform()
     rows["processors"] = str(os.cpu_count())
     for library in threadpool_info():
