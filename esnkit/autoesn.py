@@ -35,7 +35,7 @@ _LARGEST_HORIZON = 200  # for validation, if none is given
 _MARGIN = 0.3  # decades of error by which a member may be worse than the best
 # Decades of error, times the root of the number of steps, that the best must be ahead of a naive
 # forecast: the best of many is lucky too, and most so on few steps.
-_TIE = 1.5
+_TIE = 1.2
 _PROHIBITIVE = 1e6  # penalty for each row, which leaves the naive forecast
 
 
