@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import pytest
 import scipy.sparse
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esnkit.kernels.activations import CODES, activate
+from esnkit.kernels.jit import kernel
 from esnkit.kernels.lanes import SLICE
 from esnkit.kernels.layout import arrange
 from esnkit.kernels.loop import Loop
@@ -187,3 +189,19 @@ def test_other_activations(dtype):
         values = x.copy()
         activate(CODES[name], values)
         np.testing.assert_allclose(values, expected, atol=2 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("switch", ["1", "0"])
+def test_kernels_run_where_nothing_can_be_cached(monkeypatch, switch):
+    asked = []
+
+    def njit(cache=False, **options):
+        asked.append(cache)
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return lambda function: function
+
+    monkeypatch.setattr(numba, "njit", njit)
+    monkeypatch.setenv("ESNKIT_CACHE", switch)
+    assert kernel(abs)(-1) == 1
+    assert asked == ([True, False] if switch == "1" else [False])

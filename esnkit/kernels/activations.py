@@ -35,7 +35,7 @@ if config.DISABLE_JIT:
         """Return 2**k for a number that holds k + rounder."""
         return type(k)(np.exp2(np.float64(k) - np.float64(rounder)))
 
-else:
+else:  # pragma: no cover - this writes machine code and is not run without it
 
     @intrinsic
     def power_of_two(typing_context: Any, k: Any, rounder: Any) -> Any:

@@ -33,7 +33,7 @@ if config.DISABLE_JIT:
         """Write numbers to ``array[i]`` and after."""
         array[i : i + SLICE] = numbers
 
-else:
+else:  # pragma: no cover - this writes machine code and is not run without it
 
     class Lanes(types.Type):
         """`SLICE` numbers of one floating-point type."""
