@@ -36,7 +36,7 @@ _MARGIN = 0.3  # decades of error by which a member may be worse than the best
 # Decades of error, times the root of the number of steps, that the best must be ahead of a naive
 # forecast: the best of many is lucky too, and most so on few steps.
 _TIE = 1.2
-_PROHIBITIVE = 1e6  # penalty for each row, which leaves the naive forecast
+_PROHIBITIVE = 1e6  # penalty for each row, in squared units of the features, that leaves nothing
 
 
 class MedianForecaster(BaseForecaster):
@@ -264,10 +264,11 @@ class AutoESN(MedianForecaster):
                 stacklevel=4,
             )
         candidate = naive((1,), int(rng.integers(2**31)))
-        trial = Trial(candidate, _PROHIBITIVE, np.inf, np.nan, 0.0)
+        largest = max(float(np.abs(member.values).max()) for member in data.members)
+        trial = Trial(candidate, _PROHIBITIVE * (1 + largest**2), np.inf, np.nan, 0.0)
         self._search = Search([], "nothing to choose settings on", 0.0)
         self.best_params_ = _settings(trial)
-        return self._fit_members([candidate.forecaster(_PROHIBITIVE, lengths)], data, inputs)
+        return self._fit_members([candidate.forecaster(trial.penalty, lengths)], data, inputs)
 
     def _chosen(self, n_steps: int) -> list[Trial]:
         """Return a naive trial if it ties with the best, else the best and those near it.

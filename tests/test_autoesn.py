@@ -229,8 +229,9 @@ def test_an_interrupt_before_anything_was_found_goes_on(monkeypatch):
 # ------------------------------------------------------------------ odd series
 
 
-def test_a_series_too_short_to_search_on_repeats_its_last_value():
-    y = np.random.default_rng(0).normal(size=20)
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e9])
+def test_a_series_too_short_to_search_on_repeats_its_last_value(scale):
+    y = scale * np.random.default_rng(0).normal(size=20)
     with pytest.warns(UserWarning, match="20 steps, and with fewer than 30"):
         forecaster = quick().fit(y)
     np.testing.assert_allclose(forecaster.forecast(4), y[-1], rtol=1e-3)
