@@ -82,7 +82,7 @@ ForecastDisplay.from_predictions(
     index_label="year",
     ax=ax,
 )
-ax.set_title("Yearly sunspots: 22 years from the network alone")
+ax.set_title("22 years from the network alone", loc="left")
 plt.show()
 
 # %%
