@@ -1,4 +1,8 @@
-"""NARMA-10 with 50 and 200 units: normalised mean squared error on unseen data."""
+"""NARMA-10 with 50 and 200 units: normalised mean squared error on unseen data.
+
+The input scaling was chosen by this score on seeds 0 to 4, among eight settings; the table is from
+other seeds. Both readouts are shown.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from esnkit import ESNRegressor, Reservoir, RidgeReadout
 from esnkit.datasets import narma
 from esnkit.metrics import nmse
 
-N_SEEDS = 10
+SEEDS = range(100, 110)
 N_TRAIN, N_TEST = 2000, 2000
 
 
@@ -28,12 +32,12 @@ def main() -> None:
     rows = []
     for n_units in (50, 200):
         for squared_states in (False, True):
-            scores = [score(n_units, squared_states, seed) for seed in range(N_SEEDS)]
+            scores = [score(n_units, squared_states, seed) for seed in SEEDS]
             features = "[h; h²; x]" if squared_states else "[h; x]"
             published = "0.107" if n_units == 50 else ""
             rows.append([n_units, features, f"{np.median(scores):.3f}", published])
     header = ["units", "readout sees", "NMSE, median", "published"]
-    note = f"{N_SEEDS} seeds, {N_TRAIN} training and {N_TEST} test steps. {machine()}"
+    note = f"{len(SEEDS)} seeds, {N_TRAIN} training and {N_TEST} test steps. {machine()}"
     publish(__file__, header, rows, note)
 
 
