@@ -1,4 +1,4 @@
-"""Figures of results: each class keeps what it draws and the matplotlib objects it drew."""
+"""A series and what comes after it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from esnkit.dates import future_index
+from esnkit.plotting._style import BLUE, GREY, ORANGE, label, legend_above, new_axes, tidy
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-
-__all__ = ["ForecastDisplay"]
-
-# From the palette of Okabe and Ito, which colour-blind readers can tell apart.
-_GREY, _BLUE, _ORANGE = "#404040", "#0072B2", "#D55E00"
 
 
 class ForecastDisplay:
@@ -236,54 +232,35 @@ class ForecastDisplay:
         ForecastDisplay
             Itself.
         """
-        if ax is None:
-            from matplotlib import pyplot as plt
-
-            _, ax = plt.subplots(figsize=(8, 4), layout="constrained")
+        ax = new_axes() if ax is None else ax
         self.ax_, self.figure_ = ax, ax.figure
         self._draw_lines(ax)
-        # Names may come from a file: what looks like a formula in them is none.
-        ax.set_ylabel(self.series_label or "", parse_math=False)
-        ax.set_xlabel(self.index_label or "", parse_math=False)
-        _tidy(ax)
-        # Above the axes, where no line can be hidden.
-        ax.legend(frameon=False, ncols=4, loc="lower right", bbox_to_anchor=(1, 1), borderpad=0)
+        label(ax, self.index_label, self.series_label)
+        tidy(ax)
+        legend_above(ax)
         return self
 
     def _draw_lines(self, ax: Axes) -> None:
         x, y = self.history_index, self.history
-        (self.history_line_,) = ax.plot(x, y, color=_GREY, linewidth=1.2, label="history")
+        (self.history_line_,) = ax.plot(x, y, color=GREY, linewidth=1.2, label="history")
         x = np.concatenate([x[-1:], self.forecast_index])
         self.band_ = self.truth_line_ = None
         if self.lower is not None and self.upper is not None:
             lower, upper = self._joined(self.lower), self._joined(self.upper)
             self.band_ = ax.fill_between(
-                x, lower, upper, color=_BLUE, alpha=0.2, linewidth=0, label=self.band_label
+                x, lower, upper, color=BLUE, alpha=0.2, linewidth=0, label=self.band_label
             )
         if self.truth is not None:
             (self.truth_line_,) = ax.plot(
-                x, self._joined(self.truth), color=_ORANGE, linestyle="--", label="truth"
+                x, self._joined(self.truth), color=ORANGE, linestyle="--", label="truth"
             )
         (self.forecast_line_,) = ax.plot(
-            x, self._joined(self.forecast), color=_BLUE, linewidth=1.8, label="forecast"
+            x, self._joined(self.forecast), color=BLUE, linewidth=1.8, label="forecast"
         )
 
     def _joined(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Put the last point of the history in front, so that no gap is drawn."""
         return np.concatenate([self.history[-1:], values])
-
-
-def _tidy(ax: Axes) -> None:
-    """Take away ink that says nothing."""
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis="y", color="#e5e5e5", linewidth=0.8)
-    ax.set_axisbelow(True)
-    ax.margins(x=0.01)
-    locator = ax.xaxis.get_major_locator()
-    if isinstance(locator, AutoDateLocator):
-        ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
 
 
 def _as_series(values: Any, name: str, after: pd.Index | None = None) -> pd.Series:
