@@ -50,6 +50,10 @@ class Runner:
         self.low = np.full(n_outputs, np.inf)
         self.high = np.full(n_outputs, -np.inf)
 
+    def initial_states(self) -> NDArray[Any]:
+        """Return what the memory holds before the first step."""
+        return self.memory.initial_state().states
+
     def attach(self, readout: Any) -> None:
         """Take a fitted readout, and note its weights if it is linear."""
         self.readout = readout

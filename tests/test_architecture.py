@@ -24,8 +24,11 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("esnkit.sequences", "esnkit.metrics", "esnkit.tables", "esnkit.dates"),
     ("esnkit.datasets", "esnkit.plotting", "esnkit.series", "esnkit.preparation"),
     ("esnkit.topology", "esnkit.spectrum", "esnkit.scatter", "esnkit.statistics", "esnkit.blocks"),
-    ("esnkit.memory", "esnkit.reservoir", "esnkit.memories", "esnkit.readout"),
-    ("esnkit.running", "esnkit.regressor"),
+    ("esnkit.memory", "esnkit.reservoir", "esnkit.memories", "esnkit.readout", "esnkit.increments"),
+    (
+        *("esnkit.running", "esnkit.sequence_regressor", "esnkit.memory_regressor"),
+        *("esnkit.regressor",),
+    ),
     ("esnkit._search", "esnkit.backtesting", "esnkit.forecasting", "esnkit.forecaster"),
     ("esnkit.candidates", "esnkit.validation", "esnkit.searching", "esnkit.autoesn"),
     ("esnkit",),
