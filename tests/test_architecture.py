@@ -31,6 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     ("esnkit._search", "esnkit.backtesting", "esnkit.forecasting", "esnkit.forecaster"),
     ("esnkit.candidates", "esnkit.validation", "esnkit.searching", "esnkit.autoesn"),
+    ("esnkit.comparison",),
     ("esnkit",),
     ("esnkit.cli", "esnkit.__main__"),
 )
