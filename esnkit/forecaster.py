@@ -13,6 +13,7 @@ from sklearn.base import clone
 from sklearn.utils import check_scalar
 
 from esnkit.forecasting import BaseForecaster
+from esnkit.increments import IncrementReadout
 from esnkit.preparation import Preparation
 from esnkit.readout import RidgeReadout
 from esnkit.regressor import ESNRegressor
@@ -52,6 +53,10 @@ class Forecaster(BaseForecaster):
     direct_horizon : int, default=None
         With a number, the model has an output for each of so many steps ahead, all read from the
         same state, and no output is fed back. None means the recursive forecast above.
+    increments : bool, default=False
+        Whether the readout learns by how much the values are going to change, from the values
+        themselves, rather than what they become [2]_. For series that are sampled densely, as a
+        penalty then pulls towards no change. Unlike with `differences`, the level is not lost.
     id_column : str, default=None
         The column of a table in long format that names the series of each row.
     random_state : int, Generator, RandomState or None, default=None
@@ -74,6 +79,8 @@ class Forecaster(BaseForecaster):
     ----------
     .. [1] H. Jaeger and H. Haas, "Harnessing nonlinearity: predicting chaotic systems and saving
        energy in wireless communication", Science 304, 2004.
+    .. [2] D. J. Gauthier, E. Bollt, A. Griffith and W. A. S. Barbosa, "Next generation reservoir
+       computing", Nature Communications 12, 5564, 2021.
 
     Examples
     --------
@@ -93,6 +100,7 @@ class Forecaster(BaseForecaster):
         scale: bool = True,
         loop: str = "input",
         direct_horizon: int | None = None,
+        increments: bool = False,
         id_column: Any = None,
         random_state: RandomState = None,
     ) -> None:
@@ -102,6 +110,7 @@ class Forecaster(BaseForecaster):
         self.scale = scale
         self.loop = loop
         self.direct_horizon = direct_horizon
+        self.increments = increments
         self.id_column = id_column
         self.random_state = random_state
 
@@ -139,7 +148,21 @@ class Forecaster(BaseForecaster):
             check_scalar(self.direct_horizon, "direct_horizon", Integral, min_val=1)
             if self.loop == "feedback":
                 raise ValueError("direct_horizon feeds nothing back: it needs loop='input'.")
+        if self.increments:
+            self._check_increments()
         return lags
+
+    def _check_increments(self) -> None:
+        """Refuse increments of values that the readout does not see."""
+        if self.loop == "feedback":
+            raise ValueError("increments start from the input: they need loop='input'.")
+        model = _default_model(0) if self.model is None else self.model
+        if not (hasattr(model, "readout") and _values_in_features(model)):
+            raise ValueError(
+                "increments=True needs a readout that sees the values: an ESNRegressor with "
+                "include_input=True, or with a memory such as NVAR that gives them first; got "
+                f"model={model!r}."
+            )
 
     def _check_lengths(self, data: SeriesSet) -> None:
         """Refuse series that leave nothing to learn from."""
@@ -204,6 +227,8 @@ class Forecaster(BaseForecaster):
         ahead = self.direct_horizon or 1
         fitted = [x[: len(x) - ahead + 1] for x in rows]
         wanted = [_windows(z, ahead) for z in targets]
+        if self.increments:
+            self._learn_increments(fitted, wanted)
         if len(pairs) == 1:
             self.model_.fit(fitted[0], wanted[0])
             starts = [self.model_.state_]
@@ -215,6 +240,24 @@ class Forecaster(BaseForecaster):
             self._advance(x[len(f) :], z[len(f) :], state) if ahead > 1 else _ending(state, z)
             for x, z, f, state in zip(rows, targets, fitted, starts, strict=True)
         ]
+
+    def _learn_increments(self, rows: list[FloatArray], targets: list[FloatArray]) -> None:
+        """Wrap the model's readout in one that adds what it predicts to the values it sees."""
+        n_variables = self.series_.n_variables
+        ahead = self.direct_horizon or 1
+        first = -rows[0].shape[1] if self.model_.include_input else 0
+        columns = np.tile(first + np.arange(n_variables), ahead)
+        changes = np.concatenate(
+            [
+                z.reshape(len(z), -1) - np.tile(x[:, :n_variables], ahead)
+                for x, z in zip(rows, targets, strict=True)
+            ]
+        )
+        scale = changes.std(axis=0) if self.scale else np.ones(len(columns))
+        readout = RidgeReadout() if self.model_.readout is None else self.model_.readout
+        self.model_.set_params(
+            readout=IncrementReadout(readout, columns.tolist(), np.where(scale > 0, scale, 1.0))
+        )
 
     def _advance(self, rows: FloatArray, targets: FloatArray, state: State) -> State:
         """Move a state over rows whose targets are known."""
@@ -268,6 +311,11 @@ def _default_model(n_steps: int) -> ESNRegressor:
     """Make a model that is fair on smooth and on noisy series: slow, its penalty validated."""
     reservoir = Reservoir(200, leak_rate=0.5)
     return ESNRegressor(reservoir, RidgeReadout(), washout=min(100, n_steps // 10))
+
+
+def _values_in_features(model: Any) -> bool:
+    """Tell whether the readout of a model sees its input."""
+    return model.include_input or getattr(model.reservoir, "begins_with_input", False)
 
 
 def _ending(state: State, targets: FloatArray) -> State:

@@ -28,6 +28,7 @@ class _DelayMemory(Memory):
     n_taps: int
     stride: int
     order: int = 1  # the delay line alone
+    begins_with_input = True
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[Any]:
         """Name the features by input and delay, such as ``x0(n-2)`` or ``x0(n)*x1(n-1)``.

@@ -27,6 +27,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
 
     sequence_column: str | int | None
     feedback_scaling: float = 0.0  # above zero only in memories that see the output
+    begins_with_input: bool = False  # whether x(n) itself comes first among the features
 
     # ------------------------------------------------------------------ what a memory says
 
