@@ -1,0 +1,81 @@
+"""Losses: what outputs cost, and the gradient of that cost.
+
+Arrays are time-major: outputs and targets (n_steps, n_batch, n_outputs), weights (n_steps,
+n_batch), which are zero where a step does not count.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class Loss(Protocol):
+    """What the training asks of a loss."""
+
+    def value_and_gradient(
+        self, outputs: Array, targets: Array, weights: Array
+    ) -> tuple[float, Array]:
+        """Return the weighted mean loss and its gradient with respect to the outputs."""
+
+    def predict(self, outputs: Array) -> Array:
+        """Turn the network's outputs into what is predicted."""
+
+
+class SquaredError:
+    """Squared error, averaged over steps and outputs."""
+
+    def value_and_gradient(
+        self, outputs: Array, targets: Array, weights: Array
+    ) -> tuple[float, Array]:
+        """Return the weighted mean loss and its gradient with respect to the outputs."""
+        errors = outputs - targets
+        gradient = errors * _shares(weights, outputs.shape[2])
+        value = float(np.vdot(gradient, errors))
+        gradient *= 2
+        return value, gradient
+
+    def predict(self, outputs: Array) -> Array:
+        """Return the outputs as they are."""
+        return outputs
+
+
+class CrossEntropy:
+    """Cross-entropy between targets and the softmax of the outputs, averaged over steps.
+
+    Targets are probabilities of the classes, of which the outputs are the logits.
+    """
+
+    def value_and_gradient(
+        self, outputs: Array, targets: Array, weights: Array
+    ) -> tuple[float, Array]:
+        """Return the weighted mean loss and its gradient with respect to the outputs."""
+        shares = _shares(weights, 1)
+        logs = _log_softmax(outputs)
+        value = -float(np.vdot(targets * shares, logs))
+        # Where targets sum to 1 the gradient of -sum(y log p) is p - y.
+        return value, (np.exp(logs) - targets) * shares
+
+    def predict(self, outputs: Array) -> Array:
+        """Return the probabilities of the classes, along the last axis."""
+        return np.exp(_log_softmax(outputs))
+
+
+LOSSES: dict[str, Loss] = {"squared_error": SquaredError(), "cross_entropy": CrossEntropy()}
+
+
+def _shares(weights: Array, n_outputs: int) -> Array:
+    """Return what each step counts in the mean, (n_steps, n_batch, 1); zeros if none does."""
+    total = float(weights.sum()) * n_outputs
+    return weights[:, :, None] * (1 / total if total else 0.0)
+
+
+def _log_softmax(outputs: Array) -> Array:
+    """Return the logarithms of the probabilities, without overflow."""
+    shifted = outputs - outputs.max(axis=-1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return shifted
