@@ -7,6 +7,8 @@ from esnkit import datasets, metrics, topology
 from esnkit.autoesn import AutoESN
 from esnkit.exceptions import DivergenceWarning
 from esnkit.forecaster import Forecaster
+from esnkit.gamma_memory import GammaMemory
+from esnkit.local import LocalForecaster
 from esnkit.memories import NVAR, TappedDelayLine
 from esnkit.readout import RidgeReadout
 from esnkit.regressor import ESNRegressor
@@ -21,6 +23,8 @@ __all__ = [
     "DivergenceWarning",
     "ESNRegressor",
     "Forecaster",
+    "GammaMemory",
+    "LocalForecaster",
     "Reservoir",
     "RidgeReadout",
     "State",

@@ -50,7 +50,7 @@ class _DelayMemory(Memory):
             seen in `fit`.
         """
         check_is_fitted(self)
-        names = self._input_names(input_features)
+        names = input_names(self, input_features)
         delays = [k * self._delays.stride for k in range(self._delays.n_taps)]
         taps = [
             f"{name}(n-{delay})" if delay else f"{name}(n)" for delay in delays for name in names
@@ -113,17 +113,6 @@ class _DelayMemory(Memory):
     def _state(self, inputs: NDArray[np.float64], n_steps: int, output: Any) -> State:
         """Return the state after the steps that follow what the state before held."""
         return State(inputs[n_steps:].ravel(), output)
-
-    def _input_names(self, input_features: ArrayLike | None) -> Any:
-        """Return a name for each input, the id column left out."""
-        if not hasattr(self, "n_features_in_"):  # prepared by a model, which has read the data
-            return [f"x{i}" for i in range(self.n_inputs_)]
-        # The names of the columns, checked as by any transformer that passes columns on.
-        names = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
-        column = self.sequence_column
-        if column is None:
-            return names
-        return names[names != column] if isinstance(column, str) else np.delete(names, column)
 
 
 class TappedDelayLine(_DelayMemory):
@@ -279,6 +268,18 @@ class NVAR(_DelayMemory):
         self.stride = stride
         self.order = order
         self.sequence_column = sequence_column
+
+
+def input_names(memory: Memory, input_features: ArrayLike | None) -> Any:
+    """Return a name for each input of a fitted memory, the id column left out."""
+    if not hasattr(memory, "n_features_in_"):  # prepared by a model, which has read the data
+        return [f"x{i}" for i in range(memory.n_inputs_)]
+    # The names of the columns, checked as by any transformer that passes columns on.
+    names = OneToOneFeatureMixin.get_feature_names_out(memory, input_features)
+    column = memory.sequence_column
+    if column is None:
+        return names
+    return names[names != column] if isinstance(column, str) else np.delete(names, column)
 
 
 def _check_number_of_monomials(n_linear: int, order: int) -> None:

@@ -78,3 +78,53 @@ def run_delays_free(n_taps, stride, order, loop, past, X, y):
         y = np.clip(loop.coef @ z + loop.intercept, loop.lower, loop.upper)
         outputs.append(y)
     return np.array(outputs)
+
+
+# ---------------------------------------------------------------------- esnkit.kernels.gamma
+
+
+def advance_gamma(mu, x, taps):
+    """One step of the cascade."""
+    return np.vstack([x[None], (1 - mu) * taps[1:] + mu * taps[:-1]])
+
+
+def run_gamma(mu, inputs, taps):
+    """Taps over given rows."""
+    features = []
+    for x in inputs:
+        taps = advance_gamma(mu, x, taps)
+        features.append(taps.ravel())
+    return np.array(features)
+
+
+def run_gamma_free(mu, loop, X, taps, y):
+    """Outputs of a gamma memory that runs on them."""
+    outputs = []
+    for given in X:
+        x = np.concatenate([y, given]) if loop.through_input else given
+        taps = advance_gamma(mu, x, taps)
+        h = taps.ravel()
+        z = np.concatenate([h, h**2 if loop.squared else [], x if loop.with_input else []])
+        y = np.clip(loop.coef @ z + loop.intercept, loop.lower, loop.upper)
+        outputs.append(y)
+    return np.array(outputs)
+
+
+# ---------------------------------------------------------------------- esnkit.kernels.patches
+
+
+def run_patches(W, network, loops, seen, X, H, y):
+    """Outputs of patches that run on one another's, each stepped by `advance`."""
+    H, outputs = list(H), []
+    for given in X:
+        field, parts = np.append(y, 0.0), []
+        for p, places in enumerate(seen):
+            x = np.concatenate([field[places], given])
+            H[p] = h = advance(W, network, x, np.zeros(0), H[p])
+            z = np.concatenate([h, h**2 if loops.squared else [], x if loops.with_input else []])
+            i = p % len(loops.coef)
+            part = loops.coef[i] @ z + loops.intercept[i]
+            parts.append(np.clip(part, loops.lower[i], loops.upper[i]))
+        y = np.concatenate(parts)
+        outputs.append(y)
+    return np.array(outputs)

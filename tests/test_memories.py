@@ -1,4 +1,4 @@
-"""Delay lines and polynomials of them, as transformers and in models."""
+"""Delay lines, polynomials of them and gamma memories, as transformers and in models."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from esnkit import NVAR, ESNRegressor, RidgeReadout, State, TappedDelayLine
+from esnkit import NVAR, ESNRegressor, GammaMemory, RidgeReadout, State, TappedDelayLine
 from esnkit.datasets import lorenz63
 from esnkit.metrics import valid_prediction_time
 
@@ -27,7 +27,8 @@ rng = np.random.default_rng(0)
 X = rng.uniform(-1, 1, (60, 2))
 Y = rng.uniform(-1, 1, (60, 2))
 
-MEMORIES = [TappedDelayLine(4), TappedDelayLine(3, stride=2), NVAR(), NVAR(2, stride=3, order=3)]
+DELAYS = [TappedDelayLine(4), TappedDelayLine(3, stride=2), NVAR(), NVAR(2, stride=3, order=3)]
+MEMORIES = [*DELAYS, GammaMemory(1), GammaMemory(4, mu=0.7), GammaMemory(2, mu=1.4)]
 
 EXPECTED_FAILURES = {
     "check_methods_sample_order_invariance": "features hold the rows before",
@@ -36,7 +37,8 @@ EXPECTED_FAILURES = {
 
 
 @parametrize_with_checks(
-    [TappedDelayLine(), NVAR()], expected_failed_checks=lambda estimator: EXPECTED_FAILURES
+    [TappedDelayLine(), NVAR(), GammaMemory()],
+    expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
 )
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
@@ -112,7 +114,7 @@ def test_steps_equal_a_run(memory):
     np.testing.assert_array_equal(steps, memory.transform(X))
 
 
-@pytest.mark.parametrize("memory", MEMORIES, ids=repr)
+@pytest.mark.parametrize("memory", DELAYS, ids=repr)
 def test_a_state_holds_the_inputs_that_are_still_needed(memory):
     _, state = clone(memory).fit(X).transform(X, return_state=True)
     n_past = (memory.n_taps - 1) * memory.stride
