@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
@@ -14,6 +14,7 @@ from esnkit import topology as topologies
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.layout import arrange
 from esnkit.kernels.loop import Loop
+from esnkit.kernels.patches import run_patches
 from esnkit.kernels.states import Network, run_driven, run_free
 from esnkit.memory import Memory
 from esnkit.seeding import RandomState, child_generator, root_seed
@@ -198,6 +199,41 @@ class Reservoir(Memory):
         given = np.array(rows, dtype=self.dtype)
         first_held = run_free(self._network, loop, given, h, y, outputs)
         return State(h, y), first_held
+
+    def run_patches(
+        self,
+        loops: Loop,
+        seen: NDArray[np.intp],
+        rows: NDArray[np.float64],
+        states: Sequence[State],
+    ) -> tuple[NDArray[np.float64], int]:
+        """Run copies of this reservoir side by side, each on its patch of a field.
+
+        Parameters
+        ----------
+        loops : Loop
+            The readouts: its arrays have a first axis, of length n_patches or, if all patches
+            have the same readout, 1.
+        seen : ndarray of shape (n_patches, n_seen)
+            The variables that each patch sees, by number; the number of variables stands for a
+            place beyond the edge, where all is zero.
+        rows : ndarray of shape (n_steps, n_given)
+            Inputs that every patch is given behind what it sees.
+        states : sequence of State
+            Where each patch starts; their outputs together are the field y(-1).
+
+        Returns
+        -------
+        outputs : ndarray of shape (n_steps, n_variables)
+            The field y(n).
+        first_held : int
+            The first step at which an output was held in its bounds, or -1.
+        """
+        h = np.stack([state.states for state in states])
+        y = np.concatenate([state.output for state in states])
+        outputs = np.empty((len(rows), len(y)))
+        given = np.array(rows, dtype=self.dtype)
+        return outputs, run_patches(self._network, loops, seen, given, h, y, outputs)
 
     def noise_generator(self, index: int) -> np.random.Generator:
         """Return the generator of the noise for sequence number `index`.

@@ -57,7 +57,7 @@ class Runner:
     def attach(self, readout: Any) -> None:
         """Take a fitted readout, and note its weights if it is linear."""
         self.readout = readout
-        self.linear = _linear_weights(readout, self.n_outputs)
+        self.linear = linear_weights(readout, self.n_outputs)
 
     def see_targets(self, targets: NDArray[np.float64]) -> None:
         """Widen the known range of the targets."""
@@ -166,16 +166,23 @@ class Runner:
         for n, row in enumerate(rows):
             x = np.concatenate([state.output, row]) if through_input else row
             _, features, state = next(self.features(x[None], state, None))
-            output = self.read_out(features)[0]
-            inside = (output >= lower) & (output <= upper)  # False for NaN
-            if first_held < 0 and not inside.all():
+            outputs[n], held = hold(self.read_out(features)[0], lower, upper)
+            if held and first_held < 0:
                 first_held = n
-            outputs[n] = np.where(inside, output, np.where(output > upper, upper, lower))
             state = State(state.states, outputs[n])
         return outputs, state, first_held
 
 
-def _linear_weights(
+def hold(
+    output: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], bool]:
+    """Hold an output within its bounds, NaN at the lower one; tell whether it had to be."""
+    inside = (output >= lower) & (output <= upper)  # False for NaN
+    held = np.where(inside, output, np.where(output > upper, upper, lower))
+    return held, not inside.all()
+
+
+def linear_weights(
     readout: Any, n_outputs: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Return coefficients and intercepts of a readout that predicts by them, else None.
