@@ -9,7 +9,6 @@ from esnkit.exceptions import DivergenceWarning
 from esnkit.forecaster import Forecaster
 from esnkit.gamma_memory import GammaMemory
 from esnkit.local import LocalForecaster
-from esnkit.local import LocalForecaster
 from esnkit.memories import NVAR, TappedDelayLine
 from esnkit.readout import RidgeReadout
 from esnkit.regressor import ESNRegressor
@@ -24,7 +23,6 @@ __all__ = [
     "DivergenceWarning",
     "ESNRegressor",
     "Forecaster",
-    "LocalForecaster",
     "GammaMemory",
     "LocalForecaster",
     "Reservoir",

@@ -128,23 +128,3 @@ def run_patches(W, network, loops, seen, X, H, y):
         y = np.concatenate(parts)
         outputs.append(y)
     return np.array(outputs)
-
-
-# ---------------------------------------------------------------------- esnkit.kernels.patches
-
-
-def run_patches(W, network, loops, seen, X, H, y):
-    """Outputs of patches that run on one another's, each stepped by `advance`."""
-    H, outputs = list(H), []
-    for given in X:
-        field, parts = np.append(y, 0.0), []
-        for p, places in enumerate(seen):
-            x = np.concatenate([field[places], given])
-            H[p] = h = advance(W, network, x, np.zeros(0), H[p])
-            z = np.concatenate([h, h**2 if loops.squared else [], x if loops.with_input else []])
-            i = p % len(loops.coef)
-            part = loops.coef[i] @ z + loops.intercept[i]
-            parts.append(np.clip(part, loops.lower[i], loops.upper[i]))
-        y = np.concatenate(parts)
-        outputs.append(y)
-    return np.array(outputs)
