@@ -35,7 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
             "esnkit.sequence_regressor",
             "esnkit.memory_regressor",
         ),
-        *("esnkit.regressor",),
+        *("esnkit.regressor", "esnkit.baselines"),
     ),
     (
         "esnkit._search",

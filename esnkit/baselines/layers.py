@@ -1,0 +1,152 @@
+"""The layers of a network: each forward over a window of steps, and back with the errors.
+
+A layer describes; it holds no numbers. Its parameters are a slice of the network's flat vector, and
+`Layer.begin` gives the `Trace` that runs it over one batch. All layers meet through arrays of shape
+(n_steps, n_batch, width), so a network need not know of what kind they are. A trace runs over any
+part of the window at a time, for where outputs are fed back a layer can see only one step.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esnkit.kernels.activations import CODES, activate
+from esnkit.kernels.recurrent import multiply_by_slope
+
+Array = NDArray[Any]
+
+
+class Trace(ABC):
+    """One layer's run over a batch: what it saw, what came out, and what the way back needs."""
+
+    outputs: Array  # (n_steps, n_batch, n_units)
+    errors: Array  # (n_steps, n_batch, n_columns), of the pre-activations
+    d_state: Array  # (n_batch, n_state), the error of the state before the steps gone back over
+
+    @abstractmethod
+    def advance(self, start: int, stop: int) -> None:
+        """Run over the steps from ``start`` to before ``stop``."""
+
+    @abstractmethod
+    def last_state(self, last: NDArray[np.intp]) -> Array:
+        """Return the state (n_batch, n_state) after step ``last`` (n_batch,) of each sequence."""
+
+    @abstractmethod
+    def clear(self, padding: Array) -> None:
+        """Blot out what was written at steps (n_steps, n_batch) past the end of a sequence."""
+
+    @abstractmethod
+    def begin_back(self, params: Array, d_state: Array) -> None:
+        """Make ready for the way back; ``d_state`` is the error of the final state."""
+
+    @abstractmethod
+    def go_back(self, d_outputs: Array, start: int, stop: int) -> None:
+        """Take errors of the outputs, (stop - start, n_batch, n_units), back over some steps."""
+
+    @abstractmethod
+    def input_errors(self, start: int, stop: int) -> Array:
+        """Return the errors of the inputs of some steps that have been gone back over."""
+
+    @abstractmethod
+    def write_gradient(self, start: int, gradient: Array) -> None:
+        """Write the gradient over all steps from ``start`` on into ``gradient`` (n_parameters,)."""
+
+
+class Layer(ABC):
+    """What the network knows of a layer."""
+
+    n_inputs: int
+    n_units: int  # width of the output
+    n_state: int
+    n_parameters: int
+
+    @abstractmethod
+    def views(self, params: Array) -> dict[str, Array]:
+        """Name the parts of a vector (n_parameters,); what is written to them is written there."""
+
+    @abstractmethod
+    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> Trace:
+        """Make ready to run over inputs.
+
+        ``X`` (n_steps, n_batch, n_inputs) need not be filled before the trace is advanced over a
+        step.
+        """
+
+
+class Dense(Layer):
+    """Units without memory: f(W x + b)."""
+
+    n_state = 0
+
+    def __init__(self, n_inputs: int, n_units: int, activation: str, weights: str) -> None:
+        self.n_inputs = n_inputs
+        self.n_units = n_units
+        self.activation = CODES[activation]
+        self.weights = weights  # what they are called
+        self.n_parameters = (n_inputs + 1) * n_units
+
+    def views(self, params: Array) -> dict[str, Array]:
+        """Name weights (n_units, n_inputs) and bias (n_units,)."""
+        matrix = params.reshape(self.n_inputs + 1, self.n_units)
+        return {self.weights: matrix[:-1].T, "bias": matrix[-1]}
+
+    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> DenseTrace:
+        """Make ready to run over inputs."""
+        return DenseTrace(self, params, X)
+
+
+class DenseTrace(Trace):
+    """A dense layer over all steps, which it sees as so many more rows of the batch."""
+
+    def __init__(self, layer: Dense, params: Array, X: Array) -> None:
+        self.layer, self.X = layer, X
+        self.matrix = params.reshape(layer.n_inputs + 1, layer.n_units)
+        self.outputs = np.empty((*X.shape[:2], layer.n_units), params.dtype)
+
+    def advance(self, start: int, stop: int) -> None:
+        """Run over some steps."""
+        outputs = self.outputs[start:stop]
+        np.matmul(self.X[start:stop], self.matrix[:-1], out=outputs)
+        outputs += self.matrix[-1]
+        activate(self.layer.activation, outputs.reshape(-1))
+
+    def last_state(self, last: NDArray[np.intp]) -> Array:
+        """Return no state."""
+        return np.empty((len(last), 0), self.outputs.dtype)
+
+    def clear(self, padding: Array) -> None:
+        """Blot out the padding."""
+        self.outputs[padding] = 0
+
+    def begin_back(self, params: Array, d_state: Array) -> None:
+        """Make ready for the way back."""
+        self.matrix = params.reshape(self.matrix.shape)
+        self.errors = np.empty_like(self.outputs)
+        self.d_state = d_state
+
+    def go_back(self, d_outputs: Array, start: int, stop: int) -> None:
+        """Take errors back through the activation."""
+        errors, outputs = self.errors[start:stop], self.outputs[start:stop]
+        errors[...] = d_outputs
+        code = self.layer.activation
+        multiply_by_slope(code, outputs.reshape(-1), errors.reshape(-1))
+
+    def input_errors(self, start: int, stop: int) -> Array:
+        """Return the errors of the inputs of some steps."""
+        return self.errors[start:stop] @ self.matrix[:-1].T
+
+    def write_gradient(self, start: int, gradient: Array) -> None:
+        """Write the gradient."""
+        rows, errors = rows_of(self.X[start:]), rows_of(self.errors[start:])
+        into = gradient.reshape(self.matrix.shape)
+        np.matmul(rows.T, errors, out=into[:-1])
+        np.sum(errors, axis=0, out=into[-1])
+
+
+def rows_of(values: Array) -> Array:
+    """Put the steps of all sequences one below the other."""
+    return values.reshape(-1, values.shape[2])

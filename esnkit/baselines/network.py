@@ -1,0 +1,370 @@
+"""A recurrent network and its exact gradient, over batches of sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from numbers import Integral
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+from sklearn.utils import check_scalar
+
+from esnkit.baselines.cells import Bidirectional, GatedRecurrent, Recurrent
+from esnkit.baselines.layers import Array, Dense, Layer, Trace
+from esnkit.kernels.activations import CODES
+
+CELLS = ("elman", "jordan", "lstm", "gru")
+
+
+@dataclass
+class Tape:
+    """What a run over a batch leaves behind for `Network.backward`."""
+
+    traces: list[Trace]
+    padding: Array | None  # (n_steps, n_batch), True past the end of a sequence
+    free: bool  # whether the network's own outputs were fed back
+
+
+class Network:
+    """Recurrent network: cells in layers, and a linear output.
+
+    The network is a description and computes; it holds no parameters. All of these are one flat
+    vector, of which `views` names the parts, so that whoever learns need not know the cells.
+    Arrays are time-major, and the sequences of a batch are padded at the end to one length.
+
+    Parameters
+    ----------
+    n_inputs : int
+        Features of x(n).
+    n_outputs : int
+        Width of y(n).
+    cell : {"elman", "jordan", "lstm", "gru"}, default="elman"
+        The recurrent units; see Notes.
+    hidden_sizes : tuple of int, default=(64,)
+        Units of each recurrent layer, the lowest first.
+    activation : {"tanh", "relu", "logistic", "identity"}, default="tanh"
+        f of Elman and Jordan units, and of the head's. The gates of LSTM and GRU are what they are.
+    bidirectional : bool, default=False
+        Whether each layer also reads the sequence backwards.
+    head_sizes : tuple of int, default=()
+        Units of each hidden layer between the recurrent layers and the output.
+    feedback : bool, default=False
+        Whether the last output y(n-1) enters the first layer beside x(n). A Jordan network has
+        output feedback whatever is said here.
+    dtype : dtype, default="float64"
+        Precision, ``"float64"`` or ``"float32"``.
+
+    Attributes
+    ----------
+    n_parameters : int
+        Length of the vector of parameters.
+    n_state : int
+        Numbers that each sequence carries from step to step: h, and c of LSTM layers, of all
+        layers one after the other; for two directions those of both.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, a size is too small, or the network would read backwards and feed back
+        its outputs.
+    TypeError
+        If a size is no integer.
+
+    Notes
+    -----
+    Elman [1]_::
+
+        h(n) = f(U x(n) + W h(n-1) + b),    y(n) = V h(n) + c
+
+    Jordan [2]_: the last output takes the place of the last state::
+
+        h(n) = f(U x(n) + W y(n-1) + b)
+
+    LSTM [3]_, its rows in the order forget, input, candidate, output::
+
+        f, i, o = logistic(...),  g = tanh(...)   each of U x(n) + W h(n-1) + b
+        c(n) = f c(n-1) + i g,    h(n) = o tanh c(n)
+
+    GRU [4]_, its rows in the order reset, update, candidate, and b' in ``recurrent_bias``::
+
+        r, z = logistic(...),     n = tanh(U x(n) + b + r (W h(n-1) + b'))
+        h(n) = (1 - z) n + z h(n-1)
+
+    References
+    ----------
+    .. [1] J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
+    .. [2] M. I. Jordan, "Serial order: a parallel distributed processing approach", ICS Report
+       8604, University of California, San Diego, 1986.
+    .. [3] F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to forget: continual prediction
+       with LSTM", Neural Computation 12, 2000.
+    .. [4] K. Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical
+       machine translation", EMNLP 2014.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit.baselines import Network
+    >>> network = Network(1, 1, cell="lstm", hidden_sizes=(8,))
+    >>> params = 0.1 * np.random.default_rng(0).normal(size=network.n_parameters)
+    >>> sorted(network.views(params))[:2]
+    ['layer0.bias', 'layer0.input_weights']
+    >>> X = np.sin(np.arange(20) / 3).reshape(20, 1, 1)  # 20 steps of one sequence
+    >>> outputs, state, tape = network.forward(params, X, [20], network.initial_state(1))
+    >>> network.backward(params, tape, outputs - X).shape == params.shape
+    True
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_outputs: int,
+        *,
+        cell: str = "elman",
+        hidden_sizes: Sequence[int] = (64,),
+        activation: str = "tanh",
+        bidirectional: bool = False,
+        head_sizes: Sequence[int] = (),
+        feedback: bool = False,
+        dtype: DTypeLike = "float64",
+    ) -> None:
+        _check_name("cell", cell, CELLS)
+        _check_name("activation", activation, CODES)
+        _check_name("dtype", np.dtype(dtype).name, ("float64", "float32"))
+        check_scalar(n_inputs, "n_inputs", Integral, min_val=0)
+        check_scalar(n_outputs, "n_outputs", Integral, min_val=1)
+        _check_sizes("hidden_sizes", hidden_sizes, at_least=1)
+        _check_sizes("head_sizes", head_sizes, at_least=0)
+        self.n_inputs = n_inputs
+        self.n_outputs = n_outputs
+        self.feedback = feedback or cell == "jordan"
+        if bidirectional and self.feedback:
+            raise ValueError(
+                f"bidirectional={bidirectional} with cell={cell!r} and feedback={feedback}: a "
+                "network that also reads its sequence backwards cannot feed back its outputs"
+            )
+        self.dtype = np.dtype(dtype)
+        self._layers: dict[str, Layer] = {}
+        width = n_inputs + n_outputs * self.feedback
+        for i, n_units in enumerate(hidden_sizes):
+            layer = _make_layer(cell, width, n_units, activation, bidirectional)
+            self._layers[f"layer{i}"] = layer
+            width = layer.n_units
+        for i, n_units in enumerate(head_sizes):
+            self._layers[f"head{i}"] = Dense(width, n_units, activation, "weights")
+            width = n_units
+        self._layers["output"] = Dense(width, n_outputs, "identity", "weights")
+        self.n_parameters = sum(layer.n_parameters for layer in self._layers.values())
+        self.n_state = sum(layer.n_state for layer in self._layers.values())
+
+    def views(self, params: Array) -> dict[str, Array]:
+        """Name the parts of a vector of parameters, or of a gradient.
+
+        Parameters
+        ----------
+        params : ndarray of shape (n_parameters,)
+            The vector.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Views: what is written to them is written to the vector. Each layer ``"layer0"``,
+            ``"layer1"`` ... has ``".input_weights"`` (n_rows, n_features), ``".bias"`` (n_rows,)
+            and ``".recurrent_weights"`` (n_rows, n_units), where n_rows is n_units for each gate;
+            the first has ``".feedback_weights"`` (n_rows, n_outputs) if there is output feedback;
+            names of the direction that reads backwards have ``"reverse."`` before the last part.
+            Then ``"head0.weights"``, ``"head0.bias"`` ... and ``"output.weights"``,
+            ``"output.bias"``.
+        """
+        named = {}
+        for (name, layer), part in zip(self._layers.items(), self._parts(params), strict=True):
+            for what, view in layer.views(part).items():
+                if name == "layer0" and self.feedback and what == "input_weights":
+                    named["layer0.feedback_weights"] = view[:, self.n_inputs :]
+                    view = view[:, : self.n_inputs]
+                named[f"{name}.{what}"] = view
+        return named
+
+    def initial_state(self, n_batch: int) -> Array:
+        """Return the state before a sequence begins, zero.
+
+        Parameters
+        ----------
+        n_batch : int
+            Number of sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_batch, n_state)
+            Zeros.
+        """
+        return np.zeros((n_batch, self.n_state), self.dtype)
+
+    def forward(
+        self,
+        params: Array,
+        inputs: ArrayLike,
+        lengths: ArrayLike,
+        state: Array,
+        teacher: Array | None = None,
+        previous_output: Array | None = None,
+    ) -> tuple[Array, Array, Tape]:
+        """Run over a batch of sequences.
+
+        Parameters
+        ----------
+        params : ndarray of shape (n_parameters,)
+            All weights and biases.
+        inputs : array-like of shape (n_steps, n_batch, n_inputs)
+            x, padded at the end with anything finite.
+        lengths : array-like of shape (n_batch,)
+            Steps of each sequence, at least 1.
+        state : ndarray of shape (n_batch, n_state)
+            State before the first step.
+        teacher : ndarray of shape (n_steps, n_batch, n_outputs), default=None
+            With output feedback, the outputs that are fed back: step n sees row n-1. None feeds
+            back the network's own.
+        previous_output : ndarray of shape (n_batch, n_outputs), default=None
+            With output feedback, what the first step sees. None stands for zero.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n_steps, n_batch, n_outputs)
+            y; zero past the end of a sequence.
+        final_state : ndarray of shape (n_batch, n_state)
+            State after the last step of each sequence.
+        tape : Tape
+            What `backward` needs.
+        """
+        params = np.asarray(params, self.dtype)
+        inputs = np.asarray(inputs, self.dtype)
+        lengths = np.asarray(lengths, np.intp)
+        n_steps = len(inputs)
+        free = self.feedback and teacher is None
+        if self.feedback:
+            inputs = self._join_feedback(inputs, teacher, previous_output)
+        traces = self._begin(params, inputs, state, lengths)
+        if free:
+            fed_back = inputs[:, :, self.n_inputs :]
+            for t in range(n_steps):
+                _advance(traces, t, t + 1)
+                fed_back[t + 1 : t + 2] = traces[-1].outputs[t]
+        else:
+            _advance(traces, 0, n_steps)
+        final_state = np.hstack([trace.last_state(lengths - 1) for trace in traces])
+        padding = None
+        if np.any(lengths < n_steps):
+            padding = np.arange(n_steps)[:, None] >= lengths
+            for trace in traces:
+                trace.clear(padding)
+        return traces[-1].outputs, final_state, Tape(traces, padding, free)
+
+    def backward(self, params: Array, tape: Tape, d_outputs: Array, from_step: int = 0) -> Array:
+        """Return the gradient of a loss.
+
+        Parameters
+        ----------
+        params : ndarray of shape (n_parameters,)
+            The parameters that `forward` ran with.
+        tape : Tape
+            What `forward` left.
+        d_outputs : ndarray of shape (n_steps, n_batch, n_outputs)
+            Derivatives of the loss by the outputs. Those past the end of a sequence do not count.
+        from_step : int, default=0
+            Errors are not taken back beyond this step, and those of earlier outputs do not count.
+
+        Returns
+        -------
+        ndarray of shape (n_parameters,)
+            Derivatives of the loss by the parameters.
+        """
+        params = np.asarray(params, self.dtype)
+        traces = tape.traces
+        d_outputs = np.array(d_outputs, self.dtype)
+        if tape.padding is not None:
+            d_outputs[tape.padding] = 0
+        n_steps, n_batch = d_outputs.shape[:2]
+        for trace, layer, part in zip(
+            traces, self._layers.values(), self._parts(params), strict=True
+        ):
+            trace.begin_back(part, np.zeros((n_batch, layer.n_state), self.dtype))
+        if tape.free:
+            for t in range(n_steps - 1, from_step - 1, -1):
+                _go_back(traces, d_outputs[t : t + 1], t, t + 1)
+                if t > from_step:
+                    d_inputs = traces[0].input_errors(t, t + 1)
+                    d_outputs[t - 1] += d_inputs[0, :, self.n_inputs :]
+        else:
+            _go_back(traces, d_outputs[from_step:], from_step, n_steps)
+        gradient = np.empty(self.n_parameters, self.dtype)
+        for trace, part in zip(traces, self._parts(gradient), strict=True):
+            trace.write_gradient(from_step, part)
+        return gradient
+
+    def _parts(self, params: Array) -> list[Array]:
+        """Cut a vector of parameters into those of the layers."""
+        ends = np.cumsum([layer.n_parameters for layer in self._layers.values()])
+        return np.split(params, ends[:-1])
+
+    def _join_feedback(
+        self, inputs: Array, teacher: Array | None, previous_output: Array | None
+    ) -> Array:
+        """Put y(n-1) beside x(n), as far as it is known."""
+        joined = np.zeros((*inputs.shape[:2], self.n_inputs + self.n_outputs), self.dtype)
+        joined[:, :, : self.n_inputs] = inputs
+        if previous_output is not None:
+            joined[0, :, self.n_inputs :] = previous_output
+        if teacher is not None:
+            joined[1:, :, self.n_inputs :] = teacher[:-1]
+        return joined
+
+    def _begin(
+        self, params: Array, inputs: Array, state: Array, lengths: NDArray[np.intp]
+    ) -> list[Trace]:
+        """Make all layers ready, each reading what the one below writes."""
+        layers = list(self._layers.values())
+        ends = np.cumsum([layer.n_state for layer in layers])
+        states = np.split(np.asarray(state, self.dtype), ends[:-1], axis=1)
+        traces: list[Trace] = []
+        for layer, part, start in zip(layers, self._parts(params), states, strict=True):
+            traces.append(layer.begin(part, inputs, start, lengths))
+            inputs = traces[-1].outputs
+        return traces
+
+
+def _check_name(what: str, name: str, known: Collection[str]) -> None:
+    """Refuse a name that stands for nothing."""
+    if name not in known:
+        raise ValueError(f"{what}={name!r} is unknown; known are {', '.join(map(repr, known))}")
+
+
+def _check_sizes(what: str, sizes: Sequence[int], at_least: int) -> None:
+    """Refuse what does not tell the units of each layer."""
+    if len(sizes) < at_least:
+        raise ValueError(f"{what}={sizes!r} must name the units of at least {at_least} layer")
+    for i, n_units in enumerate(sizes):
+        check_scalar(n_units, f"{what}[{i}]", Integral, min_val=1)
+
+
+def _make_layer(
+    cell: str, n_inputs: int, n_units: int, activation: str, bidirectional: bool
+) -> Layer:
+    """Make one hidden layer."""
+    if cell == "jordan":
+        return Dense(n_inputs, n_units, activation, "input_weights")
+    kind = GatedRecurrent if cell == "gru" else Recurrent
+    layer = kind(cell, n_inputs, n_units, activation)
+    return Bidirectional(layer) if bidirectional else layer
+
+
+def _advance(traces: list[Trace], start: int, stop: int) -> None:
+    """Run all layers over some steps, the lowest first."""
+    for trace in traces:
+        trace.advance(start, stop)
+
+
+def _go_back(traces: list[Trace], d_outputs: Array, start: int, stop: int) -> None:
+    """Take errors back through all layers over some steps, the highest first."""
+    traces[-1].go_back(d_outputs, start, stop)
+    for above, trace in zip(traces[:0:-1], traces[-2::-1], strict=True):
+        trace.go_back(above.input_errors(start, stop), start, stop)
