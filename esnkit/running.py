@@ -67,9 +67,7 @@ class Runner:
     @property
     def output_range(self) -> NDArray[np.float64]:
         """Bounds in which outputs that are fed back are held, of shape (2, n_outputs)."""
-        constant = self.high == self.low
-        width = np.where(constant, np.maximum(np.abs(self.high), 1.0), self.high - self.low)
-        return np.array([self.low - _MARGIN * width, self.high + _MARGIN * width])
+        return output_range(self.low, self.high)
 
     def features(
         self,
@@ -123,14 +121,7 @@ class Runner:
         else:
             loop = self._loop(through_input)
             outputs, end, first_held = self.memory.run_free(loop, rows, n_steps, state)
-        if first_held >= 0:
-            low, high = self.output_range
-            warnings.warn(
-                f"The outputs that are fed back left the range from {low} to {high} in step "
-                f"{first_held} of {n_steps} and were held at its bounds.",
-                DivergenceWarning,
-                stacklevel=3,
-            )
+        warn_if_held(first_held, n_steps, self.output_range)
         return outputs, end
 
     def read_out(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -171,6 +162,25 @@ class Runner:
                 first_held = n
             state = State(state.states, outputs[n])
         return outputs, state, first_held
+
+
+def output_range(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Widen the range of targets to the bounds in which outputs are held, (2, n_outputs)."""
+    constant = high == low
+    width = np.where(constant, np.maximum(np.abs(high), 1.0), high - low)
+    return np.array([low - _MARGIN * width, high + _MARGIN * width])
+
+
+def warn_if_held(first_held: int, n_steps: int, bounds: NDArray[np.float64]) -> None:
+    """Warn of outputs that had to be held in their bounds, from some step on if not negative."""
+    if first_held >= 0:
+        low, high = bounds
+        warnings.warn(
+            f"The outputs that are fed back left the range from {low} to {high} in step "
+            f"{first_held} of {n_steps} and were held at its bounds.",
+            DivergenceWarning,
+            stacklevel=4,
+        )
 
 
 def hold(
