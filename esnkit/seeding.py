@@ -8,7 +8,7 @@ import numpy as np
 
 RandomState = None | int | np.integer | np.random.Generator | np.random.RandomState
 Purpose = Literal[
-    "recurrence", "input", "bias", "feedback", "noise", "data", "reservoir", "readout"
+    "recurrence", "input", "bias", "feedback", "noise", "data", "reservoir", "readout", "search"
 ]
 
 # The place of a name in this tuple is its spawn key: append, never reorder, or every seed changes.
@@ -21,6 +21,7 @@ _PURPOSES: tuple[Purpose, ...] = (
     "data",
     "reservoir",
     "readout",
+    "search",
 )
 
 
@@ -77,7 +78,7 @@ def child_generator(
         The root, from `root_seed`.
     purpose : str
         What the numbers are for: ``"recurrence"``, ``"input"``, ``"bias"``, ``"feedback"``,
-        ``"noise"``, ``"data"``, ``"reservoir"`` or ``"readout"``.
+        ``"noise"``, ``"data"``, ``"reservoir"``, ``"readout"`` or ``"search"``.
     index : int, default=0
         Which of several generators with one purpose, e.g. the number of the sequence.
 

@@ -1,6 +1,35 @@
 """One command, an honest comparison: tasks, contestants, and what came of it."""
 
+from esnkit.comparison.contest import compare
+from esnkit.comparison.contestants import Contestant, Problem
+from esnkit.comparison.measures import MASE, NRMSE, VALID_TIME, Metric, Scale
 from esnkit.comparison.results import Comparison, ResultsError
 from esnkit.comparison.space import Dimension
+from esnkit.comparison.tasks import (
+    DrivenSplit,
+    Examples,
+    SeriesSplit,
+    SeriesTask,
+    Task,
+    TaskError,
+)
 
-__all__ = ["Comparison", "Dimension", "ResultsError"]
+__all__ = [
+    "MASE",
+    "NRMSE",
+    "VALID_TIME",
+    "Comparison",
+    "Contestant",
+    "Dimension",
+    "DrivenSplit",
+    "Examples",
+    "Metric",
+    "Problem",
+    "ResultsError",
+    "Scale",
+    "SeriesSplit",
+    "SeriesTask",
+    "Task",
+    "TaskError",
+    "compare",
+]

@@ -110,8 +110,10 @@ class TaskRecord:
 
     ``metric`` names the score that decides, a key of every cell's ``scores``, and
     ``greater_is_better`` its direction. ``step`` is one step in the unit named by ``step_unit``
-    (years, Lyapunov times ...). ``horizon`` is None for tasks that are not forecast.
-    ``chaotic`` tasks have scores ``"valid time"`` too. ``source`` is ``"shipped"``, ``"file"`` or
+    (years, Lyapunov times ...). ``horizon`` is None for tasks that are not forecast; the others
+    list under ``differences`` the ways to difference the series, lags one after the other, which
+    the candidates of all contestants take in turn. ``chaotic`` tasks have scores ``"valid time"``
+    too. ``source`` is ``"shipped"``, ``"file"`` or
     ``"user"``; names of files and columns are data, not markup.
     """
 
@@ -131,6 +133,7 @@ class TaskRecord:
     n_test: int
     horizon: int | None
     period: int | None
+    differences: list[list[int]]
     step: float
     step_unit: str
     variables: list[str]
@@ -164,7 +167,10 @@ class Trial:
 
 @dataclass(frozen=True)
 class Run:
-    """A forecast to draw over the window of the same replicate: ``values`` (n_steps, n_variables)."""
+    """A forecast to draw over the window of the same replicate.
+
+    ``values`` (n_steps, n_variables) are cut as the window's truth is.
+    """
 
     replicate: int
     values: list[list[float]]
@@ -395,7 +401,7 @@ def build(cls: type[Record], content: Any, path: Any) -> Record:
 def _convert(wanted: Any, value: Any) -> Any:
     """Turn a value of JSON into the type that a field has."""
     origin = get_origin(wanted)
-    if is_dataclass(wanted):
+    if isinstance(wanted, type) and is_dataclass(wanted):
         hints = get_type_hints(wanted)
         unknown = set(value) - {f.name for f in fields(wanted)}
         if unknown:

@@ -1,0 +1,297 @@
+"""The tasks that are shipped, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esnkit import datasets
+from esnkit.comparison.measures import NRMSE, VALID_TIME, Metric
+from esnkit.comparison.results import Kind
+from esnkit.comparison.tasks import (
+    DrivenSplit,
+    Examples,
+    SeriesSplit,
+    SeriesTask,
+    Split,
+    Task,
+    TaskError,
+)
+from esnkit.seeding import child_generator, root_seed
+
+FloatArray = NDArray[np.float64]
+
+_LYAPUNOV_TIMES = {"mackey-glass-17": 197.0, "mackey-glass-30": 139.0}
+_LORENZ63_EXPONENT = 0.906
+_LORENZ96_EXPONENT = 1.68
+_MSO = (0.2, 0.311, 0.42, 0.51, 0.63, 0.74, 0.85, 0.97)
+_N_DRAWS = 10
+_WASHOUT = 100
+
+
+@dataclass
+class _Generated(Task):
+    """A task whose data are made from the seed."""
+
+    name: str
+    kind: Kind
+    metric: Metric
+    draw: Callable[[int], Split]
+    title: str = ""
+    description: str = ""
+    chaotic: bool = False
+    step: float = 1.0
+    step_unit: str = "steps"
+    differences: tuple[tuple[int, ...], ...] | None = ((),)
+    source = "shipped"
+
+    def load(self, seed: int) -> Split:
+        """Return the data of a seed."""
+        return self.draw(seed)
+
+
+def _real(name: str, title: str, horizon: int, loader: Callable[[], Any]) -> SeriesTask:
+    series = loader()
+    about = datasets.list_datasets().loc[name, "description"]
+    return SeriesTask(
+        series,
+        horizon,
+        name=name.replace("_", "-"),
+        title=title,
+        source="shipped",
+        description=about,
+    )
+
+
+# ---------------------------------------------------------------------- series
+
+
+def _series_split(values: FloatArray, horizon: int, names: tuple[str, ...]) -> SeriesSplit:
+    return SeriesSplit(values.reshape(len(values), -1), horizon, variables=names)
+
+
+def _mackey_glass(tau: int) -> Task:
+    name, dt, horizon = f"mackey-glass-{tau}", 2.0, 300
+
+    def draw(seed: int) -> SeriesSplit:
+        series = datasets.mackey_glass(
+            1500 + 10 * horizon, tau=tau, dt=dt, substeps=20, random_state=seed
+        )
+        return _series_split(series, horizon, ("y",))
+
+    return _Generated(
+        name,
+        "generate",
+        VALID_TIME,
+        draw,
+        f"Mackey-Glass {tau}",
+        f"The chaotic delay equation with delay {tau}, by Euler steps of 0.1, every 20th kept.",
+        chaotic=True,
+        step=dt / _LYAPUNOV_TIMES[name],
+        step_unit="Lyapunov times",
+    )
+
+
+def _lorenz63() -> Task:
+    dt, horizon = 0.04, 250
+
+    def draw(seed: int) -> SeriesSplit:
+        series = datasets.lorenz63(1500 + 10 * horizon, dt=dt, random_state=seed)
+        return _series_split(series, horizon, ("x", "y", "z"))
+
+    return _Generated(
+        "lorenz63",
+        "generate",
+        VALID_TIME,
+        draw,
+        "Lorenz-63",
+        f"The chaotic flow in three variables, all seen, in steps of {dt}.",
+        chaotic=True,
+        step=dt * _LORENZ63_EXPONENT,
+        step_unit="Lyapunov times",
+    )
+
+
+def _lorenz96() -> Task:
+    dt, horizon = 0.05, 100
+
+    def draw(seed: int) -> SeriesSplit:
+        series = datasets.lorenz96(3000 + 10 * horizon, dt=dt, substeps=5, random_state=seed)
+        return _series_split(series, horizon, tuple(f"x{i + 1}" for i in range(40)))
+
+    return _Generated(
+        "lorenz96",
+        "generate",
+        VALID_TIME,
+        draw,
+        "Lorenz-96",
+        f"The chaotic ring of 40 variables, forcing 8, all seen, in steps of {dt}.",
+        chaotic=True,
+        step=dt * _LORENZ96_EXPONENT,
+        step_unit="Lyapunov times",
+    )
+
+
+def _mso8() -> Task:
+    def draw(seed: int) -> SeriesSplit:
+        steps = np.arange(400 + 10 * 100) + 1000 * seed
+        return _series_split(np.sin(np.outer(steps, _MSO)).sum(axis=1), 100, ("y",))
+
+    return _Generated(
+        "mso8",
+        "generate",
+        NRMSE,
+        draw,
+        "Eight sines",
+        "The sum of eight sines whose periods have no common multiple; 400 steps to learn from.",
+    )
+
+
+def _noisy_sine() -> Task:
+    def draw(seed: int) -> SeriesSplit:
+        return _series_split(datasets.noisy_sine(1000, random_state=seed), 20, ("x",))
+
+    return _Generated(
+        "noisy-sine",
+        "forecast",
+        NRMSE,
+        draw,
+        "Noisy sine",
+        "A slow sine wave under uniform noise, which no forecast can see coming.",
+        differences=((), (1,)),
+    )
+
+
+# ---------------------------------------------------------------------- driven systems
+
+
+def _driven_split(
+    draw: Callable[[int, int], tuple[FloatArray, FloatArray]],
+    seed: int,
+    n_train: int,
+    n_test: int,
+    names: tuple[str, ...] = ("y",),
+) -> DrivenSplit:
+    """Draw one sequence to learn from, and ten others; what washes out does not count."""
+    rng = child_generator(root_seed(seed), "data")
+    train, *draws = (
+        _example(*draw(n, int(rng.integers(2**31)))) for n in (n_train, *[n_test] * _N_DRAWS)
+    )
+    return DrivenSplit(train, draws, names)
+
+
+def _example(inputs: FloatArray, targets: FloatArray) -> Examples:
+    counted = np.arange(len(inputs)) >= _WASHOUT
+    return Examples([inputs], [targets.reshape(len(inputs), -1)], [counted])
+
+
+def _driven(
+    name: str,
+    kind: Kind,
+    metric: Metric,
+    title: str,
+    description: str,
+    draw: Callable[[int, int], tuple[FloatArray, FloatArray]],
+    names: tuple[str, ...] = ("y",),
+) -> Task:
+    return _Generated(
+        name,
+        kind,
+        metric,
+        lambda seed: _driven_split(draw, seed, 2000, 1000, names),
+        title,
+        description,
+    )
+
+
+def _narma10(n_steps: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    return datasets.narma(n_steps, order=10, random_state=seed)
+
+
+def _oscillator(n_steps: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    return datasets.damped_oscillator(n_steps, random_state=seed)
+
+
+# ---------------------------------------------------------------------- by name
+
+TASKS: dict[str, Callable[[], Task]] = {
+    "sunspots": lambda: _real("sunspots", "Sunspots", 11, datasets.load_sunspots),
+    "co2": lambda: _real("co2", "Carbon dioxide", 52, datasets.load_co2),
+    "el-nino": lambda: _real("el_nino", "El Niño", 24, datasets.load_el_nino),
+    "mackey-glass-17": lambda: _mackey_glass(17),
+    "mackey-glass-30": lambda: _mackey_glass(30),
+    "lorenz63": _lorenz63,
+    "lorenz96": _lorenz96,
+    "mso8": _mso8,
+    "noisy-sine": _noisy_sine,
+    "narma10": lambda: _driven(
+        "narma10",
+        "filter",
+        NRMSE,
+        "NARMA-10",
+        "A nonlinear system with a memory of ten steps, driven by noise.",
+        _narma10,
+    ),
+    "driven-oscillator": lambda: _driven(
+        "driven-oscillator",
+        "filter",
+        NRMSE,
+        "Driven oscillator",
+        "Displacement and velocity of a damped oscillator, from the force that drives it.",
+        _oscillator,
+        ("displacement", "velocity"),
+    ),
+}
+DEFAULT_TASKS = ("sunspots", "el-nino", "mackey-glass-17", "lorenz63", "narma10")
+
+
+def read_tasks(tasks: Sequence[Any] | None) -> list[Task]:
+    """Turn names, series and tasks into tasks.
+
+    Parameters
+    ----------
+    tasks : sequence of str, Task, or series, or None
+        Names of shipped tasks, tasks of your own, arrays or pandas objects; None means a default
+        set of five.
+
+    Returns
+    -------
+    list of Task
+
+    Raises
+    ------
+    TaskError
+        If a name is unknown or used twice, a series is too short, or there is no task at all.
+    """
+    given = DEFAULT_TASKS if tasks is None else list(tasks)
+    if not given:
+        raise TaskError("at least one task is needed")
+    found = [_read_task(item, i) for i, item in enumerate(given)]
+    names = [task.name for task in found]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        raise TaskError(f"task names must differ, but {min(twice)!r} comes more than once")
+    return found
+
+
+def _read_task(item: Any, number: int) -> Task:
+    if isinstance(item, Task):
+        return item
+    if not isinstance(item, str):
+        return SeriesTask(item, name=f"series-{number + 1}")
+    if item not in TASKS:
+        raise TaskError(unknown("task", item, TASKS))
+    return TASKS[item]()
+
+
+def unknown(what: str, name: str, known: Iterable[str], more: Iterable[str] = ()) -> str:
+    """Say that there is no such name, which there are, and which of these and more are near."""
+    names = list(known)
+    near = get_close_matches(name, [*names, *more])
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    return f"there is no {what} {name!r} (there are {', '.join(names)}){hint}"

@@ -1,0 +1,372 @@
+"""The contest: every contestant on every task with every seed, under the same rules."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from numbers import Integral, Real
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from sklearn.utils import check_scalar
+
+from esnkit.comparison.catalogue import read_tasks
+from esnkit.comparison.cells import (
+    MOST_RUNS,
+    MOST_STEPS,
+    Job,
+    drawable,
+    make_job,
+    run_cell,
+)
+from esnkit.comparison.contestants import Contestant
+from esnkit.comparison.journal import Journal
+from esnkit.comparison.results import (
+    Cell,
+    Comparison,
+    Environment,
+    Protocol,
+    TaskRecord,
+    Window,
+)
+from esnkit.comparison.roster import read_contestants
+from esnkit.comparison.tasks import N_FOLDS, SeriesSplit, Split, Task, TaskError
+from esnkit.comparison.trials import Budget
+
+__all__ = ["compare"]
+
+_PACKAGES = ("esnkit", "numpy", "scipy", "scikit-learn", "numba", "joblib")
+_HISTORY = 100  # steps before a window
+
+_VALIDATION = (
+    f"Series: {N_FOLDS} forecasts of the task's horizon, one after the other, at the end of the "
+    "training part, by a model fitted to what lies before. Driven systems: predictions of the last "
+    "third of the training part by a model fitted to the first two. The score is the task's own, "
+    "averaged; the best candidate is fitted to the whole training part. The test part is never "
+    "looked at."
+)
+_PREPROCESSING = (
+    "Mean 0 and standard deviation 1 on the training data. Series may be differenced; candidate k "
+    "of every contestant takes the k-th of the task's ways to do so, in turn."
+)
+
+
+def compare(
+    models: Sequence[Any] | Mapping[str, Any] | None = None,
+    tasks: Sequence[Any] | None = None,
+    *,
+    seeds: int | Sequence[int] = 3,
+    budget: int | None = 8,
+    budget_seconds: float | None = None,
+    reference: str | None = None,
+    n_jobs: int | None = None,
+    journal: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    progress: bool = True,
+) -> Comparison:
+    """Compare models on tasks, all under the same rules.
+
+    Every contestant with something to tune has the same budget, the same data, the same rule of
+    validation and the same preprocessing. One that fails is a row that says why.
+
+    Parameters
+    ----------
+    models : sequence or mapping, default=None
+        Who takes part: names of shipped contestants or of scikit-learn's regressors, models and
+        forecasters of this package, regressors, or `Contestant` objects; a mapping names them.
+        None means all that are shipped.
+    tasks : sequence, default=None
+        At what: names of shipped tasks, arrays or pandas objects, `Task` objects. None means a
+        default set of five.
+    seeds : int or sequence of int, default=3
+        How many seeds, or which.
+    budget : int or None, default=8
+        Candidates that each contestant may try in each cell. Results repeat exactly.
+    budget_seconds : float, default=None
+        Seconds that each contestant may search in each cell, in place of `budget`; the last
+        candidate is finished. Results depend on the machine.
+    reference : str, default=None
+        The contestant that the others are tested against. None means ``"esn"`` if it takes part,
+        else the first.
+    n_jobs : int, default=None
+        Cells that run at a time; None means one unless a `joblib.parallel_config` is active. The
+        scores are the same for any number and backend.
+    journal : str or path-like, default=None
+        A file in which every cell is kept as soon as it has finished.
+    resume : bool, default=False
+        Whether to go on with the journal that is there.
+    progress : bool, default=True
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    Comparison
+        All scores and costs.
+
+    Raises
+    ------
+    TaskError
+        If a task or contestant is unknown, or a series is too short.
+    ResultsError
+        If `resume` is asked for and the journal is damaged or of another comparison.
+    ValueError
+        If a parameter is out of its range.
+
+    Examples
+    --------
+    >>> from esnkit.comparison import compare
+    >>> found = compare(["linear", "mean"], ["sunspots"], seeds=1, budget=2, progress=False)
+    >>> found.scores("sunspots", "linear").shape
+    (1, 10)
+    """
+    contestants, entered = read_contestants(models), read_tasks(tasks)
+    budget = None if budget_seconds is not None else budget
+    protocol = _protocol(contestants, seeds, budget, budget_seconds, reference, n_jobs)
+    splits = _load(entered, protocol.seeds)
+    records = [_record(task, splits, protocol.seeds) for task in entered]
+    jobs = list(_jobs(entered, contestants, protocol, splits))
+    plan = _plan(protocol, records, contestants, splits)
+    book = None if journal is None else Journal(Path(journal), plan, resume)
+    begun = _Clock(0.0 if book is None else book.seconds)
+    cells = [] if book is None else list(book.cells)
+    done = {cell.key for cell in cells}
+    missing = [job for job in jobs if (job.task, job.contestant.name, job.seed) not in done]
+    for cell in _run(missing, len(done), n_jobs, progress):
+        cells.append(cell)
+        if book is not None:
+            book.add(cell, begun.seconds())
+    order = {(j.task, j.contestant.name, j.seed): i for i, j in enumerate(_ordered(jobs, records))}
+    return Comparison(
+        environment=_environment(begun),
+        protocol=protocol,
+        tasks=records,
+        contestants=[contestant.record() for contestant in contestants],
+        cells=sorted(cells, key=lambda cell: order[cell.key]),
+    )
+
+
+class _Clock:
+    """Wall time of this run, and of those that it continues."""
+
+    def __init__(self, before: float) -> None:
+        self.started = datetime.now(UTC).isoformat(timespec="seconds")
+        self._start = time.monotonic() - before
+
+    def seconds(self) -> float:
+        return time.monotonic() - self._start
+
+
+def _protocol(
+    contestants: Sequence[Contestant],
+    seeds: int | Sequence[int],
+    budget: int | None,
+    budget_seconds: float | None,
+    reference: str | None,
+    n_jobs: int | None,
+) -> Protocol:
+    """Check the rules, and write them down."""
+    names = [contestant.name for contestant in contestants]
+    if reference is None:
+        reference = "esn" if "esn" in names else names[0]
+    if reference not in names:
+        raise TaskError(f"reference must be one of {', '.join(names)}, got {reference!r}")
+    if budget_seconds is None:
+        check_scalar(budget, "budget", Integral, min_val=1)
+    else:
+        check_scalar(
+            budget_seconds, "budget_seconds", Real, min_val=0, include_boundaries="neither"
+        )
+    chosen = range(seeds) if isinstance(seeds, Integral) else seeds
+    for seed in chosen:
+        check_scalar(seed, "each of seeds", Integral, min_val=0)
+    if not len(chosen) or len(set(chosen)) < len(chosen):
+        raise ValueError(f"seeds must be at least one, all different, got {seeds!r}.")
+    return Protocol(
+        seeds=[int(seed) for seed in chosen],
+        budget=None if budget is None else int(budget),
+        budget_seconds=None if budget_seconds is None else float(budget_seconds),
+        n_jobs=1 if n_jobs is None else int(n_jobs),
+        validation=_VALIDATION,
+        preprocessing=_PREPROCESSING,
+        reference=reference,
+    )
+
+
+# ---------------------------------------------------------------------- data
+
+Splits = dict[tuple[str, int], Split]
+
+
+def _load(tasks: Sequence[Task], seeds: Sequence[int]) -> Splits:
+    """Load all data before anything is computed, so that all that is wrong with them shows."""
+    splits: Splits = {}
+    for task in tasks:
+        for seed in seeds:
+            known = not task.fresh_data and seed != seeds[0]
+            split = splits[task.name, seeds[0]] if known else task.load(seed)
+            splits[task.name, seed] = split
+            if isinstance(split, SeriesSplit) and split.fold().n_train < split.horizon:
+                raise TaskError(
+                    f"task {task.name!r}: {split.n_train} steps to learn from are too few for a "
+                    f"horizon of {split.horizon} and {N_FOLDS} forecasts to validate"
+                )
+    return splits
+
+
+def _record(task: Task, splits: Splits, seeds: Sequence[int]) -> TaskRecord:
+    split = splits[task.name, seeds[0]]
+    is_series = isinstance(split, SeriesSplit)
+    unit = task.metric.unit or (task.step_unit if task.metric.name == "valid time" else "")
+    return TaskRecord(
+        name=task.name,
+        title=task.title or task.name,
+        description=task.description,
+        kind=task.kind,
+        source=task.source,
+        metric=task.metric.name,
+        metric_unit=unit,
+        greater_is_better=task.metric.greater_is_better,
+        chaotic=task.chaotic,
+        fresh_data=task.fresh_data,
+        replicate="forecast origin" if is_series else "independent draw",
+        n_replicates=split.n_origins if is_series else len(split.draws),
+        n_train=split.n_train,
+        n_test=_n_test(split),
+        horizon=split.horizon if is_series else None,
+        period=split.period if is_series else None,
+        differences=task.lags(split) if is_series else [],
+        step=task.step,
+        step_unit=task.step_unit,
+        variables=list(split.variables),
+        windows=list(_windows(split, seeds[0])),
+    )
+
+
+def _n_test(split: Split) -> int:
+    """Count the steps or rows that are scored."""
+    if isinstance(split, SeriesSplit):
+        return split.n_origins * split.horizon
+    return sum(len(draw.wanted()) for draw in split.draws)
+
+
+def _windows(split: Split, seed: int) -> Iterator[Window]:
+    """Yield the stretches of truth that are drawn."""
+    if isinstance(split, SeriesSplit):
+        for i in range(min(MOST_RUNS, split.n_origins)):
+            origin = split.n_train + i * split.horizon
+            first = max(0, origin - _HISTORY)
+            last = origin + min(split.horizon, MOST_STEPS)
+            history, truth = split.values[first:origin], split.values[origin:last]
+            labels = list(split.labels[first:last])
+            yield Window(seed, i, drawable(history), drawable(truth), labels)
+    else:
+        for i, draw in enumerate(split.draws[:MOST_RUNS]):
+            yield Window(seed, i, [], drawable(draw.wanted()), [])
+
+
+# ---------------------------------------------------------------------- cells
+
+
+def _jobs(
+    tasks: Sequence[Task],
+    contestants: Sequence[Contestant],
+    protocol: Protocol,
+    splits: Splits,
+) -> Iterator[Job]:
+    """Yield the cells seed by seed, so that the time left is known after the first seed."""
+    budget = Budget(protocol.budget, protocol.budget_seconds)
+    for seed in protocol.seeds:
+        for task in tasks:
+            for contestant in contestants:
+                split = splits[task.name, seed]
+                yield make_job(
+                    task, split, contestant, seed, budget, draw_runs=seed == protocol.seeds[0]
+                )
+
+
+def _ordered(jobs: Sequence[Job], records: Sequence[TaskRecord]) -> list[Job]:
+    """Sort cells task by task and contestant by contestant: the order of the results."""
+    place = {record.name: i for i, record in enumerate(records)}
+    contestants = list(dict.fromkeys(job.contestant.name for job in jobs))
+    return sorted(jobs, key=lambda job: (place[job.task], contestants.index(job.contestant.name)))
+
+
+def _run(jobs: Sequence[Job], n_done: int, n_jobs: int | None, progress: bool) -> Iterator[Cell]:
+    """Yield cells as they finish."""
+    from tqdm.auto import tqdm
+
+    running = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
+    bar = tqdm(
+        total=n_done + len(jobs), initial=n_done, unit="cell", disable=not progress, leave=False
+    )
+    with bar:
+        for cell in running(delayed(run_cell)(job) for job in jobs):
+            bar.set_postfix_str(f"{cell.task}, {cell.contestant}", refresh=False)
+            bar.update()
+            yield cell
+
+
+def _plan(
+    protocol: Protocol,
+    records: Sequence[TaskRecord],
+    contestants: Sequence[Contestant],
+    splits: Splits,
+) -> dict[str, Any]:
+    """Say what is to be done, so that a journal is continued only by the same comparison."""
+    digest = hashlib.sha256()
+    for split in splits.values():
+        digest.update(_bytes(split))
+    return {
+        "rules": asdict(replace(protocol, n_jobs=1)),
+        "tasks": [asdict(replace(record, windows=[])) for record in records],
+        "contestants": [asdict(contestant.record()) for contestant in contestants],
+        "data": digest.hexdigest(),
+        "version of esnkit": _version("esnkit"),
+    }
+
+
+def _bytes(split: Split) -> bytes:
+    """Return the numbers of a split."""
+    if isinstance(split, SeriesSplit):
+        return split.values.tobytes()
+    parts = [split.train, *split.draws]
+    arrays = [array for part in parts for array in (*part.inputs, *part.targets)]
+    return b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
+
+
+def _environment(clock: _Clock) -> Environment:
+    return Environment(
+        packages={name: _version(name) for name in _PACKAGES},
+        python=platform.python_version(),
+        platform=platform.platform(),
+        processor=_processor(),
+        n_cores=os.cpu_count() or 1,
+        blas_threads=1,
+        started=clock.started,
+        seconds=clock.seconds(),
+    )
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _processor() -> str:
+    """Name the processor, as Linux does where it does."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.machine()

@@ -1,0 +1,205 @@
+"""Judging by forecasts or predictions: the same for validation and for test."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esnkit.comparison.contestants import Contestant, Problem
+from esnkit.comparison.measures import Metric, Scale
+from esnkit.comparison.results import Trial
+from esnkit.comparison.space import Settings, candidates
+from esnkit.comparison.tasks import DrivenSplit, SeriesSplit, Split
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What each contestant may spend on a search: candidates, or seconds."""
+
+    n_candidates: int | None
+    seconds: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """Predictions of a test part: pairs of truth and prediction, one for each replicate."""
+
+    fitted: Any
+    truths: list[FloatArray]
+    guesses: list[FloatArray]
+    fit_seconds: float
+    predict_seconds: list[float] = field(default_factory=list)
+
+    def scores(self, metric: Metric, scale: Scale) -> list[float]:
+        """Measure every replicate."""
+        pairs = zip(self.truths, self.guesses, strict=True)
+        return [metric.function(truth, guess, scale) for truth, guess in pairs]
+
+
+def play(
+    contestant: Contestant, settings: Settings, split: Split, problem: Problem, seed: int
+) -> Outcome:
+    """Fit a contestant to the training part of a split, and let it predict the rest.
+
+    Raises
+    ------
+    ValueError
+        If a prediction has another shape than the truth, or is not finite.
+    """
+    if isinstance(split, SeriesSplit):
+        outcome = _play_series(contestant.forecaster(settings, problem, seed), split)
+    else:
+        own = {name: value for name, value in settings.items() if name != "differences"}
+        outcome = _play_driven(contestant.model(own, problem, seed), split)
+    for truth, guess in zip(outcome.truths, outcome.guesses, strict=True):
+        if guess.shape != truth.shape:
+            raise ValueError(f"it predicted shape {guess.shape}, but {truth.shape} was asked for")
+        if not np.isfinite(guess).all():
+            raise ValueError("it predicted a value that is not finite")
+    return outcome
+
+
+def _play_series(forecaster: Any, split: SeriesSplit) -> Outcome:
+    """Forecast from origin to origin; in between the forecaster sees what really came."""
+    values, horizon = split.values, split.horizon
+    start = time.perf_counter()
+    forecaster.fit(split.train)
+    outcome = Outcome(forecaster, [], [], time.perf_counter() - start)
+    for number in range(split.n_origins):
+        origin = split.n_train + number * horizon
+        if number:
+            forecaster.update(values[origin - horizon : origin])
+        start = time.perf_counter()
+        forecast = np.asarray(forecaster.forecast(horizon), dtype=np.float64)
+        outcome.predict_seconds.append(time.perf_counter() - start)
+        outcome.truths.append(values[origin : origin + horizon])
+        outcome.guesses.append(forecast.reshape(len(forecast), -1))
+    return outcome
+
+
+def _play_driven(model: Any, split: DrivenSplit) -> Outcome:
+    """Predict every draw; all contestants see inputs and targets of mean 0 and deviation 1."""
+    rows = np.concatenate(split.train.inputs)
+    input_mean, input_unit = _scales(rows)
+    mean, unit = _scales(split.train.wanted())
+    inputs = [(x - input_mean) / input_unit for x in split.train.inputs]
+    targets = [_flat((y - mean) / unit) for y in split.train.targets]
+    start = time.perf_counter()
+    _fit_model(model, inputs, targets, split.train.counted)
+    outcome = Outcome(model, [], [], time.perf_counter() - start)
+    for draw in split.draws:
+        start = time.perf_counter()
+        outputs = [model.predict((x - input_mean) / input_unit) for x in draw.inputs]
+        outcome.predict_seconds.append(time.perf_counter() - start)
+        counted = zip(outputs, draw.counted, strict=True)
+        guesses = [np.reshape(y, (len(y), -1))[c] * unit + mean for y, c in counted]
+        outcome.guesses.append(np.concatenate(guesses))
+        outcome.truths.append(draw.wanted())
+    return outcome
+
+
+def _fit_model(
+    model: Any,
+    inputs: list[FloatArray],
+    targets: list[FloatArray],
+    counted: list[NDArray[np.bool_]],
+) -> None:
+    """Fit to one sequence, or to many, whose rows that do not count have no weight."""
+    if len(inputs) == 1:  # what washes out is left to the model's own washout
+        model.fit(inputs[0], targets[0])
+    elif all(c.all() for c in counted):
+        model.fit(inputs, targets)
+    else:
+        model.fit(inputs, targets, sample_weight=[c.astype(np.float64) for c in counted])
+
+
+def _scales(rows: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return mean and standard deviation of columns, 1 for those that are constant."""
+    deviation = rows.std(axis=0)
+    return rows.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
+
+
+def _flat(targets: FloatArray) -> FloatArray:
+    """Give a single target the shape that regressors expect."""
+    return targets[:, 0] if targets.shape[1] == 1 else targets
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a search chose, and how it came to it."""
+
+    settings: Settings
+    seed: int
+    trials: list[Trial]
+
+
+def search(
+    contestant: Contestant,
+    split: Split,
+    lags: Sequence[list[int]],
+    metric: Metric,
+    scale_of: Callable[[Split], Scale],
+    budget: Budget,
+    rng: np.random.Generator,
+) -> Choice:
+    """Choose settings by the validation: predictions of the last part of the training data.
+
+    The test part is not touched. Candidates come from the contestant's space, the defaults first;
+    candidate k takes the k-th way to difference, in turn, whoever the contestant is.
+
+    Raises
+    ------
+    ValueError
+        If every candidate failed; the message is that of the first.
+    """
+    fold = split.fold()
+    problem, scale = Problem.of(fold), scale_of(fold)
+    trials: list[Trial] = []
+    best: tuple[float, Settings, int] | None = None
+    start = time.perf_counter()
+    drawn = candidates(contestant.space, rng)
+    for number, own in enumerate(islice(drawn, budget.n_candidates)):
+        seed = int(rng.integers(2**31))
+        settings = own | {"differences": lags[number % len(lags)]}
+        score, failure = _validate(contestant, settings, fold, problem, metric, scale, seed)
+        trials.append(Trial(settings, time.perf_counter() - start, score, failure))
+        if score is not None:
+            cost = -score if metric.greater_is_better else score
+            if best is None or cost < best[0]:
+                best = cost, settings, seed
+        if budget.seconds is not None and trials[-1].seconds >= budget.seconds:
+            break
+    if best is None:
+        raise ValueError(f"all {len(trials)} candidates failed, the first by {trials[0].failure}")
+    return Choice(best[1], best[2], trials)
+
+
+def _validate(
+    contestant: Contestant,
+    settings: Settings,
+    fold: Split,
+    problem: Problem,
+    metric: Metric,
+    scale: Scale,
+    seed: int,
+) -> tuple[float | None, str]:
+    """Score settings on the validation, or say why they cannot be."""
+    try:
+        outcome = play(contestant, settings, fold, problem, seed)
+        return float(np.mean(outcome.scores(metric, scale))), ""
+    except Exception as error:  # whatever a contestant throws is its own failure
+        return None, describe(error)
+
+
+def describe(error: BaseException) -> str:
+    """Name an error in one line."""
+    lines = str(error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}".removesuffix(": ")
