@@ -5,6 +5,7 @@ A **memory** turns a sequence into states; a **readout** turns states into outpu
 
 from esnkit import datasets, metrics, topology
 from esnkit.autoesn import AutoESN
+from esnkit.baselines.tdnn import TDNNRegressor
 from esnkit.exceptions import DivergenceWarning
 from esnkit.forecaster import Forecaster
 from esnkit.gamma_memory import GammaMemory
@@ -28,6 +29,7 @@ __all__ = [
     "Reservoir",
     "RidgeReadout",
     "State",
+    "TDNNRegressor",
     "TappedDelayLine",
     "datasets",
     "metrics",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,22 @@ class MemoryRegressor(SequenceRegressor):
     include_input: bool = False  # whether the readout sees x(n) beside h(n)
     squared_states: bool = False  # whether it sees the squares of h(n) too
     _runner: Runner
+
+    @abstractmethod
+    def _fit_readout(self, data: TrainingData) -> None:
+        """Fit the readout, by `_training_chunks` or `_fit_at_once`, and attach it."""
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Draw the memory, run it over the input and fit the readout."""
+        self._check_parameters()
+        data = self._read(X, y, sample_weight, reset=True)
+        self._check_lengths(data.sequences)
+        self._prepare(data)
+        self._see_targets(data.targets)
+        self._fit_readout(data)
+        if len(data.sequences) > 1:
+            self.state_ = None
+        return self
 
     def _check_memory(self, memory: Any, name: str) -> None:
         """Refuse what is no memory, and one that would look for an id column itself."""

@@ -141,18 +141,7 @@ class ESNRegressor(MemoryRegressor):
             If the data or a parameter are not as described, or `washout` leaves a sequence
             nothing to fit.
         """
-        self._check_parameters()
-        data = self._read(X, y, sample_weight, reset=True)
-        self._check_lengths(data.sequences)
-        self._prepare(data)
-        self._see_targets(data.targets)
-        if hasattr(self.readout_, "fit_chunks"):
-            self._fit_in_chunks(data)
-        else:
-            self._fit_at_once(self.readout_, data)
-        if len(data.sequences) > 1:
-            self.state_ = None
-        return self
+        return self._fit(X, y, sample_weight)
 
     @available_if(_readout_can_go_on)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -228,6 +217,12 @@ class ESNRegressor(MemoryRegressor):
         self.reservoir_ = own_copy(self.reservoir, Reservoir, seed, "reservoir")
         self.readout_ = own_copy(self.readout, RidgeReadout, seed, "readout")
         return self.reservoir_
+
+    def _fit_readout(self, data: TrainingData) -> None:
+        if hasattr(self.readout_, "fit_chunks"):
+            self._fit_in_chunks(data)
+        else:
+            self._fit_at_once(self.readout_, data)
 
     def _fit_in_chunks(self, data: TrainingData) -> None:
         """Fit a readout that takes a stream, so that memory does not grow with the series."""
