@@ -143,6 +143,7 @@ class Network:
                 f"bidirectional={bidirectional} with cell={cell!r} and feedback={feedback}: a "
                 "network that also reads its sequence backwards cannot feed back its outputs"
             )
+        self.bidirectional = bidirectional
         self.dtype = np.dtype(dtype)
         self._layers: dict[str, Layer] = {}
         width = n_inputs + n_outputs * self.feedback
