@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import check_scalar
+from sklearn.utils.validation import check_is_fitted
 
 from esnkit.forecasting import BaseForecaster
 from esnkit.increments import IncrementReadout
@@ -21,6 +22,7 @@ from esnkit.reservoir import Reservoir
 from esnkit.seeding import RandomState, child_generator, root_seed
 from esnkit.series import SeriesSet
 from esnkit.state import State
+from esnkit.streaming import ForecastStepper, Link, Units, open_stream
 
 FloatArray = NDArray[np.float64]
 
@@ -113,6 +115,52 @@ class Forecaster(BaseForecaster):
         self.increments = increments
         self.id_column = id_column
         self.random_state = random_state
+
+    def stepper(self, horizon: int = 1, X: Any = None) -> ForecastStepper:
+        """Return a copy of what changes, for live use: told a value, it forecasts the next ones.
+
+        A model that is a `Reservoir` with a linear readout takes some microseconds for each step,
+        any other some hundred.
+
+        Parameters
+        ----------
+        horizon : int, default=1
+            Number of steps that are forecast at each step.
+        X : array-like of shape (horizon, n_inputs), default=None
+            The known inputs of the steps to come, if the forecaster was fitted with any.
+
+        Returns
+        -------
+        ForecastStepper
+            Its ``step`` takes the next value; its ``forecast`` is what is expected now.
+
+        Raises
+        ------
+        ValueError
+            If the forecaster was fitted to many series, or the horizon or X are not as described.
+        """
+        check_is_fitted(self)
+        if len(self.series_) > 1:
+            raise ValueError(
+                f"A stepper goes on with one series, but the forecaster has {len(self.series_)}."
+            )
+        inputs = self._read_future(horizon, X)
+        # A model that has neither the values nor known inputs for its input sees a zero.
+        known = np.zeros((horizon, int(self.loop == "feedback"))) if inputs is None else inputs[0]
+        stream = open_stream(
+            self.model_,
+            self.states_[0],
+            Link(through_input=self.loop == "input", closed=self.direct_horizon is None),
+            self._units(known.shape[1]),
+        )
+        flat, n_variables = self.series_.members[0].flat, self.series_.n_variables
+        return ForecastStepper(
+            stream,
+            self._preparation.transformer,
+            (horizon,) if flat else (horizon, n_variables),
+            self._n_inputs or 0,
+            known,
+        )
 
     # ------------------------------------------------------------------ what is asked of it
 
@@ -300,6 +348,20 @@ class Forecaster(BaseForecaster):
         if self.loop == "feedback" and x is None:
             x = np.zeros((horizon, 1))
         return self.model_.free_run(horizon, X=x, state=state).reshape(horizon, n_variables)
+
+    def _units(self, n_given: int) -> Units:
+        """Say how the model sees the series and what it is given, from the series' end on."""
+        prepared = self._preparation
+        scale = np.array([np.zeros(n_given), np.ones(n_given)])
+        if self._n_inputs:
+            scale = np.array([self._input_scale.mean, self._input_scale.spread])
+        values = self.series_.members[0].values
+        past = [self._newest(0), prepared.kept(values[len(values) - prepared.n_lost :])]
+        return Units(
+            np.array(prepared.lags, dtype=np.int64),
+            np.hstack([[prepared.mean, prepared.spread], scale]),
+            np.concatenate(past),
+        )
 
     def _newest(self, i: int) -> FloatArray:
         """Return the last prepared value of a series."""

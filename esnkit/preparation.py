@@ -60,6 +60,17 @@ class Preparation:
             return values
         return np.asarray(self.transformer.inverse_transform(values), dtype=np.float64)
 
+    def kept(self, tail: FloatArray) -> FloatArray:
+        """Return the last values of which each difference is taken, the oldest first, in a row.
+
+        ``tail`` holds the last rows of a series, at least `n_lost`.
+        """
+        values, parts = self._transform(tail), [np.zeros(0)]
+        for lag in self.lags:
+            parts.append(values[len(values) - lag :].ravel())
+            values = values[lag:] - values[:-lag]
+        return np.concatenate(parts)
+
     def _transform(self, values: FloatArray) -> FloatArray:
         if self.transformer is None or not len(values):
             return values

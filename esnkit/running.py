@@ -119,7 +119,7 @@ class Runner:
         if self.linear is None:
             outputs, end, first_held = self._step_freely(rows, n_steps, state, through_input)
         else:
-            loop = self._loop(through_input)
+            loop = self.loop(through_input)
             outputs, end, first_held = self.memory.run_free(loop, rows, n_steps, state)
         warn_if_held(first_held, n_steps, self.output_range)
         return outputs, end
@@ -131,7 +131,7 @@ class Runner:
         coef, intercept = self.linear
         return features @ coef.T + intercept
 
-    def _loop(self, through_input: bool) -> Loop:
+    def loop(self, through_input: bool) -> Loop:
         """Describe the closed loop to the kernel."""
         assert self.linear is not None
         coef, intercept = self.linear

@@ -18,11 +18,11 @@ from esnkit.seeding import RandomState
 from esnkit.sequences import (
     Sequences,
     check_weights,
-    is_list_of_sequences,
     read_sequences,
     read_targets,
 )
 from esnkit.state import State
+from esnkit.streaming import OutputStepper
 
 
 class Run(Protocol):
@@ -117,7 +117,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
                 None if teacher is None else teacher[part],
             )
             ends.append(end)
-        y = sequences.give_back(self._shape_outputs(outputs))
+        y = self._give_back(sequences, self._shape_outputs(outputs))
         return (y, sequences.one_or_many(ends)) if return_state else y
 
     def free_run(
@@ -212,6 +212,23 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         outputs, end = self._runner.run(rows, self._start_state(state), None)
         return outputs[0], end
 
+    def stepper(self, state: State | None = None) -> OutputStepper:
+        """Return what takes the input step by step and keeps the state, for live use.
+
+        Parameters
+        ----------
+        state : State, default=None
+            Where to start; None starts where `start` says.
+
+        Returns
+        -------
+        OutputStepper
+            Its ``step`` takes x(n) and returns y(n), in microseconds if the memory is a
+            `Reservoir` and the readout linear.
+        """
+        check_is_fitted(self)
+        return OutputStepper(self, self._start_state(state))
+
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the coefficient of determination R², over all sequences together.
 
@@ -230,7 +247,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
             1 is perfect; 0 is what predicting the mean reaches.
         """
         predictions = self.predict(X)
-        if is_list_of_sequences(X):
+        if isinstance(predictions, list):
             y, predictions = np.concatenate(y), np.concatenate(predictions)
             sample_weight = None if sample_weight is None else np.concatenate(sample_weight)
         return float(r2_score(y, predictions, sample_weight=sample_weight))
@@ -274,6 +291,10 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
             raise ValueError(
                 f"{name} has {targets.shape[1]} output(s), but the model has {self.n_outputs_}."
             )
+
+    def _give_back(self, sequences: Sequences, outputs: NDArray[np.float64]) -> Any:
+        """Return outputs, one for each row, in the form in which the sequences came."""
+        return sequences.give_back(outputs)
 
     def _shape_outputs(self, outputs: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give outputs one dimension if the targets had one."""

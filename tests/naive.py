@@ -46,6 +46,39 @@ def run_free(W, network, loop, X, h, y, n_steps):
     return np.array(outputs)
 
 
+# ---------------------------------------------------------------------- esnkit.kernels.streams
+
+
+def difference(series, lags):
+    """A series (n_steps, n_values) after its differences at the lags, one after the other."""
+    for lag in lags:
+        series = [series[n] - series[n - lag] for n in range(lag, len(series))]
+    return np.array(series)
+
+
+def undo_difference(changes, series, lags):
+    """Values that follow a series, given what follows its differences."""
+    if not lags:
+        return changes
+    values = list(series)
+    for change in undo_difference(changes, difference(series, lags[:1]), lags[1:]):
+        values.append(values[-lags[0]] + change)
+    return np.array(values[len(series) :])
+
+
+def stream(W, network, loop, scale, lags, series, h, given, n_steps):
+    """Forecasts of what follows a series, and the state after the first step."""
+    n_values = series.shape[1]
+    mean, spread = scale[:, :n_values]
+    latest = (difference(series, lags)[-1] - mean) / spread
+    X = (given - scale[0, n_values:]) / scale[1, n_values:]
+    x = np.concatenate([latest, X[0]]) if loop.through_input else X[0]
+    u = np.concatenate([x, latest]) if loop.through_feedback else x
+    after = advance(W, network, u, np.zeros(0), h)
+    outputs = run_free(W, network, loop, X, h, latest, n_steps)
+    return undo_difference(outputs * spread + mean, series, lags), after
+
+
 # ---------------------------------------------------------------------- esnkit.kernels.delays
 
 

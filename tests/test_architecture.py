@@ -31,6 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         *(
             "esnkit.running",
+            "esnkit.streaming",
             "esnkit.patches",
             "esnkit.sequence_regressor",
             "esnkit.memory_regressor",
