@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.metaestimators import available_if
 
@@ -31,7 +31,7 @@ class IncrementReadout(RegressorMixin, BaseEstimator):
         What is fitted to the increments.
     columns : sequence of int of length n_outputs
         For each output, the feature from which it differs by the increment.
-    scale : array-like of shape (n_outputs,), default=1.0
+    scale : float or ndarray of shape (n_outputs,), default=1.0
         What increments are divided by before the readout sees them, which matters to readouts that
         are not linear.
 
@@ -41,7 +41,9 @@ class IncrementReadout(RegressorMixin, BaseEstimator):
         The fitted copy of `readout`.
     """
 
-    def __init__(self, readout: Any, columns: Sequence[int], scale: ArrayLike = 1.0) -> None:
+    def __init__(
+        self, readout: Any, columns: Sequence[int], scale: FloatArray | float = 1.0
+    ) -> None:
         self.readout = readout
         self.columns = columns
         self.scale = scale
