@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,11 +65,9 @@ class Recurrent(Layer):
         """Write the gradient, S' times the errors of the pre-activations."""
         np.matmul(rows.T, errors, out=self.matrix(gradient))
 
-    def begin(
-        self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]
-    ) -> RecurrentTrace:
-        """Make ready to run over inputs."""
-        return RecurrentTrace(self, params, X, state)
+    def trace(self, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> RecurrentTrace:
+        """Make room for runs over batches of one shape."""
+        return RecurrentTrace(self, n_steps, n_batch, dtype)
 
 
 class GatedRecurrent(Recurrent):
@@ -115,21 +114,33 @@ class GatedRecurrent(Recurrent):
 class RecurrentTrace(Trace):
     """A recurrent layer over a window."""
 
-    def __init__(self, layer: Recurrent, params: Array, X: Array, state: Array) -> None:
-        n_steps, n_batch = X.shape[:2]
-        n_units, dtype = layer.n_units, params.dtype
-        self.layer, self.X = layer, X
-        self.matrix = layer.matrix(params)
+    def __init__(self, layer: Recurrent, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> None:
+        self.layer = layer
+        self.n_memory = layer.n_state - layer.n_units
         self.S = np.empty((n_steps + 1, n_batch, layer.n_rows), dtype)
-        self.S[:, :, layer.n_inputs] = 1
-        self.S[0, :, layer.n_inputs + 1 :] = state[:, :n_units]
         self.gates = np.empty((n_steps, n_batch, layer.n_columns), dtype)
-        has_gates = layer.n_columns > n_units
-        self.outputs = np.empty((n_steps, n_batch, n_units), dtype) if has_gates else self.gates
-        n_memory = layer.n_state - n_units
-        self.c = np.empty((n_steps + 1, n_batch, n_memory), dtype)
+        is_gated = layer.n_columns > layer.n_units
+        self.outputs = self.gates
+        if is_gated:
+            self.outputs = np.empty((n_steps, n_batch, layer.n_units), dtype)
+        self.c = np.empty((n_steps + 1, n_batch, self.n_memory), dtype)
+        self.squashed = np.empty((n_steps, n_batch, self.n_memory), dtype)
+
+    @cached_property
+    def _errors(self) -> Array:
+        return np.empty_like(self.gates)
+
+    @cached_property
+    def _input_errors(self) -> Array:
+        return np.empty_like(self.X)
+
+    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
+        """Make ready to run over inputs."""
+        n_inputs, n_units = self.layer.n_inputs, self.layer.n_units
+        self.matrix, self.X = self.layer.matrix(params), X
+        self.S[:, :, n_inputs] = 1
+        self.S[0, :, n_inputs + 1 :] = state[:, :n_units]
         self.c[0] = state[:, n_units:]
-        self.squashed = np.empty((n_steps, n_batch, n_memory), dtype)
 
     def advance(self, start: int, stop: int) -> None:
         """Run over some steps."""
@@ -161,10 +172,9 @@ class RecurrentTrace(Trace):
         n_units, n_inputs = self.layer.n_units, self.layer.n_inputs
         self.matrix = self.layer.matrix(params)
         self.transposed = np.ascontiguousarray(self.matrix[n_inputs + 1 :].T)
-        self.errors = np.empty_like(self.gates)
         self.d_h = d_state[:, :n_units].copy()
         self.direct = np.zeros_like(self.d_h)
-        self.direct[:, : d_state.shape[1] - n_units] = d_state[:, n_units:]
+        self.direct[:, : self.n_memory] = d_state[:, n_units:]
 
     def go_back(self, d_outputs: Array, start: int, stop: int) -> None:
         """Take errors back through some steps."""
@@ -180,22 +190,23 @@ class RecurrentTrace(Trace):
             d_outputs,
             self.d_h,
             self.direct,
-            self.errors[start:stop],
+            self._errors[start:stop],
         )
 
     @property
     def d_state(self) -> Array:  # type: ignore[override]
         """The error of the state before the steps gone back over."""
-        n_memory = self.layer.n_state - self.layer.n_units
-        return np.hstack([self.d_h, self.direct[:, :n_memory]])
+        return np.hstack([self.d_h, self.direct[:, : self.n_memory]])
 
     def input_errors(self, start: int, stop: int) -> Array:
         """Return the errors of the inputs of some steps."""
-        return self.errors[start:stop] @ self.matrix[: self.layer.n_inputs].T
+        errors, weights = self._input_errors[start:stop], self.matrix[: self.layer.n_inputs]
+        np.matmul(rows_of(self._errors[start:stop]), weights.T, out=rows_of(errors))
+        return errors
 
     def write_gradient(self, start: int, gradient: Array) -> None:
         """Write the gradient."""
-        rows, errors = rows_of(self.S[start:-1]), rows_of(self.errors[start:])
+        rows, errors = rows_of(self.S[start:-1]), rows_of(self._errors[start:])
         self.layer.write_gradient(rows, errors, gradient)
 
 
@@ -214,31 +225,32 @@ class Bidirectional(Layer):
         onward, reverse = (self.layer.views(own) for own in np.split(params, 2))
         return onward | {f"reverse.{name}": view for name, view in reverse.items()}
 
-    def begin(
-        self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]
-    ) -> BidirectionalTrace:
-        """Make ready to run over inputs."""
-        return BidirectionalTrace(self, params, X, state, lengths)
+    def trace(self, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> BidirectionalTrace:
+        """Make room for runs over batches of one shape."""
+        return BidirectionalTrace(self, n_steps, n_batch, dtype)
 
 
 class BidirectionalTrace(Trace):
     """Both directions over a window, which must be run over in one go."""
 
     def __init__(
-        self, layer: Bidirectional, params: Array, X: Array, state: Array, lengths: Array
+        self, layer: Bidirectional, n_steps: int, n_batch: int, dtype: np.dtype[Any]
     ) -> None:
-        n_steps, n_batch = X.shape[:2]
-        step = np.arange(n_steps)[:, None]
+        self.traces = [layer.layer.trace(n_steps, n_batch, dtype) for _ in range(2)]
+        self.outputs = np.empty((n_steps, n_batch, layer.n_units), dtype)
+
+    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
+        """Make ready to run over inputs."""
+        step = np.arange(len(X))[:, None]
         # Turning round a sequence within its own length is its own inverse; padding stays behind.
         self._order = np.where(step < lengths, lengths - 1 - step, step)
-        self._batch = np.arange(n_batch)
-        self.X = X
-        self._turned_X = np.empty_like(X)
-        halves = zip(
-            np.split(params, 2), (X, self._turned_X), np.split(state, 2, axis=1), strict=True
-        )
-        self.traces = [layer.layer.begin(*half, lengths) for half in halves]
-        self.outputs = np.empty((n_steps, n_batch, layer.n_units), params.dtype)
+        self._batch = np.arange(X.shape[1])
+        self.X, self._turned_X = X, np.empty_like(X)
+        inputs, states = (X, self._turned_X), np.split(state, 2, axis=1)
+        for trace, own, rows, start in zip(
+            self.traces, np.split(params, 2), inputs, states, strict=True
+        ):
+            trace.begin(own, rows, start, lengths)
 
     def _turn(self, values: Array) -> Array:
         return values[self._order, self._batch]

@@ -1,14 +1,15 @@
 """The layers of a network: each forward over a window of steps, and back with the errors.
 
 A layer describes; it holds no numbers. Its parameters are a slice of the network's flat vector, and
-`Layer.begin` gives the `Trace` that runs it over one batch. All layers meet through arrays of shape
-(n_steps, n_batch, width), so a network need not know of what kind they are. A trace runs over any
-part of the window at a time, for where outputs are fed back a layer can see only one step.
+`Layer.trace` makes room for a `Trace`, which runs it over one batch. All layers meet through arrays
+of shape (n_steps, n_batch, width), so a network need not know of what kind they are. A trace runs
+over any part of the window at a time, for where outputs are fed back a layer sees one step only.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,23 @@ Array = NDArray[Any]
 
 
 class Trace(ABC):
-    """One layer's run over a batch: what it saw, what came out, and what the way back needs."""
+    """One layer's run over a batch: what it saw, what came out, and what the way back needs.
 
+    The memory may be used for any number of runs over batches of one shape, one after the other:
+    fresh pages for each would cost more than many a run.
+    """
+
+    X: Array  # (n_steps, n_batch, n_inputs)
     outputs: Array  # (n_steps, n_batch, n_units)
-    errors: Array  # (n_steps, n_batch, n_columns), of the pre-activations
     d_state: Array  # (n_batch, n_state), the error of the state before the steps gone back over
+
+    @abstractmethod
+    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
+        """Make ready to run over inputs.
+
+        ``X`` (n_steps, n_batch, n_inputs) need not be filled before the trace is advanced over a
+        step.
+        """
 
     @abstractmethod
     def advance(self, start: int, stop: int) -> None:
@@ -69,12 +82,8 @@ class Layer(ABC):
         """Name the parts of a vector (n_parameters,); what is written to them is written there."""
 
     @abstractmethod
-    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> Trace:
-        """Make ready to run over inputs.
-
-        ``X`` (n_steps, n_batch, n_inputs) need not be filled before the trace is advanced over a
-        step.
-        """
+    def trace(self, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> Trace:
+        """Make room for runs over batches of one shape."""
 
 
 class Dense(Layer):
@@ -91,26 +100,41 @@ class Dense(Layer):
 
     def views(self, params: Array) -> dict[str, Array]:
         """Name weights (n_units, n_inputs) and bias (n_units,)."""
-        matrix = params.reshape(self.n_inputs + 1, self.n_units)
+        matrix = self.matrix(params)
         return {self.weights: matrix[:-1].T, "bias": matrix[-1]}
 
-    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> DenseTrace:
-        """Make ready to run over inputs."""
-        return DenseTrace(self, params, X)
+    def matrix(self, params: Array) -> Array:
+        """Return the weights, transposed, and the bias below them."""
+        return params.reshape(self.n_inputs + 1, self.n_units)
+
+    def trace(self, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> DenseTrace:
+        """Make room for runs over batches of one shape."""
+        return DenseTrace(self, n_steps, n_batch, dtype)
 
 
 class DenseTrace(Trace):
     """A dense layer over all steps, which it sees as so many more rows of the batch."""
 
-    def __init__(self, layer: Dense, params: Array, X: Array) -> None:
-        self.layer, self.X = layer, X
-        self.matrix = params.reshape(layer.n_inputs + 1, layer.n_units)
-        self.outputs = np.empty((*X.shape[:2], layer.n_units), params.dtype)
+    def __init__(self, layer: Dense, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> None:
+        self.layer = layer
+        self.outputs = np.empty((n_steps, n_batch, layer.n_units), dtype)
+
+    @cached_property
+    def _errors(self) -> Array:
+        return np.empty_like(self.outputs)
+
+    @cached_property
+    def _input_errors(self) -> Array:
+        return np.empty_like(self.X)
+
+    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
+        """Make ready to run over inputs."""
+        self.matrix, self.X = self.layer.matrix(params), X
 
     def advance(self, start: int, stop: int) -> None:
         """Run over some steps."""
-        outputs = self.outputs[start:stop]
-        np.matmul(self.X[start:stop], self.matrix[:-1], out=outputs)
+        outputs = rows_of(self.outputs[start:stop])
+        np.matmul(rows_of(self.X[start:stop]), self.matrix[:-1], out=outputs)
         outputs += self.matrix[-1]
         activate(self.layer.activation, outputs.reshape(-1))
 
@@ -124,25 +148,26 @@ class DenseTrace(Trace):
 
     def begin_back(self, params: Array, d_state: Array) -> None:
         """Make ready for the way back."""
-        self.matrix = params.reshape(self.matrix.shape)
-        self.errors = np.empty_like(self.outputs)
+        self.matrix = self.layer.matrix(params)
         self.d_state = d_state
 
     def go_back(self, d_outputs: Array, start: int, stop: int) -> None:
         """Take errors back through the activation."""
-        errors, outputs = self.errors[start:stop], self.outputs[start:stop]
+        errors, outputs = self._errors[start:stop], self.outputs[start:stop]
         errors[...] = d_outputs
         code = self.layer.activation
         multiply_by_slope(code, outputs.reshape(-1), errors.reshape(-1))
 
     def input_errors(self, start: int, stop: int) -> Array:
         """Return the errors of the inputs of some steps."""
-        return self.errors[start:stop] @ self.matrix[:-1].T
+        errors = self._input_errors[start:stop]
+        np.matmul(rows_of(self._errors[start:stop]), self.matrix[:-1].T, out=rows_of(errors))
+        return errors
 
     def write_gradient(self, start: int, gradient: Array) -> None:
         """Write the gradient."""
-        rows, errors = rows_of(self.X[start:]), rows_of(self.errors[start:])
-        into = gradient.reshape(self.matrix.shape)
+        rows, errors = rows_of(self.X[start:]), rows_of(self._errors[start:])
+        into = self.layer.matrix(gradient)
         np.matmul(rows.T, errors, out=into[:-1])
         np.sum(errors, axis=0, out=into[-1])
 

@@ -25,6 +25,10 @@ class Tape:
     padding: Array | None  # (n_steps, n_batch), True past the end of a sequence
     free: bool  # whether the network's own outputs were fed back
 
+    def serves(self, inputs: Array) -> bool:
+        """Tell whether the memory is that of a batch of the same shape."""
+        return self.traces[0].X.shape == inputs.shape
+
 
 class Network:
     """Recurrent network: cells in layers, and a linear output.
@@ -155,8 +159,11 @@ class Network:
             self._layers[f"head{i}"] = Dense(width, n_units, activation, "weights")
             width = n_units
         self._layers["output"] = Dense(width, n_outputs, "identity", "weights")
-        self.n_parameters = sum(layer.n_parameters for layer in self._layers.values())
-        self.n_state = sum(layer.n_state for layer in self._layers.values())
+        layers = self._layers.values()
+        self._own_params = _slices([layer.n_parameters for layer in layers])
+        self._own_state = _slices([layer.n_state for layer in layers])
+        self.n_parameters = self._own_params[-1].stop
+        self.n_state = self._own_state[-1].stop
 
     def views(self, params: Array) -> dict[str, Array]:
         """Name the parts of a vector of parameters, or of a gradient.
@@ -178,8 +185,8 @@ class Network:
             ``"output.bias"``.
         """
         named = {}
-        for (name, layer), part in zip(self._layers.items(), self._parts(params), strict=True):
-            for what, view in layer.views(part).items():
+        for (name, layer), own in zip(self._layers.items(), self._own_params, strict=True):
+            for what, view in layer.views(params[own]).items():
                 if name == "layer0" and self.feedback and what == "input_weights":
                     named["layer0.feedback_weights"] = view[:, self.n_inputs :]
                     view = view[:, : self.n_inputs]
@@ -209,6 +216,7 @@ class Network:
         state: Array,
         teacher: Array | None = None,
         previous_output: Array | None = None,
+        reuse: Tape | None = None,
     ) -> tuple[Array, Array, Tape]:
         """Run over a batch of sequences.
 
@@ -227,6 +235,9 @@ class Network:
             back the network's own.
         previous_output : ndarray of shape (n_batch, n_outputs), default=None
             With output feedback, what the first step sees. None stands for zero.
+        reuse : Tape, default=None
+            A tape that is no longer needed, whose memory may be used again; the outputs that came
+            with it are overwritten. In a loop over batches of one shape this saves much time.
 
         Returns
         -------
@@ -244,7 +255,8 @@ class Network:
         free = self.feedback and teacher is None
         if self.feedback:
             inputs = self._join_feedback(inputs, teacher, previous_output)
-        traces = self._begin(params, inputs, state, lengths)
+        traces = reuse.traces if reuse is not None and reuse.serves(inputs) else self._trace(inputs)
+        self._begin(traces, params, inputs, state, lengths)
         if free:
             fed_back = inputs[:, :, self.n_inputs :]
             for t in range(n_steps):
@@ -285,10 +297,9 @@ class Network:
         if tape.padding is not None:
             d_outputs[tape.padding] = 0
         n_steps, n_batch = d_outputs.shape[:2]
-        for trace, layer, part in zip(
-            traces, self._layers.values(), self._parts(params), strict=True
-        ):
-            trace.begin_back(part, np.zeros((n_batch, layer.n_state), self.dtype))
+        d_state = self.initial_state(n_batch)
+        for trace, own, carried in zip(traces, self._own_params, self._own_state, strict=True):
+            trace.begin_back(params[own], d_state[:, carried])
         if tape.free:
             for t in range(n_steps - 1, from_step - 1, -1):
                 _go_back(traces, d_outputs[t : t + 1], t, t + 1)
@@ -298,14 +309,9 @@ class Network:
         else:
             _go_back(traces, d_outputs[from_step:], from_step, n_steps)
         gradient = np.empty(self.n_parameters, self.dtype)
-        for trace, part in zip(traces, self._parts(gradient), strict=True):
-            trace.write_gradient(from_step, part)
+        for trace, own in zip(traces, self._own_params, strict=True):
+            trace.write_gradient(from_step, gradient[own])
         return gradient
-
-    def _parts(self, params: Array) -> list[Array]:
-        """Cut a vector of parameters into those of the layers."""
-        ends = np.cumsum([layer.n_parameters for layer in self._layers.values()])
-        return np.split(params, ends[:-1])
 
     def _join_feedback(
         self, inputs: Array, teacher: Array | None, previous_output: Array | None
@@ -319,18 +325,24 @@ class Network:
             joined[1:, :, self.n_inputs :] = teacher[:-1]
         return joined
 
+    def _trace(self, inputs: Array) -> list[Trace]:
+        """Make room for runs of all layers over a batch."""
+        n_steps, n_batch = inputs.shape[:2]
+        return [layer.trace(n_steps, n_batch, self.dtype) for layer in self._layers.values()]
+
     def _begin(
-        self, params: Array, inputs: Array, state: Array, lengths: NDArray[np.intp]
-    ) -> list[Trace]:
+        self,
+        traces: list[Trace],
+        params: Array,
+        inputs: Array,
+        state: Array,
+        lengths: NDArray[np.intp],
+    ) -> None:
         """Make all layers ready, each reading what the one below writes."""
-        layers = list(self._layers.values())
-        ends = np.cumsum([layer.n_state for layer in layers])
-        states = np.split(np.asarray(state, self.dtype), ends[:-1], axis=1)
-        traces: list[Trace] = []
-        for layer, part, start in zip(layers, self._parts(params), states, strict=True):
-            traces.append(layer.begin(part, inputs, start, lengths))
-            inputs = traces[-1].outputs
-        return traces
+        state = np.asarray(state, self.dtype)
+        for trace, own, carried in zip(traces, self._own_params, self._own_state, strict=True):
+            trace.begin(params[own], inputs, state[:, carried], lengths)
+            inputs = trace.outputs
 
 
 def _check_name(what: str, name: str, known: Collection[str]) -> None:
@@ -345,6 +357,12 @@ def _check_sizes(what: str, sizes: Sequence[int], at_least: int) -> None:
         raise ValueError(f"{what}={sizes!r} must name the units of at least {at_least} layer")
     for i, n_units in enumerate(sizes):
         check_scalar(n_units, f"{what}[{i}]", Integral, min_val=1)
+
+
+def _slices(widths: Sequence[int]) -> list[slice]:
+    """Return where parts of these widths lie, one after the other."""
+    ends = np.cumsum(widths).tolist()
+    return [slice(end - width, end) for width, end in zip(widths, ends, strict=True)]
 
 
 def _make_layer(
