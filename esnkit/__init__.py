@@ -5,6 +5,7 @@ A **memory** turns a sequence into states; a **readout** turns states into outpu
 
 from esnkit import datasets, metrics, topology
 from esnkit.autoesn import AutoESN
+from esnkit.baselines.rnn import RNNRegressor
 from esnkit.baselines.tdnn import TDNNRegressor
 from esnkit.exceptions import DivergenceWarning
 from esnkit.forecaster import Forecaster
@@ -26,6 +27,7 @@ __all__ = [
     "Forecaster",
     "GammaMemory",
     "LocalForecaster",
+    "RNNRegressor",
     "Reservoir",
     "RidgeReadout",
     "State",

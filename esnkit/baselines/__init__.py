@@ -1,5 +1,31 @@
 """Networks trained by gradient: the rivals of the echo state network."""
 
+from esnkit.baselines.initialization import EchoState, Glorot, Orthogonal
 from esnkit.baselines.network import Network
+from esnkit.baselines.optimizers import SGD, Adam, Momentum, Nesterov, RMSprop
+from esnkit.baselines.rnn import RNNRegressor
+from esnkit.baselines.schedules import (
+    CosineDecay,
+    ExponentialDecay,
+    MomentumSchedule,
+    Stages,
+    StepDecay,
+)
 
-__all__ = ["Network"]
+__all__ = [
+    "SGD",
+    "Adam",
+    "CosineDecay",
+    "EchoState",
+    "ExponentialDecay",
+    "Glorot",
+    "Momentum",
+    "MomentumSchedule",
+    "Nesterov",
+    "Network",
+    "Orthogonal",
+    "RMSprop",
+    "RNNRegressor",
+    "Stages",
+    "StepDecay",
+]

@@ -65,6 +65,27 @@ class CrossEntropy:
         return np.exp(_log_softmax(outputs))
 
 
+def check_probabilities(targets: Array) -> None:
+    """Refuse targets (n_rows, n_classes) that cross-entropy has no meaning for."""
+    if targets.shape[1] < 2:
+        raise ValueError(
+            "loss='cross_entropy' needs targets with one column for each of at least 2 classes, "
+            f"got targets of shape {targets.shape}."
+        )
+    if (targets < 0).any() or not np.allclose(targets.sum(axis=1), 1):
+        raise ValueError(
+            "loss='cross_entropy' needs targets whose rows are probabilities of the classes, not "
+            f"negative and with sum 1; the smallest is {targets.min():.3g} and sums go from "
+            f"{targets.sum(axis=1).min():.3g} to {targets.sum(axis=1).max():.3g}."
+        )
+    present = np.flatnonzero(targets.any(axis=0))
+    if len(present) < 2:
+        raise ValueError(
+            f"loss='cross_entropy' needs targets of at least 2 classes, but only class "
+            f"{present[0]} of {targets.shape[1]} occurs."
+        )
+
+
 LOSSES: dict[str, Loss] = {"squared_error": SquaredError(), "cross_entropy": CrossEntropy()}
 
 

@@ -145,7 +145,7 @@ class RMSprop(Optimizer):
     ----------
     decay : float, default=0.99
         How much of the running mean is kept at an update.
-    epsilon : float, default=1e-8
+    epsilon : float, default=1e-08
         Added to the root.
 
     References
@@ -178,7 +178,7 @@ class Adam(Optimizer):
         How much of the running mean is kept at an update.
     beta_2 : float, default=0.999
         How much of the running mean square is kept.
-    epsilon : float, default=1e-8
+    epsilon : float, default=1e-08
         Added to the root.
 
     References

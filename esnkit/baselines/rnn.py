@@ -1,0 +1,454 @@
+"""RNNRegressor: a recurrent network trained by gradient, as a scikit-learn estimator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+import numpy as np
+from sklearn.utils import check_array
+
+from esnkit.baselines.batches import Rows, hold_out, take_heads, weigh_tails
+from esnkit.baselines.learners import BPTT, Learner, Presentation, TruncatedBPTT
+from esnkit.baselines.losses import LOSSES, check_probabilities
+from esnkit.baselines.network import Network
+from esnkit.baselines.optimizers import Optimizer
+from esnkit.baselines.running import BATCH, CHUNK, FloatArray, NetworkRunner
+from esnkit.baselines.schedules import Schedule
+from esnkit.baselines.settings import (
+    check_settings,
+    draw_weights,
+    learner_name,
+    make_learner,
+    make_rule,
+)
+from esnkit.baselines.training import Trainer, train
+from esnkit.preparation import Preparation
+from esnkit.running import output_range
+from esnkit.seeding import RandomState, child_generator, root_seed
+from esnkit.sequence_regressor import SequenceRegressor, TrainingData
+from esnkit.sequences import Sequences, check_weights, read_sequences
+from esnkit.state import State
+
+
+class RNNRegressor(SequenceRegressor):
+    """Recurrent network whose weights are all learned by gradient.
+
+    The same verbs as `esnkit.ESNRegressor`: fit, predict, continue from a state, run freely.
+    Inputs and targets are standardised inside, so that learning rates mean the same everywhere.
+
+    Parameters
+    ----------
+    cell : {"elman", "jordan", "lstm", "gru"}, default="elman"
+        The recurrent units, see `Network` for their equations.
+    hidden_sizes : sequence of int, default=(64,)
+        Units of each recurrent layer, the lowest first.
+    activation : {"tanh", "relu", "logistic", "identity"}, default="tanh"
+        Activation of Elman and Jordan units, and of the head's.
+    bidirectional : bool, default=False
+        Whether each layer also reads the sequence backwards. Such a network needs whole
+        sequences: it neither goes on from a state nor runs freely.
+    head_sizes : sequence of int, default=()
+        Units of hidden layers between the recurrent layers and the output, as in a recurrent
+        multilayer perceptron.
+    feedback : bool, default=False
+        Whether y(n-1) enters the first layer beside x(n); a Jordan network has that by itself.
+    teacher_forcing : bool, default=True
+        Whether the target y(n-1), and not the network's own output, is fed back while fitting.
+    output : {"all", "last"}, default="all"
+        Whether each row of X has a target, or each sequence as a whole (many-to-one): then y has
+        one row for each sequence, which the output at its last row is fitted to.
+    loss : {"squared_error", "cross_entropy"}, default="squared_error"
+        What is minimised. For cross-entropy y holds the probabilities of the classes, e.g. one-hot
+        rows, and so do predictions.
+    initialization : {"glorot", "orthogonal", "echo-state"} or callable, default="glorot"
+        Weights before training: a name, a `Glorot`, `Orthogonal` or `EchoState` with its own
+        settings, or any callable ``(network, seed) -> params``.
+    learner : {"auto", "bptt", "tbptt"}, default="auto"
+        ``"bptt"``: errors are taken back through whole sequences, or through windows that start
+        at the zero state. ``"tbptt"``, truncated: sequences are run through window by window, and
+        the state is carried on, as it is in `predict`. ``"auto"`` takes the latter, unless
+        `output` is ``"last"`` or the network is bidirectional.
+    window : int, default=None
+        Steps that errors are taken back at most. None means whole sequences for ``"bptt"``, and
+        50 steps, less if sequences are shorter, for ``"tbptt"``.
+    stride : int, default=None
+        Steps from the beginning of one window to that of the next; None means `window`. For
+        ``"tbptt"`` an update takes the errors of so many steps (k1) back through a window (k2).
+    order : {"shuffled", "given", "shortest-first"}, default="shuffled"
+        The order of sequences in an epoch. Shortest first is known to help with long lags.
+    continuous : bool, default=False
+        Whether the state goes on from each sequence to the next, from epoch to epoch, instead of
+        starting at zero. Only for ``"tbptt"``.
+    optimizer : {"adam", "rmsprop", "nesterov", "momentum", "sgd"} or Optimizer, default="adam"
+        What moves the weights: a name, or an `Adam`, `RMSprop`, `Nesterov`, `Momentum` or `SGD`
+        with its own settings.
+    learning_rate : float or callable, default=0.003
+        The rate, or a schedule such as `CosineDecay`: a function of the number of updates.
+    max_gradient_norm : float, default=1.0
+        Longer gradients are scaled down to this; None leaves them.
+    weight_decay : float, default=0.0
+        Rate at which weights decay, as a penalty of half of it times their squares. Biases are
+        left alone.
+    skip_below : float, default=0.0
+        Mini-batches with a loss below this do not move the weights.
+    batch_size : int, default=None
+        Pieces of sequences side by side. None means 32, or less where an epoch would have fewer
+        than ten updates.
+    max_epochs : int, default=200
+        How often all data are presented.
+    early_stopping : bool, default=False
+        Whether a part of the data is held out and training stops when its loss no longer falls.
+    validation_fraction : float, default=0.1
+        How much is held out: the last sequences if there are enough of them, or else the tail of
+        each. In tails the network is run over all that came before.
+    patience : int, default=20
+        Epochs without a better validation loss after which training stops.
+    washout : int, default=0
+        First steps of each sequence that are not fitted. Windows of ``"bptt"`` inside a sequence
+        start so many steps earlier.
+    start : {"zero", "last"}, default="zero"
+        Where `predict` starts if no state is given: at the zero state, or at the final training
+        row.
+    standardize : bool, default=True
+        Whether the network sees inputs, and targets of squared error, with mean 0 and standard
+        deviation 1. Its outputs are in the targets' own units in any case.
+    sequence_column : str or int, default=None
+        The column of X, by name or number, that names the sequence each row belongs to.
+    warm_start : bool, default=False
+        Whether `fit` goes on from where the last one ended: weights, optimizer, scales and curves.
+    progress : bool, default=False
+        Whether to show a progress bar.
+    dtype : {"float64", "float32"}, default="float64"
+        Precision of the network; single precision is about twice as fast.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed for the weights and the order of the data.
+
+    Attributes
+    ----------
+    network_ : Network
+        Describes the network, and names its weights: ``model.network_.views(model.params_)``.
+    params_ : ndarray of shape (n_parameters,)
+        All weights: those after the epoch with the lowest loss.
+    learner_ : str
+        The learner in use.
+    loss_curve_ : list of float
+        Mean loss of the mini-batches of each epoch, as they were met; of standardised targets.
+    validation_loss_curve_ : list of float
+        Loss of what is held out after each epoch; empty without early stopping.
+    best_epoch_ : int
+        The epoch, from 1, after which the weights are those of `params_`.
+    n_updates_ : int
+        How often the weights have been moved.
+    state_ : State or None
+        The state after the final training row; None after fitting many sequences.
+    output_range_ : ndarray of shape (2, n_outputs)
+        Bounds in which outputs that are fed back are held: the range of the training targets,
+        wider by ten times its width on both sides.
+    n_outputs_ : int
+        Number of targets.
+    n_features_in_ : int
+        Number of columns of X, an id column included.
+    feature_names_in_ : ndarray of str
+        Names of the columns of X, if it has any.
+
+    See Also
+    --------
+    esnkit.ESNRegressor : Learns only its readout, at once.
+    esnkit.plotting.LossCurveDisplay : Draws the loss curves.
+
+    Notes
+    -----
+    Whatever `validation_fraction` holds out, `state_` is that after all rows. If the loss explodes
+    or training is interrupted from the keyboard, the best weights until then are kept and a
+    warning tells so.
+
+    References
+    ----------
+    .. [1] P. J. Werbos, "Backpropagation through time: what it does and how to do it",
+       Proceedings of the IEEE 78, 1990.
+    .. [2] R. J. Williams and J. Peng, "An efficient gradient-based algorithm for on-line training
+       of recurrent network trajectories", Neural Computation 2, 1990.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit import RNNRegressor
+    >>> wave = np.sin(np.arange(401) / 5)
+    >>> model = RNNRegressor("lstm", (16,), max_epochs=100, random_state=0)
+    >>> model.fit(wave[:-1, None], wave[1:]).free_run(3).shape
+    (3,)
+    >>> model.score(wave[:-1, None], wave[1:]) > 0.99
+    True
+    """
+
+    _runner: NetworkRunner
+
+    def __init__(
+        self,
+        cell: str = "elman",
+        hidden_sizes: Sequence[int] = (64,),
+        *,
+        activation: str = "tanh",
+        bidirectional: bool = False,
+        head_sizes: Sequence[int] = (),
+        feedback: bool = False,
+        teacher_forcing: bool = True,
+        output: str = "all",
+        loss: str = "squared_error",
+        initialization: Any = "glorot",
+        learner: str = "auto",
+        window: int | None = None,
+        stride: int | None = None,
+        order: str = "shuffled",
+        continuous: bool = False,
+        optimizer: str | Optimizer = "adam",
+        learning_rate: float | Schedule = 3e-3,
+        max_gradient_norm: float | None = 1.0,
+        weight_decay: float = 0.0,
+        skip_below: float = 0.0,
+        batch_size: int | None = None,
+        max_epochs: int = 200,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        patience: int = 20,
+        washout: int = 0,
+        start: str = "zero",
+        standardize: bool = True,
+        sequence_column: str | int | None = None,
+        warm_start: bool = False,
+        progress: bool = False,
+        dtype: str = "float64",
+        random_state: RandomState = None,
+    ) -> None:
+        self.cell = cell
+        self.hidden_sizes = hidden_sizes
+        self.activation = activation
+        self.bidirectional = bidirectional
+        self.head_sizes = head_sizes
+        self.feedback = feedback
+        self.teacher_forcing = teacher_forcing
+        self.output = output
+        self.loss = loss
+        self.initialization = initialization
+        self.learner = learner
+        self.window = window
+        self.stride = stride
+        self.order = order
+        self.continuous = continuous
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.max_gradient_norm = max_gradient_norm
+        self.weight_decay = weight_decay
+        self.skip_below = skip_below
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.washout = washout
+        self.start = start
+        self.standardize = standardize
+        self.sequence_column = sequence_column
+        self.warm_start = warm_start
+        self.progress = progress
+        self.dtype = dtype
+        self.random_state = random_state
+
+    # ------------------------------------------------------------------ fitting
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            The input; rows are time steps.
+        y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such
+            The targets; row n belongs to row n of X. With ``output="last"`` an array of shape
+            (n_sequences,) or (n_sequences, n_outputs).
+        sample_weight : array-like of shape (n_steps,), or a list of such, default=None
+            Weights of the rows, or of the sequences if these have the targets, in the loss.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the data or a parameter are not as described, a window is longer than all
+            sequences, or the learner does not serve the network.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the loss or its gradient exploded. The best weights until then are kept.
+        UserWarning
+            If training was interrupted from the keyboard, likewise.
+        """
+        self._check_parameters()
+        goes_on = self.warm_start and hasattr(self, "_trainer")
+        data = self._read(X, y, sample_weight, reset=not goes_on)
+        self._check_lengths(data.sequences)
+        if self.loss == "cross_entropy":
+            check_probabilities(data.targets[self._labelled(data.sequences)])
+        weights = self._weights(data)
+        heads = self._heads(data.sequences)
+        if not goes_on:
+            self._prepare(data, weights, heads)
+        self._check_width(data.targets, "y")
+        rows = self._scaled(data, weights)
+        learner = make_learner(self, self.network_, take_heads(rows, heads))
+        validation = self._validation(rows, heads) if self.early_stopping else None
+        epochs = self._epochs()
+        patience = self.patience if self.early_stopping else None
+        train(self._trainer, learner, epochs, validation=validation, patience=patience)
+        self._finish(data)
+        return self
+
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
+        check_settings(self)
+
+    def _read(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> TrainingData:
+        """Check the training data; targets of whole sequences are put at their last rows."""
+        if self.output == "all":
+            return super()._read(X, y, sample_weight, reset)
+        sequences = read_sequences(self, X, sequence_column=self.sequence_column, reset=reset)
+        labels = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
+        if len(labels) != len(sequences):
+            raise ValueError(
+                f"y has {len(labels)} row(s), but X holds {len(sequences)} sequence(s), and "
+                "output='last' needs one row for each."
+            )
+        self._flat = labels.ndim == 1
+        last = self._labelled(sequences)
+        targets = np.zeros((len(sequences.rows), labels.size // len(labels)))
+        targets[last] = labels.reshape(len(labels), -1)
+        weights = np.zeros(len(targets))
+        given = check_weights(sample_weight, len(labels))
+        weights[last] = 1 if given is None else given
+        return TrainingData(sequences, targets, weights)
+
+    def _give_back(self, sequences: Sequences, outputs: FloatArray) -> Any:
+        """Return what rows, or sequences, are predicted to have."""
+        if self.output == "all":
+            return super()._give_back(sequences, outputs)
+        return outputs[self._labelled(sequences)]
+
+    def _start_state(self, state: State | None) -> State:
+        if state is not None:
+            self._check_continuable()
+        return super()._start_state(state)
+
+    def _last_state(self) -> State:
+        self._check_continuable()
+        return super()._last_state()
+
+    def _check_continuable(self) -> None:
+        """Refuse to go on with a network that has to see the end of a sequence."""
+        if self.bidirectional:
+            raise ValueError(
+                "A bidirectional network needs whole sequences: it cannot go on from a state."
+            )
+
+    def _labelled(self, sequences: Sequences) -> Any:
+        """Return an index of the rows that have targets, and predictions."""
+        return slice(None) if self.output == "all" else sequences.offsets[1:] - 1
+
+    def _weights(self, data: TrainingData) -> FloatArray:
+        """Return what each row counts: nothing in the washout."""
+        weights = np.ones(len(data.targets)) if data.weights is None else data.weights.copy()
+        for part in data.sequences.parts():
+            weights[part][: self.washout] = 0
+        if not weights.any():
+            raise ValueError("sample_weight leaves nothing to fit: all weights are zero.")
+        return weights
+
+    def _heads(self, sequences: Sequences) -> Any:
+        """Return how many rows of each sequence are trained on, (n_sequences,)."""
+        lengths = np.diff(sequences.offsets)
+        if not self.early_stopping:
+            return lengths
+        heads = hold_out(sequences.offsets, self.validation_fraction, self.output == "last")
+        if not (heads > self.washout).any():
+            raise ValueError(
+                f"validation_fraction={self.validation_fraction} and washout={self.washout} leave "
+                f"nothing to fit of {len(sequences)} sequence(s) of at most {lengths.max()} rows."
+            )
+        return heads
+
+    def _prepare(self, data: TrainingData, weights: FloatArray, heads: Any) -> None:
+        """Learn the scales, describe the network and draw its weights."""
+        self.n_outputs_ = data.targets.shape[1]
+        # Scales are those of what is trained on; what is held out must not be known.
+        raw = Rows(data.sequences.rows, data.targets, weights, data.sequences.offsets, None)
+        seen = take_heads(raw, heads)
+        self._inputs = Preparation(None, (), self.standardize).fit([seen.inputs])
+        scale_targets = self.standardize and self.loss == "squared_error"
+        self._targets = Preparation(None, (), scale_targets).fit([seen.targets[seen.weights > 0]])
+        self.network_ = Network(
+            data.sequences.n_features,
+            self.n_outputs_,
+            cell=self.cell,
+            hidden_sizes=self.hidden_sizes,
+            activation=self.activation,
+            bidirectional=self.bidirectional,
+            head_sizes=self.head_sizes,
+            feedback=self.feedback,
+            dtype=self.dtype,
+        )
+        self._seed = root_seed(self.random_state)
+        params = draw_weights(self, self.network_, self._seed)
+        self._trainer = Trainer(self.network_, params, make_rule(self))
+
+    def _scaled(self, data: TrainingData, weights: FloatArray) -> Rows:
+        """Return the training data in the network's units and precision."""
+        dtype = self.network_.dtype
+        return Rows(
+            self._inputs.forward(data.sequences.rows).astype(dtype),
+            self._targets.forward(data.targets).astype(dtype),
+            weights.astype(dtype),
+            data.sequences.offsets,
+            np.zeros(self.n_outputs_, dtype) if self.network_.feedback else None,
+        )
+
+    def _validation(self, rows: Rows, heads: Any) -> Learner:
+        """Present what is held out, as `predict` would run over it."""
+        tails = weigh_tails(rows, heads)
+        if self.bidirectional:
+            return BPTT(self.network_, tails, Presentation(order="given"))
+        whole = Presentation(window=CHUNK, batch_size=BATCH, order="given", cut=False)
+        return TruncatedBPTT(self.network_, tails, whole)
+
+    def _epochs(self) -> Iterable[np.random.Generator]:
+        """Return a generator for each epoch, which goes on counting with `warm_start`."""
+        first = len(self._trainer.curves.training)
+        numbers: Iterable[int] = range(first, first + self.max_epochs)
+        if self.progress:
+            from tqdm.auto import tqdm
+
+            numbers = tqdm(numbers, desc="epochs")
+        return (child_generator(self._seed, "data", number) for number in numbers)
+
+    def _finish(self, data: TrainingData) -> None:
+        """Take the best weights, and run over the data to where they end."""
+        curves = self._trainer.curves
+        assert curves.best_params is not None
+        self.params_ = curves.best_params
+        self.loss_curve_, self.validation_loss_curve_ = curves.training, curves.validation
+        self.best_epoch_, self.n_updates_ = curves.best_epoch, self._trainer.n_updates
+        self.learner_ = learner_name(self)
+        targets = data.targets[self._labelled(data.sequences)]
+        self.output_range_ = output_range(targets.min(axis=0), targets.max(axis=0))
+        self._runner = NetworkRunner(
+            self.network_, self._inputs, self._targets, LOSSES[self.loss], self.output_range_
+        )
+        self._runner.params = self.params_
+        self.state_ = None
+        if len(data.sequences) == 1:
+            teacher = data.targets if self.network_.feedback and self.output == "all" else None
+            start = self.initial_state()
+            _, end = self._runner.run(data.sequences.rows, start, teacher)
+            self.state_ = State(end.states, data.targets[-1])

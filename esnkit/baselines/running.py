@@ -1,0 +1,113 @@
+"""A trained network at work, in the units of its data: over given rows, or on its own outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esnkit.baselines.losses import Loss
+from esnkit.baselines.network import Network
+from esnkit.preparation import Preparation
+from esnkit.running import hold, warn_if_held
+from esnkit.sequences import chunks
+from esnkit.state import State
+
+FloatArray = NDArray[np.float64]
+
+# What is run over at one time, so that memory does not grow with the data.
+CHUNK = 1000  # steps
+BATCH = 64  # sequences
+
+
+class NetworkRunner:
+    """Runs a network with its weights, and takes care of the scales.
+
+    Parameters
+    ----------
+    network : Network
+        What runs.
+    inputs, targets : Preparation
+        The scales of both.
+    loss : Loss
+        What it was trained with, which tells how outputs are meant.
+    output_range : ndarray of shape (2, n_outputs)
+        Bounds in which outputs that are fed back are held.
+    """
+
+    params: NDArray[Any]  # (n_parameters,)
+
+    def __init__(
+        self,
+        network: Network,
+        inputs: Preparation,
+        targets: Preparation,
+        loss: Loss,
+        output_range: FloatArray,
+    ) -> None:
+        self.network = network
+        self.inputs = inputs
+        self.targets = targets
+        self.loss = loss
+        self.output_range = output_range
+        self.n_features = network.n_inputs
+
+    def initial_states(self) -> NDArray[Any]:
+        """Return the state of all layers before the first step, of shape (n_state,)."""
+        return self.network.initial_state(1)[0]
+
+    def run(
+        self, rows: FloatArray, state: State, teacher: FloatArray | None
+    ) -> tuple[FloatArray, State]:
+        """Run over given rows: outputs of shape (n_steps, n_outputs), and the state at the end.
+
+        With output feedback and no teacher the outputs are fed back.
+        """
+        if self.network.feedback and teacher is None:
+            return self.run_free(rows, len(rows), state)
+        outputs = np.empty((len(rows), self.network.n_outputs))
+        cuts = [slice(0, len(rows))] if self.network.bidirectional else chunks(len(rows), CHUNK)
+        for part in cuts:
+            given = None if teacher is None else teacher[part]
+            outputs[part], state = self._run(rows[part], state, given)
+        return outputs, state
+
+    def run_free(self, rows: FloatArray, n_steps: int, state: State) -> tuple[FloatArray, State]:
+        """Run on the outputs; warn if they diverge.
+
+        Where ``rows`` (n_steps, n_given) lacks features, the outputs take the first places.
+        """
+        outputs = np.empty((n_steps, self.network.n_outputs))
+        first_held = -1
+        for n, row in enumerate(rows):
+            x = row if len(row) == self.n_features else np.concatenate([state.output, row])
+            output, state = self._run(x[None], state, None)
+            outputs[n], held = hold(output[0], *self.output_range)
+            if held and first_held < 0:
+                first_held = n
+            state = State(state.states, outputs[n])
+        warn_if_held(first_held, n_steps, self.output_range)
+        return outputs, state
+
+    def _run(
+        self, rows: FloatArray, state: State, teacher: FloatArray | None
+    ) -> tuple[FloatArray, State]:
+        """Run over some rows at one time."""
+        network = self.network
+        states = np.asarray(state.states, network.dtype)
+        if states.shape != (network.n_state,):
+            raise ValueError(
+                f"state holds states of shape {states.shape}, but the network has "
+                f"({network.n_state},)."
+            )
+        y, ends, _ = network.forward(
+            self.params,
+            self.inputs.forward(rows)[:, None],
+            [len(rows)],
+            states[None],
+            None if teacher is None else self.targets.forward(teacher)[:, None],
+            self.targets.forward(state.output[None]),
+        )
+        outputs = self.targets.back(self.loss.predict(y[:, 0]).astype(np.float64), rows[:0])
+        return outputs, State(ends[0], (outputs if teacher is None else teacher)[-1])

@@ -1,0 +1,162 @@
+"""What the parameters of a recurrent network's estimator may be, and what they come to."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_scalar
+
+from esnkit.baselines.batches import Rows
+from esnkit.baselines.initialization import INITIALIZATIONS
+from esnkit.baselines.learners import LEARNERS, ORDERS, Learner, Presentation, check_serves
+from esnkit.baselines.losses import LOSSES
+from esnkit.baselines.network import Network
+from esnkit.baselines.optimizers import OPTIMIZERS, Optimizer
+from esnkit.baselines.training import Rule
+
+_NAMES = {
+    "learner": ("auto", *LEARNERS),
+    "order": ORDERS,
+    "loss": tuple(LOSSES),
+    "output": ("all", "last"),
+}
+_NUMBERS: dict[str, dict[str, Any]] = {
+    "weight_decay": {"target_type": Real, "min_val": 0},
+    "skip_below": {"target_type": Real, "min_val": 0},
+    "max_epochs": {"target_type": Integral, "min_val": 1},
+    "patience": {"target_type": Integral, "min_val": 1},
+    "validation_fraction": {
+        "target_type": Real,
+        "min_val": 0,
+        "max_val": 1,
+        "include_boundaries": "neither",
+    },
+}
+_NUMBERS_OR_NONE: dict[str, dict[str, Any]] = {
+    "window": {"target_type": Integral, "min_val": 1},
+    "stride": {"target_type": Integral, "min_val": 1},
+    "batch_size": {"target_type": Integral, "min_val": 1},
+    "max_gradient_norm": {"target_type": Real, "min_val": 0, "include_boundaries": "neither"},
+}
+
+
+def check_settings(model: Any) -> None:
+    """Refuse values that can be told to be wrong without the data."""
+    for name, known in _NAMES.items():
+        _check_name(name, getattr(model, name), known)
+    for name, limits in _NUMBERS.items():
+        check_scalar(getattr(model, name), name, **limits)
+    for name, limits in _NUMBERS_OR_NONE.items():
+        if getattr(model, name) is not None:
+            check_scalar(getattr(model, name), name, **limits)
+    if not callable(model.learning_rate):
+        check_scalar(
+            model.learning_rate, "learning_rate", Real, min_val=0, include_boundaries="neither"
+        )
+    if not callable(model.initialization):
+        _check_name("initialization", model.initialization, INITIALIZATIONS)
+    if not isinstance(model.optimizer, Optimizer):
+        _check_name("optimizer", model.optimizer, OPTIMIZERS)
+    _check_together(model)
+
+
+def _check_together(model: Any) -> None:
+    """Refuse what excludes each other."""
+    feedback = model.feedback or model.cell == "jordan"
+    if feedback and model.loss == "cross_entropy":
+        raise ValueError(
+            "loss='cross_entropy' has probabilities for targets, which cannot be fed back: "
+            f"got cell={model.cell!r} with feedback={model.feedback!r}."
+        )
+    if feedback and model.teacher_forcing and model.output == "last":
+        raise ValueError(
+            "output='last' knows no target to feed back before the last: it needs "
+            f"teacher_forcing=False, got cell={model.cell!r} with feedback={model.feedback!r}."
+        )
+    if model.bidirectional and model.start == "last":
+        raise ValueError(
+            "bidirectional=True needs whole sequences, so there is no going on with start='last'."
+        )
+
+
+def learner_name(model: Any) -> str:
+    """Return the learner that ``"auto"`` stands for, or the one that is named."""
+    if model.learner != "auto":
+        return model.learner
+    return "bptt" if model.bidirectional or model.output == "last" else "tbptt"
+
+
+def make_rule(model: Any) -> Rule:
+    """Say how the gradient of a batch moves the weights."""
+    optimizer, norm = model.optimizer, model.max_gradient_norm
+    return Rule(
+        loss=LOSSES[model.loss],
+        optimizer=optimizer if isinstance(optimizer, Optimizer) else OPTIMIZERS[optimizer],
+        learning_rate=model.learning_rate,
+        max_gradient_norm=np.inf if norm is None else norm,
+        weight_decay=model.weight_decay,
+        skip_below=model.skip_below,
+        teacher_forcing=model.teacher_forcing,
+    )
+
+
+def draw_weights(model: Any, network: Network, seed: np.random.SeedSequence) -> Any:
+    """Draw the weights before training, an array of shape (n_parameters,)."""
+    given = model.initialization
+    draw = given if callable(given) else INITIALIZATIONS[given]
+    params = np.array(draw(network, seed), dtype=network.dtype)  # a copy: training moves them
+    if params.shape != (network.n_parameters,):
+        raise ValueError(
+            f"initialization returned an array of shape {params.shape}, but the network has "
+            f"({network.n_parameters},)."
+        )
+    return params
+
+
+def make_learner(model: Any, network: Network, rows: Rows) -> Learner:
+    """Make what presents the training data."""
+    name = learner_name(model)
+    check_serves(name, network)
+    longest = int(np.diff(rows.offsets).max())
+    if model.window is not None and model.window > longest:
+        raise ValueError(
+            f"window={model.window} is longer than the data: the longest sequence to train on has "
+            f"{longest} rows."
+        )
+    if model.stride is not None:
+        _check_stride(name, model.stride, model.window)
+    if model.continuous and name != "tbptt":
+        raise ValueError(
+            f"continuous=True carries the state on, which learner={name!r} does not: only 'tbptt'."
+        )
+    presentation = Presentation(
+        window=model.window,
+        stride=model.stride,
+        n_warm=model.washout,
+        batch_size=model.batch_size,
+        order=model.order,
+        continuous=model.continuous,
+    )
+    return LEARNERS[name](network, rows, presentation)
+
+
+def _check_name(what: str, name: Any, known: Any) -> None:
+    """Refuse a name that stands for nothing."""
+    if name not in known:
+        allowed = ", ".join(map(repr, known))
+        raise ValueError(f"{what} must be one of {allowed}, got {name!r}.")
+
+
+def _check_stride(learner: str, stride: int, window: int | None) -> None:
+    """Refuse a stride that does not go with the window."""
+    if window is None:
+        raise ValueError(f"stride={stride} needs a window, got window=None.")
+    if stride > window:
+        raise ValueError(f"stride={stride} leaves out rows between windows of {window}.")
+    if learner == "tbptt" and window % stride:
+        raise ValueError(
+            f"window={window} must be a multiple of stride={stride} for learner='tbptt', which "
+            "starts windows from states that it has met."
+        )
