@@ -35,6 +35,14 @@ _ENTRIES = (
     _Entry("kuramoto_sivashinsky", "synthetic", None, "", "", "Chaotic front along a line"),
     _Entry("narma", "synthetic", None, "", "", "Nonlinear system with memory 10, 20 or 30, driven"),
     _Entry("damped_oscillator", "synthetic", None, "", "", "Damped oscillator, driven"),
+    _Entry(
+        "channel_equalization", "synthetic", None, "", "", "Symbols through a bad radio channel"
+    ),
+    _Entry("adding", "synthetic", None, "", "", "Sequences: mean of two marked numbers"),
+    _Entry("multiplying", "synthetic", None, "", "", "Sequences: product of two marked numbers"),
+    _Entry("memorization", "synthetic", None, "", "", "Sequences: symbols, to be repeated late"),
+    _Entry("delayed_inputs", "synthetic", None, "", "", "Random input, its past to be recalled"),
+    _Entry("mso", "synthetic", None, "", "", "Sum of up to eight sines without common period"),
     _Entry("sine", "synthetic", None, "", "", "Sine wave"),
     _Entry("noisy_sine", "synthetic", None, "", "", "Sine wave under uniform noise"),
 )
@@ -103,9 +111,7 @@ def load(name: str) -> pd.Series:
     if name in _LOADERS:
         return _LOADERS[name]()
     if any(name == entry.name for entry in _ENTRIES):
-        raise ValueError(
-            f"{name!r} is generated, not shipped: call esnkit.datasets.{name}(n_steps)."
-        )
+        raise ValueError(f"{name!r} is generated, not shipped: call esnkit.datasets.{name}.")
     near = get_close_matches(str(name), _LOADERS)
     hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else ""
     raise ValueError(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils import check_scalar
 
 from esnkit.datasets._checks import check_count, check_finite, check_non_negative
 from esnkit.seeding import RandomState, child_generator, root_seed
 
-__all__ = ["noisy_sine", "sine"]
+__all__ = ["mso", "noisy_sine", "sine"]
+
+# Angular frequencies that have no common period; the usual order.
+_FREQUENCIES = (0.2, 0.311, 0.42, 0.51, 0.63, 0.74, 0.85, 0.97)
 
 
 def sine(n_steps: int, *, frequency: float = 0.2, phase: float = 0.0) -> npt.NDArray[np.float64]:
@@ -84,3 +90,41 @@ def noisy_sine(
     clean = sine(n_steps, frequency=frequency)
     rng = child_generator(root_seed(random_state), "data")
     return clean + noise * rng.uniform(size=clean.shape)
+
+
+def mso(n_steps: int, *, n_sines: int = 8) -> npt.NDArray[np.float64]:
+    r"""Sample multiple superimposed oscillators: a sum of sines without a common period.
+
+    .. math:: x(n) = \sum_{i=1}^{k} \sin(\omega_i n), \qquad n = 0, 1, \ldots
+
+    The angular frequencies are the first k of 0.2, 0.311, 0.42, 0.51, 0.63, 0.74, 0.85 and 0.97
+    radians per step [1]_. The usual short protocol leaves out 100 steps as washout, trains on 300
+    and lets the model run freely for 300.
+
+    Parameters
+    ----------
+    n_steps : int
+        Number of time steps.
+    n_sines : int, default=8
+        Number of sines k, from 1 to 8; the series is called MSO-k.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n_steps,)
+        The samples.
+
+    References
+    ----------
+    .. [1] D. Koryakin, J. Lohmann and M. V. Butz, "Balanced echo state networks", Neural Networks
+       36, 35-45, 2012.
+
+    Examples
+    --------
+    >>> from esnkit.datasets import mso
+    >>> mso(3, n_sines=2).round(3)
+    array([0.   , 0.505, 0.972])
+    """
+    n_steps = check_count(n_steps, "n_steps")
+    n_sines = int(check_scalar(n_sines, "n_sines", Integral, min_val=1, max_val=len(_FREQUENCIES)))
+    waves = (sine(n_steps, frequency=frequency) for frequency in _FREQUENCIES[:n_sines])
+    return np.sum(list(waves), axis=0)

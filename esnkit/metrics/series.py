@@ -1,10 +1,4 @@
-"""Errors of predictions and forecasts, each with its definition and its unit.
-
-All take ``(y_true, y_pred, ...)``, time along the first axis, and serve
-`sklearn.metrics.make_scorer` (with ``greater_is_better=False`` for all but
-`valid_prediction_time`). Names such as "NRMSE" mean different things to different authors: what
-each means here stands in its formula.
-"""
+"""Errors of numbers: over a series, relative to what is easy, and until a forecast fails."""
 
 from __future__ import annotations
 
@@ -71,7 +65,7 @@ def nmse(
     >>> nmse([1.0, 2.0, 3.0, 4.0], [1.5, 2.0, 3.0, 3.5])
     0.1
     """
-    true, predicted = _check_pair(y_true, y_pred)
+    true, predicted = check_pair(y_true, y_pred)
     errors = np.mean((true - predicted) ** 2, axis=0) / _check_variance(variance, true)
     return _combine(errors, multioutput)
 
@@ -170,7 +164,7 @@ def smape(
     >>> smape([1.0, 2.0], [3.0, 2.0])
     50.0
     """
-    true, predicted = _check_pair(y_true, y_pred)
+    true, predicted = check_pair(y_true, y_pred)
     size = np.abs(true) + np.abs(predicted)
     ratios = np.divide(np.abs(true - predicted), size, out=np.zeros_like(size), where=size > 0)
     return _combine(200 * ratios.mean(axis=0), multioutput)
@@ -231,7 +225,7 @@ def mase(
     >>> mase([5.0, 6.0], [5.0, 5.0], y_train=[1.0, 2.0, 3.0, 4.0])
     0.5
     """
-    true, predicted = _check_pair(y_true, y_pred)
+    true, predicted = check_pair(y_true, y_pred)
     train = _as_columns(y_train, "y_train")
     if train.shape[1] != true.shape[1]:
         raise ValueError(
@@ -309,9 +303,9 @@ def valid_prediction_time(
     >>> valid_prediction_time([0.0, 1.0, 0.0, 1.0], [0.0, 1.1, 0.5, 1.0], variance=1.0, dt=0.02)
     0.04
     """
-    true, predicted = _check_pair(y_true, y_pred)
-    threshold = _check_positive(threshold, "threshold")
-    step = _check_positive(dt, "dt") / _check_positive(lyapunov_time, "lyapunov_time")
+    true, predicted = check_pair(y_true, y_pred)
+    threshold = check_positive(threshold, "threshold")
+    step = check_positive(dt, "dt") / check_positive(lyapunov_time, "lyapunov_time")
     with np.errstate(over="ignore"):  # a forecast that ran away is wrong, however far it got
         squared = (true - predicted) ** 2 / _check_variance(variance, true)
     failed = np.flatnonzero(np.sqrt(squared.mean(axis=1)) > threshold)
@@ -319,7 +313,7 @@ def valid_prediction_time(
     return float(n_valid * step)
 
 
-def _check_pair(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+def check_pair(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Return both as columns of one shape; a column vector and a flat array are the same."""
     true, predicted = _as_columns(y_true, "y_true"), _as_columns(y_pred, "y_pred")
     if true.shape != predicted.shape:
@@ -366,7 +360,7 @@ def _check_variance(variance: npt.ArrayLike | None, true: FloatArray) -> FloatAr
     return np.broadcast_to(given, (n_outputs,))
 
 
-def _check_positive(value: float, name: str) -> float:
+def check_positive(value: float, name: str) -> float:
     check_scalar(value, name, Real, min_val=0, include_boundaries="neither")
     if not math.isfinite(value):
         raise ValueError(f"{name} must be finite, got {value}.")
