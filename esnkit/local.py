@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any, Self
 
 import numpy as np
@@ -27,7 +27,6 @@ from esnkit.series import SeriesSet
 from esnkit.state import State
 
 FloatArray = NDArray[np.float64]
-Pair = tuple[FloatArray, FloatArray]
 
 _FEWEST_ROWS = 10  # fewer pairs of a row and the next one are nothing to learn from
 
@@ -61,6 +60,11 @@ class LocalForecaster(BaseForecaster):
     shared : bool, default=False
         Whether one readout, fitted to all patches together, serves them all. For fields that
         follow the same law everywhere it learns from many times the data.
+    noise : float, default=0.001
+        Standard deviation of the Gaussian noise that is added to what the models see while they
+        are fitted, but not to their targets, in units of the scaled values. A field that is smooth
+        in space has directions in which it never moves; noise teaches the models to pay them no
+        heed, without which forecasts run away along them [2]_.
     scale : bool, default=True
         Whether the models see values of mean 0 and standard deviation 1: of each variable by
         itself, or, with ``shared``, of all together.
@@ -98,6 +102,9 @@ class LocalForecaster(BaseForecaster):
     .. [1] J. Pathak, B. Hunt, M. Girvan, Z. Lu and E. Ott, "Model-free prediction of large
        spatiotemporally chaotic systems from data: a reservoir computing approach", Physical Review
        Letters 120, 024102, 2018.
+    .. [2] A. Wikner, J. Harvey, M. Girvan, B. R. Hunt, A. Pomerance, T. Antonsen and E. Ott,
+       "Stabilizing machine learning prediction of dynamics: novel noise-inspired regularization
+       tested with reservoir computing", Neural Networks 170, 94-110, 2024.
 
     Examples
     --------
@@ -121,6 +128,7 @@ class LocalForecaster(BaseForecaster):
         overlap: int,
         periodic: bool = True,
         shared: bool = False,
+        noise: float = 0.001,
         scale: bool = True,
         id_column: Any = None,
         n_jobs: int | None = None,
@@ -131,6 +139,7 @@ class LocalForecaster(BaseForecaster):
         self.overlap = overlap
         self.periodic = periodic
         self.shared = shared
+        self.noise = noise
         self.scale = scale
         self.id_column = id_column
         self.n_jobs = n_jobs
@@ -141,6 +150,7 @@ class LocalForecaster(BaseForecaster):
     def _check_parameters(self) -> None:
         check_scalar(self.patch_size, "patch_size", Integral, min_val=1)
         check_scalar(self.overlap, "overlap", Integral, min_val=0)
+        check_scalar(self.noise, "noise", Real, min_val=0)
         if getattr(getattr(self.model, "reservoir", None), "feedback_scaling", 0):
             raise ValueError(
                 "model has output feedback (feedback_scaling="
@@ -202,43 +212,58 @@ class LocalForecaster(BaseForecaster):
         self.neighbourhoods_ = neighbourhoods(
             data.n_variables, self.patch_size, self.overlap, self.periodic
         )
-        model = self._own_model(min(len(v) for v in values))
+        seed = root_seed(self.random_state)
         fields = [self._preparation.forward(v) for v in values]
-        known = self._scaled(inputs, [len(v) for v in values])
-        series = [(z, x[1:]) for z, x in zip(fields, known, strict=True)]
-        self._fit_models(model, series)
+        noisy = [
+            z + self.noise * child_generator(seed, "noise", i).standard_normal(z.shape)
+            for i, z in enumerate(fields)
+        ]
+        known = [x[1:] for x in self._scaled(inputs, [len(v) for v in values])]
+        self._fit_models(self._own_model(min(len(v) for v in values), seed), fields, noisy, known)
         return self
 
-    def _own_model(self, n_steps: int) -> Any:
+    def _own_model(self, n_steps: int, seed: np.random.SeedSequence) -> Any:
         """Copy the model and lay down its seed, so that all patches draw the same reservoir."""
         model = _default_model(n_steps) if self.model is None else clone(self.model)
-        rng = child_generator(root_seed(self.random_state), "reservoir")
+        rng = child_generator(seed, "reservoir")
         for name, value in sorted(model.get_params().items()):
             if value is None and name.split("__")[-1] == "random_state":
                 model.set_params(**{name: int(rng.integers(2**31))})
         return model
 
-    def _fit_models(self, model: Any, series: list[tuple[FloatArray, FloatArray]]) -> None:
+    def _fit_models(
+        self,
+        model: Any,
+        fields: list[FloatArray],
+        noisy: list[FloatArray],
+        known: list[FloatArray],
+    ) -> None:
         """Fit a model to each patch, or one to all, and take each patch to its series' end."""
-        n_patches = len(self.neighbourhoods_)
+        n_patches, n_seen = self.neighbourhoods_.shape
         groups = [range(n_patches)] if self.shared else [range(p, p + 1) for p in range(n_patches)]
         if len(groups) > 1:
-            n_features = self.neighbourhoods_.shape[1] + series[0][1].shape[1]
-            _keep_recurrence(model, n_features)
+            _keep_recurrence(model, n_seen + known[0].shape[1])
         fitted = self._in_threads(
-            delayed(_fit_model)(clone(model), [self._pair(p, *s) for p in group for s in series])
+            delayed(_fit_model)(
+                clone(model),
+                [self._rows(p, z, x) for p in group for z, x in zip(noisy, known, strict=True)],
+                [self._rows(p, z, x) for p in group for z, x in zip(fields, known, strict=True)],
+                [self._targets(p, z) for p in group for z in fields],
+            )
             for group in groups
         )
         self.models_ = [one for one, _ in fitted]
         ends = [end for _, ends in fitted for end in ends]  # patch by patch, its series together
-        self.states_ = [ends[i :: len(series)] for i in range(len(series))]
+        self.states_ = [ends[i :: len(fields)] for i in range(len(fields))]
 
-    def _pair(self, patch: int, z: FloatArray, x: FloatArray) -> Pair:
-        """Make inputs and targets of a patch from a field and the known inputs of its targets."""
-        first = patch * self.patch_size
+    def _rows(self, patch: int, z: FloatArray, x: FloatArray) -> FloatArray:
+        """Make the inputs of a patch: what it sees, and the known inputs of the step after."""
         edged = np.hstack([z[:-1], np.zeros((len(z) - 1, 1))])
-        rows = np.hstack([edged[:, self.neighbourhoods_[patch]], x])
-        return rows, z[1:, first : first + self.patch_size]
+        return np.hstack([edged[:, self.neighbourhoods_[patch]], x])
+
+    def _targets(self, patch: int, z: FloatArray) -> FloatArray:
+        """Make the targets of a patch: its own next values."""
+        return z[1:, patch * self.patch_size : (patch + 1) * self.patch_size]
 
     def _scaled(
         self, inputs: Sequence[FloatArray] | None, lengths: Sequence[int]
@@ -262,13 +287,16 @@ class LocalForecaster(BaseForecaster):
         for i, (member, n, x) in enumerate(zip(data.members, n_old, known, strict=True)):
             z = self._preparation.forward(member.values[n - 1 :])
             self.states_[i] = self._in_threads(
-                delayed(_advance)(self._model_of(p), state, self._pair(p, z, x), learn)
+                delayed(_advance)(
+                    self.models_[p % len(self.models_)],
+                    state,
+                    self._rows(p, z, x),
+                    self._targets(p, z),
+                    learn,
+                )
                 for p, state in enumerate(self.states_[i])
             )
         self._grow(data, inputs)
-
-    def _model_of(self, patch: int) -> Any:
-        return self.models_[0 if self.shared else patch]
 
     def _futures(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         known = self._scaled(inputs, [horizon] * len(self.series_))
@@ -301,19 +329,20 @@ def _keep_recurrence(model: Any, n_features: int) -> None:
         model.reservoir.set_params(topology=W, spectral_radius=None)
 
 
-def _fit_model(model: Any, pairs: list[Pair]) -> tuple[Any, list[State]]:
-    """Fit a model; return it with its state at the end of each sequence."""
-    rows, targets = ([pair[i] for pair in pairs] for i in (0, 1))
-    if len(pairs) == 1:
-        ends = [model.fit(rows[0], targets[0]).state_]
+def _fit_model(
+    model: Any, noisy: list[FloatArray], rows: list[FloatArray], targets: list[FloatArray]
+) -> tuple[Any, list[State]]:
+    """Fit a model to noisy rows; return it with its state at the end of each sequence of rows."""
+    if len(rows) == 1:  # an array, not a list of one, so that partial_fit can go on
+        model.fit(noisy[0], targets[0])
     else:
-        _, ends = model.fit(rows, targets).predict(rows, return_state=True)
+        model.fit(noisy, targets)
+    _, ends = model.predict(rows, return_state=True)
     return model, [replace(end, output=y[-1]) for end, y in zip(ends, targets, strict=True)]
 
 
-def _advance(model: Any, state: State, pair: Pair, learn: bool) -> State:
+def _advance(model: Any, state: State, rows: FloatArray, targets: FloatArray, learn: bool) -> State:
     """Move the state of a patch over rows whose targets are known, and learn from them if asked."""
-    rows, targets = pair
     _, end = model.predict(rows, state=state, return_state=True)
     if learn:
         model.partial_fit(rows, targets)

@@ -37,7 +37,7 @@ def esn(n_units=40, readout=None, washout=20, squared_states=False, **options):
 
 
 def local(model=None, **options):
-    options = {"patch_size": 2, "overlap": 3} | options
+    options = {"patch_size": 2, "overlap": 3, "noise": 0.0} | options
     return LocalForecaster(esn() if model is None else model, **options)
 
 
@@ -116,7 +116,7 @@ def test_a_local_law_is_found_from_the_nearest_neighbours(shared, periodic):
     series = [diffuse(60, periodic=periodic, seed=seed) for seed in range(3)]
     model = ESNRegressor(TappedDelayLine(1), RidgeReadout(0.0, fit_intercept=False))
     model.set_params(include_input=False)
-    options = {"patch_size": 1, "overlap": 1, "periodic": periodic, "scale": False}
+    options = {"patch_size": 1, "overlap": 1, "periodic": periodic, "scale": False, "noise": 0.0}
     forecaster = LocalForecaster(model, shared=shared, **options).fit([s[:30] for s in series])
     for run, truth in zip(forecaster.forecast(30), series, strict=True):
         np.testing.assert_allclose(run, truth[30:], atol=1e-8)
