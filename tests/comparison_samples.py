@@ -9,6 +9,7 @@ from esnkit.comparison.results import (
     Comparison,
     ContestantRecord,
     Environment,
+    Family,
     Protocol,
     Run,
     TaskRecord,
@@ -19,7 +20,7 @@ from esnkit.comparison.space import Dimension
 
 UNITS = Dimension("n_units", "log", 100, 50, 400, integer=True)
 LEAK = Dimension("leak_rate", "log", 0.5, 0.1, 1.0)
-LAGS = Dimension("differences", "choice", [], choices=([], [1], [11]))
+TAPS = Dimension("n_taps", "choice", 2, choices=(2, 5, 10))
 
 # How far each one's errors are from the best; None fails, -1 does not apply.
 LEVELS: dict[str, dict[str, float | None]] = {
@@ -31,13 +32,22 @@ LEVELS: dict[str, dict[str, float | None]] = {
     "seasonal-naive": {"sunspots": 1.8, "lorenz63": 5.0, "narma10": -1},
     "mean": {"sunspots": 2.0, "lorenz63": 6.0, "narma10": 5.0},
 }
-SPACES = {"esn": [UNITS, LEAK, LAGS], "lstm": [UNITS, LAGS], "linear": [LAGS], "nvar": [LAGS]}
+FAMILIES: dict[str, Family] = {
+    "esn": "reservoir",
+    "autoesn": "reservoir",
+    "lstm": "trained network",
+    "nvar": "delay line",
+    "linear": "delay line",
+    "seasonal-naive": "naive",
+    "mean": "naive",
+}
+SPACES = {"esn": [UNITS, LEAK], "lstm": [UNITS], "linear": [TAPS], "nvar": [TAPS]}
 HORIZON = {"sunspots": 11, "lorenz63": 300, "narma10": None}
 VARIABLES = {"sunspots": ["sunspots"], "lorenz63": ["x", "y", "z"], "narma10": ["y"]}
 N_REPLICATES = 10
 
 
-def task_record(name: str, n_seeds: int) -> TaskRecord:
+def task_record(name: str) -> TaskRecord:
     """Make a task whose truth is a wave."""
     chaotic, horizon = name == "lorenz63", HORIZON[name]
     wave = np.sin(np.arange(500)[:, None] / 5 + np.arange(len(VARIABLES[name])))
@@ -69,6 +79,7 @@ def task_record(name: str, n_seeds: int) -> TaskRecord:
         n_test=N_REPLICATES * (horizon or 500),
         horizon=horizon,
         period=11 if name == "sunspots" else None,
+        differences=[[], [1], [11]] if name == "sunspots" else [[]],
         step=0.0226 if chaotic else 1.0,
         step_unit="Lyapunov times" if chaotic else ("years" if horizon else "steps"),
         variables=VARIABLES[name],
@@ -103,7 +114,7 @@ def done_cell(task: TaskRecord, contestant: str, seed: int, level: float) -> Cel
         steps=steps,
         step_errors=[min(1.5, 0.02 * level * k) for k in steps],
         runs=runs,
-        settings={"n_units": 100, "differences": []} if trials else {},
+        settings={"n_units": 100, "differences": [1]} if trials else {},
         trials=trials,
         compile_seconds=0.4,
         search_seconds=1.7 if trials else 0.0,
@@ -129,13 +140,13 @@ def sample_cell(task: TaskRecord, contestant: str, seed: int) -> Cell:
 
 def sample_comparison(n_seeds: int = 3) -> Comparison:
     """Make results of three tasks and seven contestants, all parts present."""
-    tasks = [task_record(name, n_seeds) for name in HORIZON]
+    tasks = [task_record(name) for name in HORIZON]
     contestants = [
         ContestantRecord(
             name,
             name.upper() if len(name) == 4 else name.capitalize(),
             "An invented contestant.",
-            "naive" if name in ("mean", "seasonal-naive") else "reservoir",
+            FAMILIES[name],
             SPACES.get(name, []),
         )
         for name in LEVELS

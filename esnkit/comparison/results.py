@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 Kind = Literal["forecast", "generate", "filter", "classify", "remember"]
+Family = Literal["reservoir", "trained network", "delay line", "naive", "yours"]
 Status = Literal["done", "failed", "inapplicable"]
 Record = TypeVar("Record")
 
@@ -147,7 +148,7 @@ class ContestantRecord:
     name: str
     title: str
     description: str
-    family: Literal["reservoir", "trained network", "delay line", "naive", "yours"]
+    family: Family
     space: list[Dimension]
 
 

@@ -105,10 +105,10 @@ def standings(comparison: Comparison, task: str) -> list[Standing]:
             per_seed[contestant.name] = np.nanmedian(seeds, axis=1)
     medians = np.array([np.median(seeds) for seeds in per_seed.values()])
     ranks = _ranks(medians, comparison.task(task).greater_is_better)
-    found = [
-        Standing(name, float(np.median(s)), *map(float, np.quantile(s, [0.25, 0.75])), float(rank))
-        for (name, s), rank in zip(per_seed.items(), ranks, strict=True)
-    ]
+    found = []
+    for (name, seeds), rank in zip(per_seed.items(), ranks, strict=True):
+        lower, median, upper = np.quantile(seeds, [0.25, 0.5, 0.75]).tolist()
+        found.append(Standing(name, median, lower, upper, float(rank)))
     return sorted(found, key=lambda standing: standing.rank)
 
 
