@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from esnkit.baselines.batches import Batch
 from esnkit.baselines.learners import Learner
 from esnkit.baselines.losses import Loss
-from esnkit.baselines.network import Network
+from esnkit.baselines.network import Network, Tape
 from esnkit.baselines.optimizers import Optimizer
 from esnkit.baselines.schedules import Schedule, value_at
 from esnkit.kernels.optimizers import clip
@@ -88,12 +88,14 @@ class Trainer:
         self.n_updates = 0
         self.curves = Curves()
         self._decay = _decay(network, rule.weight_decay) if rule.weight_decay else None
+        self._tape: Tape | None = None  # of the last batch, whose memory serves the next
         self._losses: list[tuple[float, float]] = []  # of an epoch's batches, and their weights
 
     def step(self, batch: Batch) -> Array:
         """Run over a batch and move the weights; return the states at its end."""
         network, rule = self.network, self.rule
-        value, d_outputs, final, tape = self._run(batch)
+        value, d_outputs, final, tape = self._run(batch, reuse=self._tape)
+        self._tape = tape
         if value < rule.skip_below or not self._losses[-1][1]:
             return final
         gradient = network.backward(self.params, tape, d_outputs)
@@ -112,7 +114,10 @@ class Trainer:
 
     def train_epoch(self, learner: Learner, rng: np.random.Generator) -> float:
         """Present all data once; return the mean loss of the batches as they were met."""
-        return self._epoch(learner, self.step, rng)
+        try:
+            return self._epoch(learner, self.step, rng)
+        finally:
+            self._tape = None  # it is large, and must not be kept or pickled with the model
 
     def _epoch(
         self, learner: Learner, step: Callable[[Batch], Array], rng: np.random.Generator
@@ -122,11 +127,17 @@ class Trainer:
         values, weights = np.array(self._losses).T
         return float(np.dot(values, weights) / max(weights.sum(), np.finfo(float).tiny))
 
-    def _run(self, batch: Batch) -> tuple[float, Array, Array, Any]:
+    def _run(self, batch: Batch, reuse: Tape | None = None) -> tuple[float, Array, Array, Tape]:
         """Return loss, its gradient by the outputs, final states and tape."""
         teacher = batch.targets if self.rule.teacher_forcing else None
         outputs, final, tape = self.network.forward(
-            self.params, batch.inputs, batch.lengths, batch.state, teacher, batch.previous_output
+            self.params,
+            batch.inputs,
+            batch.lengths,
+            batch.state,
+            teacher,
+            batch.previous_output,
+            reuse,
         )
         value, d_outputs = self.rule.loss.value_and_gradient(outputs, batch.targets, batch.weights)
         self._losses.append((value, float(batch.weights.sum())))
