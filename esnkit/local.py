@@ -60,11 +60,11 @@ class LocalForecaster(BaseForecaster):
     shared : bool, default=False
         Whether one readout, fitted to all patches together, serves them all. For fields that
         follow the same law everywhere it learns from many times the data.
-    noise : float, default=0.001
+    noise : float, default=0.0001
         Standard deviation of the Gaussian noise that is added to what the models see while they
-        are fitted, but not to their targets, in units of the scaled values. A field that is smooth
-        in space has directions in which it never moves; noise teaches the models to pay them no
-        heed, without which forecasts run away along them [2]_.
+        are fitted, but not to their targets, in units of the scaled values [2]_. A field that is
+        smooth in space has directions in which it never moves. Noise teaches the models to pay
+        them no heed; without it forecasts run away along them.
     scale : bool, default=True
         Whether the models see values of mean 0 and standard deviation 1: of each variable by
         itself, or, with ``shared``, of all together.
@@ -128,7 +128,7 @@ class LocalForecaster(BaseForecaster):
         overlap: int,
         periodic: bool = True,
         shared: bool = False,
-        noise: float = 0.001,
+        noise: float = 0.0001,
         scale: bool = True,
         id_column: Any = None,
         n_jobs: int | None = None,

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.signal import lfilter
 from sklearn.base import clone
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import LinearRegression
@@ -22,7 +23,7 @@ from esnkit import (
     RidgeReadout,
     TappedDelayLine,
 )
-from esnkit.datasets import lorenz96
+from esnkit.datasets import kuramoto_sivashinsky, lorenz96
 from esnkit.metrics import valid_prediction_time
 from esnkit.patches import neighbourhoods
 
@@ -160,6 +161,36 @@ def test_weather_is_forecast_beyond_a_lyapunov_time():
     assert valid > 1.5
 
 
+# ---------------------------------------------------------------------- noise
+
+
+def test_noise_attenuates_as_errors_in_variables_do():
+    """Autocorrelations are 0.9, 0.81; noise as strong as the values doubles their variance."""
+    shocks = np.random.default_rng(0).normal(size=(20_000, 2))
+    field = lfilter([1.0], [1.0, -0.9], shocks, axis=0)
+    model = ESNRegressor(TappedDelayLine(2), RidgeReadout(0.0), include_input=False)
+    forecaster = LocalForecaster(model, patch_size=1, overlap=0, noise=1.0, random_state=0)
+    expected = np.linalg.solve([[2.0, 0.9], [0.9, 2.0]], [0.9, 0.81])
+    for fitted in forecaster.fit(field).models_:
+        np.testing.assert_allclose(fitted.readout_.coef_, [expected], atol=0.03)
+    # The state in which a forecast starts is free of it.
+    scaled = (field - field.mean(axis=0)) / field.std(axis=0)
+    ends = [state.states[-1] for state in forecaster.states_[0]]
+    np.testing.assert_allclose(ends, scaled[-2], rtol=1e-12)
+
+
+def test_noise_steadies_a_field_that_is_smooth():
+    front = kuramoto_sivashinsky(1400, random_state=0)
+    model = esn(150, RidgeReadout(1e-8), input_scaling=0.05, squared_states=True)
+    options = {"patch_size": 8, "overlap": 8, "shared": True, "random_state": 0}
+    noisy = local(model, **options, noise=1e-4).fit(front[:1000])
+    valid = valid_prediction_time(front[1000:], noisy.forecast(400), threshold=0.5)
+    assert valid > 80  # steps, a Lyapunov time
+    noiseless = local(model, **options).fit(front[:1000])
+    with pytest.warns(DivergenceWarning, match="in step [1-4]?[0-9] of 400"):
+        noiseless.forecast(400)
+
+
 # ---------------------------------------------------------------------- the verbs
 
 
@@ -223,7 +254,7 @@ def test_one_seed_one_forecast_for_any_number_of_threads(shared):
     runs = []
     for n_jobs in (1, 2):
         model = esn(readout=RidgeReadout(), random_state=None, noise=1e-3)
-        forecaster = local(model, shared=shared, n_jobs=n_jobs, random_state=5)
+        forecaster = local(model, shared=shared, n_jobs=n_jobs, noise=1e-3, random_state=5)
         runs.append(forecaster.fit(WEATHER[:200]).update(WEATHER[200:220]).forecast(20))
     np.testing.assert_array_equal(*runs)
 
@@ -285,6 +316,7 @@ def test_divergence_warns_and_stays_finite(shared, memory):
         ({"overlap": 6}, "see 14 variables, but y has only 12"),
         ({"patch_size": 0}, "patch_size == 0"),
         ({"overlap": -1}, "overlap == -1"),
+        ({"noise": -0.1}, r"noise == -0\.1"),
     ],
 )
 def test_patches_must_fit_the_ring(options, message):
