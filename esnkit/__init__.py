@@ -3,7 +3,7 @@
 A **memory** turns a sequence into states; a **readout** turns states into outputs.
 """
 
-from esnkit import datasets, metrics, topology
+from esnkit import analysis, datasets, metrics, topology
 from esnkit.autoesn import AutoESN
 from esnkit.baselines.rnn import RNNRegressor
 from esnkit.baselines.tdnn import TDNNRegressor
@@ -33,6 +33,7 @@ __all__ = [
     "State",
     "TDNNRegressor",
     "TappedDelayLine",
+    "analysis",
     "datasets",
     "metrics",
     "topology",
