@@ -86,8 +86,8 @@ def memory_capacity(
     The state of step n has seen u(n). The total is at most the number of units, which linear
     memories reach if W and the input allow it [1]_. Two protocols:
 
-    ``"corrected"``: the delays are 0 to `max_delay`, the washout is `max_delay`; 5000 steps (ten for
-    each feature of the memory, if that is more) are fitted and 5000 tested. By chance alone an
+    ``"corrected"``: the delays are 0 to `max_delay`, the washout is `max_delay`; 5000 steps (ten
+    for each feature of the memory, if that is more) are fitted and 5000 tested. By chance alone an
     output has a small squared correlation with any truth, and over many delays it adds up. Its mean
     over all shuffles of the truth is exactly :math:`s = 1 / (n_{test} - 1)`, so what is given is
     :math:`(r^2 - s) / (1 - s)`: zero on average where nothing is remembered, one where recall is
