@@ -284,7 +284,9 @@ class BaseForecaster(ABC, BaseEstimator):
             pairs = self._spread(horizon, level, self._read_future(horizon, X), n_origins)
         else:
             raise ValueError(f"method must be 'conformal' or 'ensemble', got {method!r}.")
-        lower, upper = ([pair[side] for pair in pairs] for side in (0, 1))
+        lower, upper = (
+            [self._bounded(pair[side], i) for i, pair in enumerate(pairs)] for side in (0, 1)
+        )
         return self.series_.give_back(lower), self.series_.give_back(upper)
 
     # ------------------------------------------------------------------ reading
@@ -325,6 +327,10 @@ class BaseForecaster(ABC, BaseEstimator):
         empty = np.zeros((horizon, 1))
         coming = SeriesSet(tuple(replace(m, values=empty) for m in self.series_.members))
         return self._read_inputs(X, coming, fitting=False)
+
+    def _bounded(self, values: FloatArray, i: int) -> FloatArray:
+        """Keep a bound of an interval for series i within what is possible; here all is."""
+        return values
 
     def _check_horizon(self, horizon: int) -> None:
         """Refuse a horizon beyond what was fitted; most can go on for ever."""

@@ -6,17 +6,22 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from esnkit.candidates import Candidate, draw
+from esnkit.candidates import Candidate, Problem, draw, draw_like
 from esnkit.exceptions import DivergenceWarning
 from esnkit.validation import Trial, Validation
 
-_ROUNDS = (0.5, 0.75, 1.0)  # the part of the budget that is spent at the end of each round
-_PARENTS = 5  # of the variations that a round tries
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+_ROUNDS = (0.3, 0.5, 0.75, 1.0)  # the part of the budget that is spent at the end of each round
+_FIRST = 8  # candidates at least, that the first round tries: some are naive
+_PARENTS = 5  # the best so far, that a round learns from
 
 Task = tuple[Candidate, float | None]
 
@@ -32,31 +37,36 @@ class Search:
 
 def search(
     validation: Validation,
-    period: int | None,
+    problem: Problem,
     rng: np.random.Generator,
     *,
     n_candidates: int,
     time_budget: float | None,
     n_jobs: int | None,
+    progress: bool,
 ) -> Search:
     """Try candidates until a budget is spent, or Ctrl-C is pressed.
 
-    Half of them lie evenly over all settings. The others, in two rounds, are variations of the
-    best so far, whose penalties are tried in finer steps.
+    The first lie evenly over all settings. The next look at the series as the best do, by other
+    memories. The others, in two rounds, are variations of the best so far, whose penalties are
+    tried in finer steps.
     """
     start = time.monotonic()
     found: dict[int, Trial] = {}
     end = f"{n_candidates} candidates were tried"
+    bar = _bar(n_candidates, progress)
 
     def attempt(number: int, task: Task, deadline: float) -> None:
         if not found or time.monotonic() < deadline:
             found[number] = validation.measure(*task)
+            if bar is not None:
+                bar.update()
 
     try:
         n_drawn = 0
-        for share in _ROUNDS:
-            n_new = round(share * n_candidates) - n_drawn
-            tasks = _next_tasks(found, n_new, min(validation.lengths), period, rng)
+        for i, share in enumerate(_ROUNDS):
+            n_wanted = max(round(share * n_candidates), min(_FIRST, n_candidates))
+            tasks = _next_tasks(i, found, n_wanted - n_drawn, problem, rng)
             deadline = start + share * (np.inf if time_budget is None else time_budget)
             _run_all(attempt, list(enumerate(tasks, n_drawn)), deadline, n_jobs)
             n_drawn += len(tasks)
@@ -64,25 +74,44 @@ def search(
         if not found:
             raise
         end = f"it was interrupted after {len(found)} of {n_candidates} candidates"
+        warnings.warn(f"The search goes on with what it found: {end}.", stacklevel=5)
     else:
         if len(found) < n_candidates:
             end = f"time was up after {len(found)} of {n_candidates} candidates"
+    finally:
+        if bar is not None:
+            bar.close()
     return Search(_ranked(found), end, time.monotonic() - start)
 
 
+def _bar(n_candidates: int, progress: bool) -> tqdm[None] | None:
+    """Make a progress bar, if there is to be one."""
+    if not progress:
+        return None
+    from tqdm.auto import tqdm
+
+    return tqdm(total=n_candidates, desc="search", unit="candidate", leave=False)
+
+
 def _next_tasks(
-    found: dict[int, Trial],
-    n_new: int,
-    n_steps: int,
-    period: int | None,
-    rng: np.random.Generator,
+    number: int, found: dict[int, Trial], n_new: int, problem: Problem, rng: np.random.Generator
 ) -> Sequence[Task]:
     """Return what to try next: anything at first, later what lies near the best."""
-    if not found:
-        return [(candidate, None) for candidate in draw(n_new, n_steps, period, rng)]
-    parents = _ranked(found)[:_PARENTS]
-    chosen = [parents[i % len(parents)] for i in range(n_new)]
-    return [(parent.candidate.varied(rng), parent.strength) for parent in chosen]
+    best = [trial for trial in _ranked(found) if not trial.candidate.naive][:_PARENTS]
+    if not best:
+        return [(candidate, None) for candidate in draw(n_new, problem, rng)]
+    if number == 1:
+        models = [trial.candidate for trial in best]
+        return [(candidate, None) for candidate in draw_like(models, n_new, problem, rng)]
+    tried = {trial.candidate for trial in found.values()}
+    tasks: list[Task] = []
+    for i in range(n_new):
+        parent = best[i % len(best)]
+        candidate = parent.candidate.varied(rng, problem, tried)
+        tried.add(candidate)
+        alike = type(candidate.memory) is type(parent.candidate.memory)
+        tasks.append((candidate, parent.strength if alike else None))
+    return tasks
 
 
 def _ranked(found: dict[int, Trial]) -> list[Trial]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from esnkit.adjusted import AdjustedForecaster
 from esnkit.candidates import Candidate
-from esnkit.forecaster import Forecaster
 from esnkit.forecasting import cut_out
 from esnkit.series import SeriesSet
 
@@ -21,6 +21,8 @@ FloatArray = NDArray[np.float64]
 _COARSE = np.logspace(-26, 2, 15)
 _FINE = np.logspace(-3, 3, 13)  # about one that was good for a similar candidate
 _PROHIBITIVE = np.array([1e4])  # nothing is left of the coefficients
+# Origins from which all penalties are tried, and how many neighbours of the best go on.
+_N_FIRST, _REACH = 2, 2
 _LEAST_ERROR, _LARGEST_ERROR = 1e-8, 10.0  # in standard deviations
 
 
@@ -86,45 +88,56 @@ class Validation:
         """
         start = time.perf_counter()
         stops = self._go_along(candidate.forecaster(1.0, self.lengths))
-        model = stops[0].model_
+        model = stops[0].forecaster_.model_
         statistics = model.readout_.statistics_[0]
         squares = statistics.sums_of_squares[: statistics.n_features].sum() or 1.0
         strengths = _COARSE if strength is None else strength * _FINE
         strengths = _PROHIBITIVE if candidate.naive else strengths
-        errors = [
-            self._errors(stops, model.with_readout(readout))
-            for readout in model.readout_.path(strengths * squares)
-        ]
-        scores = smooth(np.array([score(squared) for squared in errors]))
-        best = int(scores.argmin())
+        models = [model.with_readout(r) for r in model.readout_.path(strengths * squares)]
+        best, value = self._best(stops, models)
         return Trial(
             candidate,
             penalty=float(strengths[best] * squares / statistics.n_samples),
             strength=float(strengths[best]),
-            score=float(scores[best]),
+            score=value,
             seconds=time.perf_counter() - start,
         )
 
-    def _go_along(self, forecaster: Forecaster) -> list[Forecaster]:
+    def _best(self, stops: list[AdjustedForecaster], models: list[Any]) -> tuple[int, float]:
+        """Return which of the models is best, and its score.
+
+        All run from the first origins; from the others only those near the best so far.
+        """
+        errors = [self._errors(m, stops[:_N_FIRST], self._places[:_N_FIRST]) for m in models]
+        middle = int(smooth(np.array([score(rows) for rows in errors])).argmin())
+        near = range(max(0, middle - _REACH), min(len(models), middle + _REACH + 1))
+        rest = stops[_N_FIRST:], self._places[_N_FIRST:]
+        scores = [score(np.vstack([errors[i], self._errors(models[i], *rest)])) for i in near]
+        smoothed = smooth(np.array(scores))
+        best = int(smoothed.argmin())
+        return near[best], float(smoothed[best])
+
+    def _go_along(self, forecaster: AdjustedForecaster) -> list[AdjustedForecaster]:
         """Fit to what is known at the first origin, and stop at each."""
         first, *others = self._places
         stops = [forecaster._fit(first.heads, first.passed)]
         for place in others:
-            stop = copy.copy(stops[-1])
-            stop.states_ = list(stop.states_)
+            stop = stops[-1].fork()
             stop._extend(place.heads, place.passed, learn=False)
             stops.append(stop)
         return stops
 
-    def _errors(self, stops: list[Forecaster], model: object) -> FloatArray:
+    def _errors(
+        self, model: Any, stops: list[AdjustedForecaster], places: list[Place]
+    ) -> FloatArray:
         """Return squared errors in units of the variance, (n_origins * n_series, horizon)."""
         rows = []
-        for stop, place in zip(stops, self._places, strict=True):
-            stop.model_ = model
+        for stop, place in zip(stops, places, strict=True):
+            stop.forecaster_.model_ = model
             futures = stop._futures(self.horizon, place.coming)
             for future, truth, unit in zip(futures, place.truth, self._deviations, strict=True):
                 rows.append((((future - truth) / unit) ** 2).mean(axis=1))
-        return np.array(rows)
+        return np.array(rows).reshape(-1, self.horizon)
 
 
 def score(squares: FloatArray) -> float:

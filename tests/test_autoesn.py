@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from esnkit import AutoESN, DivergenceWarning
-from esnkit.candidates import Candidate, draw, find_period, naive
+from esnkit import NVAR, AutoESN, DivergenceWarning
+from esnkit.candidates import Candidate, Delays, Problem, Units, draw, naive
+from esnkit.seasons import find_period
 from esnkit.datasets import load_el_nino, lorenz63
 from esnkit.metrics import mase, valid_prediction_time
 from esnkit.series import read_series
@@ -98,8 +99,10 @@ def test_a_fresh_process_gives_the_same_forecast():
 
 
 def test_other_seeds_try_other_candidates():
-    first, second = (quick(random_state=seed).fit(WAVE).search_ for seed in (0, 1))
-    assert set(first.seed).isdisjoint(second.seed)
+    tables = [quick(random_state=seed).fit(WAVE).search_ for seed in (0, 1)]
+    first, second = (set(table[table.memory == "reservoir"].seed) for table in tables)
+    assert len(first) > 4
+    assert first.isdisjoint(second)
 
 
 def test_parameters_are_kept_and_a_fitted_one_is_pickled():
@@ -190,8 +193,10 @@ def test_the_search_is_told():
 
 
 def test_naive_forecasts_are_among_the_candidates():
-    tried = set(quick().fit(monthly()).search_.query("naive").differences)
-    assert tried == {(), (1,), (12,)}
+    table = quick().fit(monthly()).search_.query("naive")
+    seasons = [None if np.isnan(season) else season for season in table.season]
+    tried = set(zip(table.differences, seasons, strict=True))
+    assert tried == {((), None), ((1,), None), ((12,), None), ((), 12), ((1,), 12)}
 
 
 def test_time_runs_out_and_is_told():
@@ -211,7 +216,8 @@ def test_an_interrupted_search_keeps_what_it_found(n_jobs, monkeypatch):
         return measure(self, candidate, strength)
 
     monkeypatch.setattr(Validation, "measure", interrupted)
-    forecaster = quick(n_jobs=n_jobs).fit(WAVE)
+    with pytest.warns(UserWarning, match="goes on with what it found: it was interrupted"):
+        forecaster = quick(n_jobs=n_jobs).fit(WAVE)
     assert 1 <= len(forecaster.search_) <= 5
     assert "interrupted" in forecaster.summary()
     assert np.isfinite(forecaster.forecast(5)).all()
@@ -250,12 +256,27 @@ def test_a_constant_variable_beside_another():
     np.testing.assert_allclose(forecaster.forecast(4)[:, 1], 3.0, atol=1e-6)
 
 
+def test_strong_growth_goes_on():
+    y = np.exp(np.arange(90) / 10)
+    forecast = quick(n_candidates=24).fit(y[:60]).forecast(30)
+    np.testing.assert_allclose(np.log(forecast), np.log(y[60:]), atol=0.2)
+
+
 def test_a_forecast_that_runs_away_is_held():
-    y = np.exp(np.arange(60) / 10)
-    forecaster = quick(n_candidates=24).fit(y)
+    y = np.arange(60.0) - 30
     with pytest.warns(DivergenceWarning, match="by more than its width"):
-        forecast = forecaster.forecast(80)
+        forecast = quick(n_candidates=24).fit(y).forecast(120)
     assert forecast.max() == 2 * y.max() - y.min()
+
+
+def test_what_was_never_negative_stays_so():
+    counts = np.random.default_rng(0).poisson(0.5, size=80).astype(float)
+    forecaster = quick().fit(counts)
+    lower, upper = forecaster.predict_interval(4)
+    assert lower.min() == 0
+    assert forecaster.forecast(4).min() >= 0
+    assert (quick().fit(counts - 1).predict_interval(4)[0] < -1).any()
+    assert (upper > 1).all()
 
 
 @pytest.mark.parametrize("n_steps", [30, 31, 40, 55])
@@ -297,16 +318,43 @@ def test_no_season_is_found_where_there_is_none(y):
 
 def test_a_naive_candidate_repeats_the_season():
     y = np.random.default_rng(0).normal(size=60)
-    forecaster = naive((12,), 0).forecaster(1e9, [60]).fit(y)
+    forecaster = naive((12,), None, 0).forecaster(1e9, [60]).fit(y)
     np.testing.assert_allclose(forecaster.forecast(24), np.tile(y[-12:], 2), atol=1e-6)
 
 
 def test_candidates_lie_within_their_bounds():
-    drawn = draw(200, 1000, 12, np.random.default_rng(0))
+    problem = Problem(n_steps=400, n_variables=3, period=12, growing=False)
+    drawn = draw(200, problem, np.random.default_rng(0))
     assert len(drawn) == 200
-    assert all(isinstance(c, Candidate) and 20 <= c.n_units <= 300 for c in drawn)
+    assert all(isinstance(candidate, Candidate) for candidate in drawn)
     assert {c.differences for c in drawn} == {(), (1,), (12,), (12, 1)}
-    assert all(0 < c.leak_rate <= 1 for c in drawn)
+    assert {c.season for c in drawn} == {None, 12}
+    assert not any(c.log for c in drawn)
+    units = [c.memory for c in drawn if isinstance(c.memory, Units)]
+    delays = [c.memory for c in drawn if isinstance(c.memory, Delays)]
+    assert 20 < len(delays) < len(units)
+    assert all(20 <= u.n_units <= 200 and 0 < u.leak_rate <= 1 for u in units)
+    assert all(d.n_features(3) <= 400 // 3 for d in delays)
+
+
+def test_monomials_are_counted():
+    delays = Delays(n_taps=2, stride=3, order=3)
+    features = NVAR(2, stride=3, order=3).fit_transform(np.ones((10, 2)))
+    assert features.shape[1] == delays.n_features(2)
+
+
+def test_what_lies_near_is_new():
+    problem = Problem(n_steps=400, n_variables=1, period=None, growing=True)
+    rng = np.random.default_rng(0)
+    tried = set(draw(40, problem, rng))
+    for parent in list(tried):
+        child = parent.varied(rng, problem, tried)
+        assert child not in tried
+        assert (child.log, child.season, child.differences) == (
+            parent.log,
+            parent.season,
+            parent.differences,
+        )
 
 
 def test_the_score_is_the_logarithm_of_an_error_that_stays():
@@ -322,14 +370,16 @@ def test_scores_are_averaged_with_their_neighbours():
 def test_the_last_season_is_scored_by_its_own_errors():
     y = monthly()
     back = [20, 14]
-    trial = Validation(read_series(y), None, 12, back).measure(naive((12,), 0))
+    trial = Validation(read_series(y), None, 12, back).measure(naive((12,), None, 0))
     errors = [y[112 - n : 124 - n] - y[100 - n : 112 - n] for n in back]
     assert trial.score == pytest.approx(score((np.array(errors) / y[:92].std()) ** 2), abs=1e-3)
 
 
 def test_a_model_is_scored_by_what_the_verbs_give(monkeypatch):
     monkeypatch.setattr("esnkit.validation._COARSE", np.array([1e-6]))  # nothing to average with
-    candidate = draw(8, 100, None, np.random.default_rng(0))[5]
+    problem = Problem(n_steps=100, n_variables=1, period=None, growing=False)
+    drawn = draw(8, problem, np.random.default_rng(0))
+    candidate = next(c for c in drawn if isinstance(c.memory, Units) and not c.naive)
     trial = Validation(read_series(WAVE), None, 20, [30, 20]).measure(candidate)
     forecaster = candidate.forecaster(trial.penalty, [130]).fit(WAVE[:130])
     first = forecaster.forecast(20) - WAVE[130:150]

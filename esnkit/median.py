@@ -1,0 +1,100 @@
+"""Several forecasters of the same series, and the median of what they say."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from threadpoolctl import threadpool_limits
+
+from esnkit.exceptions import DivergenceWarning
+from esnkit.forecasting import BaseForecaster
+from esnkit.seeding import RandomState
+from esnkit.series import SeriesSet
+
+FloatArray = NDArray[np.float64]
+
+
+class MedianForecaster(BaseForecaster):
+    """Forecasts by the median of forecasters; that of two is their mean.
+
+    Parameters
+    ----------
+    members : list of forecasters
+        Unfitted; copies are fitted.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed for the ensembles of `predict_interval`.
+
+    Attributes
+    ----------
+    members_ : list of forecasters
+        The fitted copies.
+    """
+
+    members_: list[BaseForecaster]
+
+    id_column: Any = None  # series come read
+
+    def __init__(
+        self, members: Sequence[BaseForecaster], *, random_state: RandomState = None
+    ) -> None:
+        self.members = members
+        self.random_state = random_state
+
+    def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
+        return self._fit_members(self.members, data, inputs)
+
+    def _fit_members(
+        self,
+        members: Sequence[BaseForecaster],
+        data: SeriesSet,
+        inputs: list[FloatArray] | None,
+    ) -> Self:
+        """Fit copies of the members."""
+        self.series_, self._inputs = data, inputs
+        with threadpool_limits(1, user_api="blas"):  # the same digits on any number of cores
+            self.members_ = [clone(member)._fit(data, inputs) for member in members]
+        return self
+
+    def _extend(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
+        for member in self.members_:
+            member._extend(data, inputs, learn)
+        self._grow(data, inputs)
+
+    def _futures(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
+        futures, complaints = [], []
+        for member in self.members_:
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always", DivergenceWarning)
+                futures.append(member._futures(horizon, inputs))
+            complaints += caught[:1]
+        if 2 * len(complaints) > len(self.members_):  # else the others outvote them
+            warnings.warn(str(complaints[0].message), DivergenceWarning, stacklevel=3)
+        return [np.median(np.array(runs), axis=0) for runs in zip(*futures, strict=True)]
+
+    def _bounded(self, values: FloatArray, i: int) -> FloatArray:
+        """Keep a bound of an interval from going below zero where the series never did."""
+        lowest = self.series_.members[i].values.min(axis=0)
+        return np.where(lowest >= 0, np.maximum(values, 0), values)
+
+    def _check_parameters(self) -> None:
+        """Leave the check to the members."""
+
+    def _check_learning(self, n_series: int) -> None:
+        for member in self.members_:
+            member._check_learning(n_series)
+
+    def _settled(self) -> MedianForecaster:
+        return MedianForecaster(
+            [member._settled() for member in self.members_], random_state=self.random_state
+        )
+
+    def _reseeded(self, seed: int) -> MedianForecaster:
+        seeds = np.random.SeedSequence(seed).generate_state(len(self.members_))
+        return MedianForecaster(
+            [m._reseeded(int(s)) for m, s in zip(self.members_, seeds, strict=True)]
+        )
