@@ -16,17 +16,16 @@ from esnkit.seeding import root_seed
 
 torch = pytest.importorskip("torch")
 
-rng = np.random.default_rng(0)
 
-
-def make_rows(lengths, n_inputs=2, n_outputs=1, feedback=False):
-    n_rows = sum(lengths)
+def make_rows(lengths, feedback=False):
+    """Two random inputs, of which the product of the first with the last one before is wanted."""
+    inputs = np.random.default_rng(0).normal(size=(sum(lengths), 2))
     return Rows(
-        rng.normal(size=(n_rows, n_inputs)),
-        rng.normal(size=(n_rows, n_outputs)),
-        np.ones(n_rows),
+        inputs,
+        inputs[:, :1] * np.roll(inputs[:, :1], 1, axis=0) + inputs[:, 1:],
+        np.ones(sum(lengths)),
         np.append(0, np.cumsum(lengths)),
-        np.zeros(n_outputs) if feedback else None,
+        np.zeros(1) if feedback else None,
     )
 
 
@@ -253,7 +252,10 @@ def curve_of_torch(core, head, batches, optimizer, norm):
         loss = torch.nn.functional.mse_loss(outputs, torch.tensor(targets))
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(optimizer.param_groups[0]["params"], norm)
+        gradients = [p.grad for p in optimizer.param_groups[0]["params"]]
+        length = torch.cat([g.flatten() for g in gradients]).norm().item()
+        for gradient in gradients:  # torch's own clipping adds 1e-6 to the length
+            gradient *= min(1.0, norm / length)
         optimizer.step()
         losses.append(loss.item())
     return losses
@@ -269,8 +271,8 @@ def test_loss_curves_are_those_of_torch(cell, name):
     core, head = torch_twin(net, params, cell)
     weights = [*core.parameters(), *head.parameters()]
     if name == "nesterov":
-        theirs = torch.optim.SGD(weights, 0.1, momentum=0.9, nesterov=True)
-        optimizer, rate, norm = Nesterov(0.9), 0.1, 0.5
+        theirs = torch.optim.SGD(weights, 0.02, momentum=0.9, nesterov=True)
+        optimizer, rate, norm = Nesterov(0.9), 0.02, 1.0
     else:
         theirs = torch.optim.Adam(weights, 0.01)
         optimizer, rate, norm = Adam(), 0.01, np.inf
@@ -289,4 +291,4 @@ def test_loss_curves_are_those_of_torch(cell, name):
     expected = curve_of_torch(core, head, batches, theirs, norm)
     assert len(expected) == 50
     np.testing.assert_allclose(losses, expected, rtol=1e-6)
-    assert sum(losses[-2:]) < 0.95 * sum(losses[:2])  # it did learn
+    assert sum(losses[-2:]) < 0.7 * sum(losses[:2])  # it did learn
