@@ -151,6 +151,8 @@ class LocalForecaster(BaseForecaster):
         check_scalar(self.patch_size, "patch_size", Integral, min_val=1)
         check_scalar(self.overlap, "overlap", Integral, min_val=0)
         check_scalar(self.noise, "noise", Real, min_val=0)
+        if self.model is not None and not isinstance(self.model, ESNRegressor):
+            raise TypeError(f"model must be an ESNRegressor, got {self.model!r}.")
         if getattr(getattr(self.model, "reservoir", None), "feedback_scaling", 0):
             raise ValueError(
                 "model has output feedback (feedback_scaling="
@@ -258,8 +260,10 @@ class LocalForecaster(BaseForecaster):
 
     def _rows(self, patch: int, z: FloatArray, x: FloatArray) -> FloatArray:
         """Make the inputs of a patch: what it sees, and the known inputs of the step after."""
-        edged = np.hstack([z[:-1], np.zeros((len(z) - 1, 1))])
-        return np.hstack([edged[:, self.neighbourhoods_[patch]], x])
+        n_variables, seen = z.shape[1], self.neighbourhoods_[patch]
+        rows = z[:-1, np.minimum(seen, n_variables - 1)]
+        rows[:, seen == n_variables] = 0.0  # beyond the edge
+        return np.hstack([rows, x])
 
     def _targets(self, patch: int, z: FloatArray) -> FloatArray:
         """Make the targets of a patch: its own next values."""

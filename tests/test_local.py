@@ -331,5 +331,7 @@ def test_series_must_fit_the_patches():
         local().fit(WEATHER[:30])
     with pytest.raises(ValueError, match=r"feedback_scaling=0\.5"):
         local(esn(feedback_scaling=0.5)).fit(WEATHER[:200])
+    with pytest.raises(TypeError, match="must be an ESNRegressor, got LinearRegression"):
+        local(LinearRegression()).fit(WEATHER[:200])
     with pytest.raises(ValueError, match="X was given"):
         local().fit(WEATHER[:200]).forecast(2, WEATHER[:2])
