@@ -153,11 +153,12 @@ class LocalForecaster(BaseForecaster):
         check_scalar(self.noise, "noise", Real, min_val=0)
         if self.model is not None and not isinstance(self.model, ESNRegressor):
             raise TypeError(f"model must be an ESNRegressor, got {self.model!r}.")
-        if getattr(getattr(self.model, "reservoir", None), "feedback_scaling", 0):
+        reservoir = None if self.model is None else self.model.reservoir
+        feedback = getattr(reservoir, "feedback_scaling", 0)
+        if feedback:
             raise ValueError(
-                "model has output feedback (feedback_scaling="
-                f"{self.model.reservoir.feedback_scaling}), but patches see one another's outputs "
-                "as their input: it must be 0."
+                f"model has output feedback (feedback_scaling={feedback}), but patches see one "
+                "another's outputs as their input: it must be 0."
             )
 
     def _check_learning(self, n_series: int) -> None:

@@ -29,7 +29,7 @@ def make_forecaster(seed: int, shared: bool) -> LocalForecaster:
     reservoir = Reservoir(400, spectral_radius=0.1, input_scaling=0.03, bias_scaling=1.0)
     model = ESNRegressor(reservoir, RidgeReadout(1e-8), washout=100, squared_states=True)
     return LocalForecaster(
-        model, patch_size=2, overlap=3, shared=shared, n_jobs=2, random_state=seed
+        model, patch_size=2, overlap=3, shared=shared, noise=0.0, n_jobs=2, random_state=seed
     )
 
 
