@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import scipy.special
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import StandardScaler
 
 from esnkit.memories import TappedDelayLine
@@ -18,6 +17,9 @@ from esnkit.memory import Memory
 from esnkit.memory_regressor import MemoryRegressor, own_copy
 from esnkit.seeding import RandomState, child_generator, root_seed
 from esnkit.sequence_regressor import TrainingData
+
+if TYPE_CHECKING:
+    from sklearn.neural_network import MLPRegressor
 
 FloatArray = NDArray[np.float64]
 
@@ -176,6 +178,8 @@ class TDNNRegressor(MemoryRegressor):
         self._check_memory(self.memory, "memory")
 
     def _make_parts(self, seed: np.random.SeedSequence | None) -> Memory:
+        from sklearn.neural_network import MLPRegressor
+
         self.memory_ = own_copy(self.memory, TappedDelayLine, seed, "reservoir")
         rng = child_generator(root_seed(None) if seed is None else seed, "readout")
         self.network_ = MLPRegressor(
