@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from esnkit.baselines.layers import Array, Layer, Trace, rows_of
+from esnkit.baselines.layers import Array, Layer, Trace, multiply, rows_of
 from esnkit.kernels import recurrent
 from esnkit.kernels.activations import CODES
 
@@ -200,9 +200,8 @@ class RecurrentTrace(Trace):
 
     def input_errors(self, start: int, stop: int) -> Array:
         """Return the errors of the inputs of some steps."""
-        errors, weights = self._input_errors[start:stop], self.matrix[: self.layer.n_inputs]
-        np.matmul(rows_of(self._errors[start:stop]), weights.T, out=rows_of(errors))
-        return errors
+        weights = self.matrix[: self.layer.n_inputs].T
+        return multiply(self._errors[start:stop], weights, self._input_errors[start:stop])
 
     def write_gradient(self, start: int, gradient: Array) -> None:
         """Write the gradient."""

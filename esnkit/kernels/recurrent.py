@@ -46,19 +46,29 @@ def step_lstm(gates, previous, current, squashed, h):
 
     ``gates`` (n_batch, 4 n_units) holds pre-activations before and activations after.
     """
-    n = h.shape[1]
+    n, half = h.shape[1], h.dtype.type(0.5)
+    # logistic(x) = (1 + tanh(x / 2)) / 2, so one pass over all gates serves both functions.
     for b in range(h.shape[0]):
-        activate(LOGISTIC, gates[b, : 2 * n])
-        tanh(gates[b, 2 * n : 3 * n])
-        activate(LOGISTIC, gates[b, 3 * n :])
-        f, i = gates[b, :n], gates[b, n : 2 * n]
-        g, o = gates[b, 2 * n : 3 * n], gates[b, 3 * n :]
-        before, c, tanh_c, out = previous[b], current[b], squashed[b], h[b]
+        forget_input, o = gates[b, : 2 * n], gates[b, 3 * n :]
+        for j in range(2 * n):
+            forget_input[j] *= half
+        for j in range(n):
+            o[j] *= half
+    tanh(gates.reshape(-1))
+    for b in range(h.shape[0]):
+        forget_input, o = gates[b, : 2 * n], gates[b, 3 * n :]
+        f, i, g = gates[b, :n], gates[b, n : 2 * n], gates[b, 2 * n : 3 * n]
+        before, c = previous[b], current[b]
+        for j in range(2 * n):
+            forget_input[j] = half + half * forget_input[j]
+        for j in range(n):
+            o[j] = half + half * o[j]
         for j in range(n):
             c[j] = f[j] * before[j] + i[j] * g[j]
-        for j in range(n):
-            tanh_c[j] = c[j]
-        tanh(tanh_c)
+    squashed[:] = current
+    tanh(squashed.reshape(-1))
+    for b in range(h.shape[0]):
+        o, tanh_c, out = gates[b, 3 * n :], squashed[b], h[b]
         for j in range(n):
             out[j] = o[j] * tanh_c[j]
 
