@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from esnkit.plotting.attractor import AttractorDisplay
+from esnkit.plotting.backtest import BacktestDisplay
 from esnkit.plotting.forecast import ForecastDisplay
+from esnkit.plotting.search import SearchDisplay
 
-__all__ = ["ForecastDisplay"]
+__all__ = ["AttractorDisplay", "BacktestDisplay", "ForecastDisplay", "SearchDisplay"]

@@ -35,6 +35,13 @@ def tidy(ax: Axes, *, grid: Any = "y") -> None:
         ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
 
 
+def whole_numbers(ax: Axes) -> None:
+    """Put no tick between whole numbers on the x axis."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
+
+
 def label(ax: Axes, x: str | None, y: str | None) -> None:
     """Label the axes by names that may come from a file: what looks like a formula is none."""
     ax.set_xlabel(x or "", parse_math=False)

@@ -60,7 +60,7 @@ class ForecastDisplay:
 
     See Also
     --------
-    esnkit.ESNRegressor.free_run : Makes forecasts.
+    esnkit.Forecaster.forecast : Makes forecasts.
 
     Examples
     --------
@@ -175,10 +175,11 @@ class ForecastDisplay:
     def from_estimator(
         cls,
         estimator: Any,
-        history: ArrayLike,
+        history: ArrayLike | None,
         horizon: int,
         *,
         X: ArrayLike | None = None,
+        level: float | None = None,
         truth: ArrayLike | None = None,
         series_label: str | None = None,
         index_label: str | None = None,
@@ -188,14 +189,18 @@ class ForecastDisplay:
 
         Parameters
         ----------
-        estimator : ESNRegressor
-            A fitted model with a single output.
+        estimator : Forecaster, AutoESN or ESNRegressor
+            Fitted to one series of one variable.
         history : Series or array-like of shape (n_steps,)
-            The series up to the final training row, or a last part of it.
+            The series up to the final training row, or a last part of it. None takes the whole
+            series that a forecaster has seen.
         horizon : int
             How many steps to forecast.
         X : array-like of shape (horizon, n_given), default=None
-            The input that is known, see `esnkit.ESNRegressor.free_run`.
+            The known inputs of those steps, or for an ESNRegressor the input that is known.
+        level : float, default=None
+            The probability with which a value is to lie in the interval that is drawn, by
+            `esnkit.Forecaster.predict_interval`. None draws no interval.
         truth : array-like of shape (horizon,), default=None
             What came true, at the times of the forecast.
         series_label : str, default=None
@@ -209,13 +214,34 @@ class ForecastDisplay:
         -------
         ForecastDisplay
             Drawn.
+
+        Raises
+        ------
+        ValueError
+            If `history` or the interval are asked of a model that has none, or it forecasts more
+            than one variable.
         """
+        needed = [
+            ("history=None", history is None, "series_"),
+            ("level", level is not None, "predict_interval"),
+        ]
+        for name, asked, attribute in needed:
+            if asked and not hasattr(estimator, attribute):
+                raise ValueError(
+                    f"{name} needs a fitted forecaster, got {type(estimator).__name__}."
+                )
+        lower = upper = None
+        if level is not None:
+            lower, upper = estimator.predict_interval(horizon, level, X)
         return cls.from_predictions(
-            history,
-            estimator.free_run(horizon, X),
+            _seen(estimator) if history is None else history,
+            run_on(estimator, horizon, X),
             truth=truth,
+            lower=lower,
+            upper=upper,
             series_label=series_label,
             index_label=index_label,
+            band_label="interval" if level is None else f"{100 * level:g} % interval",
             ax=ax,
         )
 
@@ -261,6 +287,23 @@ class ForecastDisplay:
     def _joined(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Put the last point of the history in front, so that no gap is drawn."""
         return np.concatenate([self.history[-1:], values])
+
+
+def run_on(estimator: Any, horizon: int, X: Any) -> Any:
+    """Return what a forecaster, or a model that runs freely, says comes next."""
+    method = estimator.forecast if hasattr(estimator, "forecast") else estimator.free_run
+    return method(horizon, X)
+
+
+def _seen(estimator: Any) -> Any:
+    """Return the series that a forecaster was fitted to and told since."""
+    import pandas as pd
+
+    series = estimator.series_.members[0]
+    values = series.values[:, 0] if series.values.shape[1] == 1 else series.values
+    if series.index is None or values.ndim > 1:
+        return values
+    return pd.Series(values, series.index, name=series.names[0])
 
 
 def _as_series(values: Any, name: str, after: pd.Index | None = None) -> pd.Series:

@@ -1,0 +1,250 @@
+"""How the error of forecasts grows with the step ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_scalar
+
+from esnkit.plotting._style import CYCLE, GREY, label, legend_above, new_axes, tidy, whole_numbers
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+FloatArray = NDArray[np.float64]
+
+_QUARTILES = (0.25, 0.5, 0.75)
+
+
+class BacktestDisplay:
+    """The absolute error at each step ahead, over the origins of a backtest.
+
+    A line is the median over origins, and the band around it holds the middle half of the errors.
+    Make one with `from_predictions` or `from_estimator`; `plot` draws it again elsewhere.
+
+    Parameters
+    ----------
+    errors : dict of str to ndarray of shape (3, n_steps)
+        For each model, the quartiles of its absolute errors at each step ahead.
+    naive : ndarray of shape (n_steps,), default=None
+        Median absolute error of a naive forecast.
+    naive_label : str, default="naive"
+        What the legend calls it.
+    error_label : str, default="absolute error"
+        Label of the y axis.
+
+    Attributes
+    ----------
+    ax_ : matplotlib.axes.Axes
+        Where it was drawn.
+    figure_ : matplotlib.figure.Figure
+        The figure around it.
+    lines_ : list of matplotlib.lines.Line2D
+        The medians, in the order of `errors`.
+    bands_ : list of matplotlib.collections.PolyCollection
+        The quartiles around them.
+    naive_line_ : matplotlib.lines.Line2D or None
+        The line of the naive forecast, if there is one.
+
+    See Also
+    --------
+    esnkit.Forecaster.backtest : Makes the tables.
+
+    Examples
+    --------
+    >>> from esnkit import Forecaster
+    >>> from esnkit.datasets import load_sunspots
+    >>> from esnkit.plotting import BacktestDisplay
+    >>> forecaster = Forecaster(random_state=0)
+    >>> display = BacktestDisplay.from_estimator(forecaster, load_sunspots(), 11, period=11)
+    >>> display.ax_.get_xlabel()
+    'steps ahead'
+    """
+
+    def __init__(
+        self,
+        errors: dict[str, FloatArray],
+        *,
+        naive: FloatArray | None = None,
+        naive_label: str = "naive",
+        error_label: str = "absolute error",
+    ) -> None:
+        self.errors = errors
+        self.naive = naive
+        self.naive_label = naive_label
+        self.error_label = error_label
+
+    @classmethod
+    def from_predictions(
+        cls,
+        tables: pd.DataFrame | Mapping[str, pd.DataFrame],
+        *,
+        naive: pd.DataFrame | None = None,
+        naive_label: str = "naive",
+        error_label: str = "absolute error",
+        ax: Axes | None = None,
+    ) -> Self:
+        """Draw the errors of backtests that have been made.
+
+        Parameters
+        ----------
+        tables : DataFrame, or mapping of str to DataFrame
+            What `esnkit.Forecaster.backtest` returned, of several models under their names.
+            Errors of all series and variables in a table are taken together.
+        naive : DataFrame, default=None
+            The same of a naive forecast, of which only the median is drawn.
+        naive_label : str, default="naive"
+            What the legend calls it.
+        error_label : str, default="absolute error"
+            Label of the y axis: give the unit of the series.
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        BacktestDisplay
+            Drawn.
+
+        Raises
+        ------
+        ValueError
+            If a table lacks a column, is empty, or the tables differ in their steps.
+        """
+        named = dict(tables) if isinstance(tables, Mapping) else {"forecast": tables}
+        errors = {str(name): _quartiles(table, str(name)) for name, table in named.items()}
+        baseline = None if naive is None else _quartiles(naive, "naive")[1]
+        lengths = {name: q.shape[1] for name, q in errors.items()}
+        if baseline is not None:
+            lengths["naive"] = len(baseline)
+        if len(set(lengths.values())) != 1:
+            raise ValueError(f"The tables reach different numbers of steps ahead: {lengths}.")
+        display = cls(errors, naive=baseline, naive_label=naive_label, error_label=error_label)
+        return display.plot(ax)
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        y: ArrayLike,
+        horizon: int,
+        *,
+        X: ArrayLike | None = None,
+        n_origins: int = 10,
+        stride: int | None = None,
+        refit: bool = False,
+        period: int | None = 1,
+        error_label: str = "absolute error",
+        ax: Axes | None = None,
+    ) -> Self:
+        """Backtest a forecaster, and draw its errors beside those of a naive forecast.
+
+        Parameters
+        ----------
+        estimator : Forecaster or AutoESN
+            Need not be fitted; copies are.
+        y : Series, DataFrame or array-like of shape (n_steps,) or (n_steps, n_variables)
+            One series.
+        horizon : int
+            Steps that are forecast from each origin.
+        X : array-like of shape (n_steps, n_inputs), default=None
+            Known inputs of all steps of y.
+        n_origins : int, default=10
+            Number of origins.
+        stride : int, default=None
+            Steps between origins, see `esnkit.Forecaster.backtest`.
+        refit : bool, default=False
+            Whether to fit anew at each origin.
+        period : int, default=1
+            The naive forecast repeats so many last values: 1 the last one, 12 the last year of
+            monthly ones. None draws no naive forecast.
+        error_label : str, default="absolute error"
+            Label of the y axis: give the unit of the series.
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        BacktestDisplay
+            Drawn.
+        """
+        table = estimator.backtest(y, horizon, X=X, n_origins=n_origins, stride=stride, refit=refit)
+        naive, naive_label = None, "naive"
+        if period is not None:
+            naive = _naive_table(table, np.asarray(y, dtype=np.float64), period)
+            naive_label = "last value" if period == 1 else f"last {period} values"
+        return cls.from_predictions(
+            {type(estimator).__name__: table},
+            naive=naive,
+            naive_label=naive_label,
+            error_label=error_label,
+            ax=ax,
+        )
+
+    def plot(self, ax: Axes | None = None) -> Self:
+        """Draw what is kept.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; None makes a figure.
+
+        Returns
+        -------
+        BacktestDisplay
+            Itself.
+        """
+        ax = new_axes(7, 4) if ax is None else ax
+        self.ax_, self.figure_ = ax, ax.figure
+        self.lines_, self.bands_, self.naive_line_ = [], [], None
+        if self.naive is not None:
+            (self.naive_line_,) = ax.plot(
+                *_against_steps(self.naive), color=GREY, linestyle="--", label=self.naive_label
+            )
+        for i, (name, (low, median, high)) in enumerate(self.errors.items()):
+            color = CYCLE[i % len(CYCLE)]
+            steps, median = _against_steps(median)
+            band = ax.fill_between(steps, low, high, color=color, alpha=0.15, linewidth=0)
+            (line,) = ax.plot(
+                steps, median, color=color, linewidth=1.8, marker="o", markersize=3.5, label=name
+            )
+            self.lines_.append(line)
+            self.bands_.append(band)
+        label(ax, "steps ahead", self.error_label)
+        tidy(ax)
+        ax.set_ylim(bottom=0)
+        whole_numbers(ax)
+        legend_above(ax)
+        return self
+
+
+def _against_steps(values: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
+    """Return the steps ahead, from 1, and the values at them."""
+    return np.arange(1, len(values) + 1), values
+
+
+def _quartiles(table: pd.DataFrame, name: str) -> FloatArray:
+    """Return the quartiles of the absolute errors (3, n_steps) at each step ahead."""
+    missing = {"step", "error"} - set(table.columns)
+    if missing or table.empty:
+        raise ValueError(
+            f"The table of {name!r} must be one that backtest returned, with columns step and "
+            f"error, got {len(table)} row(s) and the columns {list(table.columns)}."
+        )
+    by_step = table["error"].abs().groupby(table["step"])
+    return np.array([by_step.quantile(q).to_numpy() for q in _QUARTILES])
+
+
+def _naive_table(table: pd.DataFrame, series: FloatArray, period: int) -> pd.DataFrame:
+    """Make the table that repeating the last values would have had, for the same origins."""
+    check_scalar(period, "period", Integral, min_val=1, max_val=int(table["origin"].min()))
+    values = series.reshape(len(series), -1)
+    steps = table["step"].to_numpy() - 1
+    rows = table["origin"].to_numpy() - period + steps % period
+    n_variables = values.shape[1]
+    columns = np.arange(len(table)) % n_variables
+    return table.assign(error=values[rows, columns] - table["truth"].to_numpy())

@@ -1,0 +1,289 @@
+"""Figures of backtests, searches and attractors show the numbers that they were given."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+
+from esnkit import AutoESN, ESNRegressor, Forecaster, Reservoir, RidgeReadout
+from esnkit.datasets import load_sunspots, lorenz63
+from esnkit.plotting import AttractorDisplay, BacktestDisplay, ForecastDisplay, SearchDisplay
+
+SUNSPOTS = load_sunspots()
+LORENZ = lorenz63(900, random_state=0)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def forecaster():
+    reservoir = Reservoir(30, random_state=0, leak_rate=0.5)
+    return Forecaster(ESNRegressor(reservoir, RidgeReadout(1e-3), washout=20))
+
+
+def table_of(errors):
+    """A backtest's table from errors of shape (n_origins, horizon)."""
+    n_origins, horizon = errors.shape
+    return pd.DataFrame(
+        {
+            "origin": np.repeat(np.arange(n_origins), horizon),
+            "step": np.tile(np.arange(1, horizon + 1), n_origins),
+            "error": errors.ravel(),
+        }
+    )
+
+
+# ---------------------------------------------------------------------- backtests
+
+ERRORS = np.random.default_rng(0).normal(size=(9, 5))
+
+
+def test_a_backtest_shows_quartiles_of_absolute_errors():
+    display = BacktestDisplay.from_predictions(table_of(ERRORS), error_label="kW")
+    low, median, high = np.quantile(np.abs(ERRORS), [0.25, 0.5, 0.75], axis=0)
+    np.testing.assert_array_equal(display.lines_[0].get_xdata(), np.arange(1, 6))
+    np.testing.assert_allclose(display.lines_[0].get_ydata(), median)
+    corners = display.bands_[0].get_paths()[0].vertices[:, 1]
+    np.testing.assert_allclose([corners.min(), corners.max()], [low.min(), high.max()])
+    assert (display.ax_.get_xlabel(), display.ax_.get_ylabel()) == ("steps ahead", "kW")
+    assert display.ax_.get_ylim()[0] == 0
+    assert display.naive_line_ is None
+
+
+def test_models_stand_side_by_side():
+    tables = {"one": table_of(ERRORS), "two": table_of(2 * ERRORS)}
+    display = BacktestDisplay.from_predictions(
+        tables, naive=table_of(3 * ERRORS), naive_label="last value"
+    )
+    labels = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert labels == ["last value", "one", "two"]
+    one, two = (line.get_ydata() for line in display.lines_)
+    np.testing.assert_allclose(two, 2 * one)
+    np.testing.assert_allclose(display.naive_line_.get_ydata(), 3 * one)
+    _, axes = plt.subplots(2)
+    assert display.plot(axes[1]).ax_ is axes[1]
+
+
+@pytest.mark.parametrize("period", [1, 11])
+def test_a_forecaster_is_backtested_beside_a_naive_forecast(period):
+    series = SUNSPOTS.to_numpy()
+    display = BacktestDisplay.from_estimator(
+        forecaster(), SUNSPOTS, 15, n_origins=4, stride=10, period=period
+    )
+    expected = forecaster().backtest(SUNSPOTS, 15, n_origins=4, stride=10)
+    medians = expected["error"].abs().groupby(expected["step"]).median()
+    np.testing.assert_allclose(display.lines_[0].get_ydata(), medians)
+    origins = len(series) - 15 - 10 * np.arange(4)
+    for step, naive in enumerate(display.naive_line_.get_ydata()):
+        errors = [abs(series[n - period + step % period] - series[n + step]) for n in origins]
+        assert naive == pytest.approx(np.median(errors))
+
+
+def test_the_naive_forecast_of_a_table_repeats_each_of_its_variables():
+    flat = np.ones((300, 2)) * [1.0, 5.0] + np.random.default_rng(0).normal(0, 1e-9, (300, 2))
+    display = BacktestDisplay.from_estimator(forecaster(), flat, 4, n_origins=3)
+    np.testing.assert_allclose(display.naive_line_.get_ydata(), 0, atol=1e-7)
+    assert BacktestDisplay.from_estimator(forecaster(), flat, 4, period=None).naive_line_ is None
+
+
+@pytest.mark.parametrize(
+    ("tables", "naive", "message"),
+    [
+        (table_of(ERRORS).drop(columns="error"), None, "with columns step and error"),
+        ({"empty": table_of(ERRORS[:0])}, None, r"'empty'.*got 0 row"),
+        ({"a": table_of(ERRORS), "b": table_of(ERRORS[:, :2])}, None, "'a': 5, 'b': 2"),
+        (table_of(ERRORS), table_of(ERRORS[:, :3]), "'naive': 3"),
+    ],
+)
+def test_tables_that_do_not_fit_are_refused(tables, naive, message):
+    with pytest.raises(ValueError, match=message):
+        BacktestDisplay.from_predictions(tables, naive=naive)
+
+
+# ---------------------------------------------------------------------- searches
+
+TRIED = pd.DataFrame(
+    {
+        "n_units": [50, 100, 200, 70, 20],
+        "penalty": [1e-8, 1e-4, 1.0, 1e-2, 1e6],
+        "squares": [True, False, True, None, False],
+        "differences": [(), (1,), (12, 1), (), (1,)],
+        "constant": 3,
+        "naive": [False, False, False, False, True],
+        "seed": [1, 2, 3, 4, 5],
+        "score": [-1.5, -2.5, np.inf, -0.5, -1.0],
+        "seconds": 0.1,
+    }
+)
+
+
+def test_a_search_shows_every_candidate_and_marks_the_best():
+    display = SearchDisplay.from_predictions(TRIED)
+    assert display.settings == ["n_units", "penalty", "squares", "differences"]
+    for name, points, best in zip(display.settings, display.points_, display.best_, strict=True):
+        shown = np.sort(points.get_offsets()[:, 1])
+        assert shown.tolist() == ([-1.5] if name == "squares" else [-1.5, -0.5])
+        assert best.get_offsets()[0, 1] == -2.5
+    assert display.points_[0].get_offsets()[:, 0].tolist() == [50, 70]
+    assert display.best_[0].get_offsets()[0, 0] == 100
+    assert {line.get_ydata()[0] for line in display.naive_lines_} == {-1.0}
+    assert [ax.get_xlabel() for ax in display.axes_][:2] == ["n units", "penalty"]
+
+
+def test_scales_and_categories_suit_the_setting():
+    units, penalty, squares, differences = SearchDisplay.from_predictions(TRIED).axes_
+    assert (units.get_xscale(), penalty.get_xscale()) == ("linear", "log")
+    names = [[text.get_text() for text in ax.get_xticklabels()] for ax in (squares, differences)]
+    assert names == [["no", "yes"], ["none", "1"]]
+
+
+def test_panels_of_ones_own():
+    _, axes = plt.subplots(1, 2)
+    display = SearchDisplay.from_predictions(TRIED, settings=["n_units", "seed"], axes=axes)
+    assert display.axes_ == list(axes)
+    with pytest.raises(ValueError, match="2 axes are needed, got 1"):
+        display.plot(axes[:1])
+    assert display.plot().figure_ is not axes[0].figure
+
+
+def test_a_table_of_nothing_but_naive_forecasts_is_drawn():
+    display = SearchDisplay.from_predictions(TRIED.assign(naive=True), settings=["n_units"])
+    assert display.naive_lines_ == []
+    assert display.best_[0].get_offsets()[0].tolist() == [100, -2.5]
+
+
+def test_what_autoesn_tried():
+    auto = AutoESN(n_candidates=12, random_state=0).fit(SUNSPOTS[-150:])
+    display = SearchDisplay.from_estimator(auto)
+    scores = auto.search_.loc[~auto.search_["naive"].astype(bool), "score"]
+    assert min(b.get_offsets()[0, 1] for b in display.best_ if len(b.get_offsets())) == scores.min()
+    assert {"n_units", "leak_rate"} <= set(display.settings)
+    assert not {"seed", "score", "seconds", "naive"} & set(display.settings)
+
+
+@pytest.mark.parametrize(
+    ("table", "settings", "message"),
+    [
+        (TRIED.drop(columns="score"), None, "must have a column 'score'"),
+        (TRIED.assign(score=np.nan), None, "with finite values, got 5"),
+        (TRIED, ["size"], r"settings must name columns.*got \['size'\]"),
+        (TRIED[["score", "seed"]], None, r"got \[\]"),
+    ],
+)
+def test_searches_that_show_nothing_are_refused(table, settings, message):
+    with pytest.raises(ValueError, match=message):
+        SearchDisplay.from_predictions(table, settings=settings)
+
+
+# ---------------------------------------------------------------------- attractors
+
+
+def test_one_variable_is_drawn_against_its_past():
+    wave = np.sin(np.arange(300) / 5)
+    display = AttractorDisplay.from_predictions(wave, wave[:200], delay=7, names=["voltage"])
+    np.testing.assert_array_equal(display.truth_line_.get_xdata(), wave[7:])
+    np.testing.assert_array_equal(display.truth_line_.get_ydata(), wave[:-7])
+    assert len(display.prediction_line_.get_xdata()) == 193
+    assert display.axes_[0].get_xlabel() == "voltage(n)"
+    assert display.axes_[1].get_ylabel() == "voltage(n - 7)"
+
+
+def test_the_delay_is_where_the_correlation_has_faded():
+    """That of a slow cosine passes 1/e at arccos(1/e) of a radian."""
+    wave = pd.Series(np.cos(np.arange(20_000) / 10), name="v")
+    display = AttractorDisplay.from_predictions(wave, wave)
+    assert display.axes_[0].get_ylabel() == f"v(n - {int(np.ceil(10 * np.arccos(1 / np.e)))})"
+
+
+def test_two_variables_lie_in_a_plane_and_three_in_space():
+    table = pd.DataFrame(LORENZ, columns=["a", "b", "c"])
+    display = AttractorDisplay.from_predictions(table[["a", "b"]], LORENZ[:100, :2])
+    np.testing.assert_array_equal(display.truth_line_.get_xydata(), LORENZ[:, :2])
+    assert display.axes_[0].get_ylabel() == "b"
+    display = AttractorDisplay.from_predictions(table, LORENZ[:100])
+    np.testing.assert_array_equal(np.transpose(display.truth_line_.get_data_3d()), LORENZ)
+    assert display.axes_[1].get_zlabel() == "c"
+    for low, high, column in zip(*(LORENZ.min(0), LORENZ.max(0)), "xyz", strict=True):
+        limits = getattr(display.axes_[1], f"get_{column}lim")()
+        assert limits[0] < low
+        assert limits[1] > high
+
+
+def test_of_many_variables_three_are_shown():
+    wide = np.hstack([LORENZ, LORENZ])
+    display = AttractorDisplay.from_predictions(wide, wide, names=list("abcdef"))
+    assert display.axes_[0].get_zlabel() == "c"
+
+
+def test_models_run_on_along_the_truth():
+    fitted = forecaster().fit(LORENZ[:600])
+    display = AttractorDisplay.from_estimator(fitted, LORENZ[600:800])
+    np.testing.assert_array_equal(display.prediction, fitted.forecast(200))
+    model = fitted.model_
+    display = AttractorDisplay.from_estimator(model, LORENZ[600:650])
+    np.testing.assert_array_equal(display.prediction, model.free_run(50))
+
+
+@pytest.mark.parametrize(
+    ("truth", "prediction", "options", "message"),
+    [
+        (LORENZ, LORENZ[:, :2], {}, r"truth has 3 variable\(s\), but prediction has 2"),
+        (LORENZ[:2], LORENZ, {}, r"truth must have shape.*got shape \(2, 3\)"),
+        (LORENZ, LORENZ * np.nan, {}, "no missing values"),
+        (LORENZ, LORENZ, {"names": ["x"]}, r"names has 1 name\(s\), but there are 3"),
+        (LORENZ[:, 0], LORENZ[:, 0], {"delay": 900}, "delay == 900, must be <= 898"),
+    ],
+)
+def test_trajectories_that_do_not_fit_are_refused(truth, prediction, options, message):
+    with pytest.raises(ValueError, match=message):
+        AttractorDisplay.from_predictions(truth, prediction, **options)
+
+
+def test_two_axes_are_needed():
+    display = AttractorDisplay.from_predictions(LORENZ[:, :2], LORENZ[:, :2])
+    _, axes = plt.subplots(1, 3)
+    with pytest.raises(ValueError, match="Two axes are needed, got 3"):
+        display.plot(axes)
+    assert display.plot(axes[1:]).axes_ == list(axes[1:])
+
+
+# ---------------------------------------------------------------------- forecasts of forecasters
+
+
+@pytest.mark.parametrize("kind", [pd.Series, np.asarray])
+def test_a_forecaster_is_drawn_with_its_interval(kind):
+    series = kind(SUNSPOTS)
+    fitted = forecaster().fit(series[:-20])
+    display = ForecastDisplay.from_estimator(
+        fitted, None, 10, level=0.8, truth=SUNSPOTS.iloc[-20:-10]
+    )
+    np.testing.assert_array_equal(display.history, SUNSPOTS[:-20])
+    np.testing.assert_array_equal(display.forecast, fitted.forecast(10))
+    for drawn, bound in zip(
+        (display.lower, display.upper), fitted.predict_interval(10, 0.8), strict=True
+    ):
+        np.testing.assert_array_equal(drawn, bound)
+    labels = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert labels == ["history", "80 % interval", "truth", "forecast"]
+
+
+def test_dates_of_a_forecaster_go_on():
+    fitted = forecaster().fit(SUNSPOTS)
+    display = ForecastDisplay.from_estimator(fitted, SUNSPOTS[-50:], 5)
+    assert pd.DatetimeIndex(display.forecast_index).year.tolist() == list(range(2009, 2014))
+    assert display.band_ is None
+
+
+def test_what_a_model_cannot_show_is_refused():
+    model = forecaster().fit(SUNSPOTS).model_
+    with pytest.raises(ValueError, match="history=None needs a fitted forecaster, got ESNReg"):
+        ForecastDisplay.from_estimator(model, None, 5)
+    with pytest.raises(ValueError, match="level needs a fitted forecaster"):
+        ForecastDisplay.from_estimator(model, SUNSPOTS, 5, level=0.9)
+    with pytest.raises(ValueError, match=r"history must have shape \(n_steps,\)"):
+        ForecastDisplay.from_estimator(forecaster().fit(LORENZ), None, 5)
