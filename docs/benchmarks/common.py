@@ -41,6 +41,13 @@ def publish(
     (RESULTS / f"{Path(script).stem}.md").write_text(table, encoding="utf-8")
 
 
+def verdict(value: float, *, below: float | None = None, above: float | None = None) -> str:
+    """Say what was aimed at, in one direction, and whether the value got there."""
+    if below is not None:
+        return f"below {below:g}: {'reached' if value < below else 'missed'}"
+    return f"above {above:g}: {'reached' if value > above else 'missed'}"
+
+
 def machine() -> str:
     """Say where the numbers come from."""
     threads = max(p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas")
