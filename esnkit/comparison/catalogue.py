@@ -11,7 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit import datasets
-from esnkit.comparison.measures import NRMSE, VALID_TIME, Metric
+from esnkit.comparison.measures import (
+    ABSOLUTE_ERROR,
+    MEMORY_CAPACITY,
+    NRMSE,
+    SYMBOL_ERROR_RATE,
+    UNSOLVED,
+    VALID_TIME,
+    Metric,
+)
 from esnkit.comparison.results import Kind
 from esnkit.comparison.tasks import (
     DrivenSplit,
@@ -29,9 +37,9 @@ FloatArray = NDArray[np.float64]
 _LYAPUNOV_TIMES = {"mackey-glass-17": 197.0, "mackey-glass-30": 139.0}
 _LORENZ63_EXPONENT = 0.906
 _LORENZ96_EXPONENT = 1.68
-_MSO = (0.2, 0.311, 0.42, 0.51, 0.63, 0.74, 0.85, 0.97)
 _N_DRAWS = 10
 _WASHOUT = 100
+_LONGEST_LAG = 40
 
 
 @dataclass
@@ -44,6 +52,7 @@ class _Generated(Task):
     draw: Callable[[int], Split]
     title: str = ""
     description: str = ""
+    further: tuple[Metric, ...] = ()
     chaotic: bool = False
     step: float = 1.0
     step_unit: str = "steps"
@@ -57,7 +66,7 @@ class _Generated(Task):
 
 def _real(name: str, title: str, horizon: int, loader: Callable[[], Any]) -> SeriesTask:
     series = loader()
-    about = datasets.list_datasets().loc[name, "description"]
+    about = str(datasets.list_datasets().loc[name, "description"])
     return SeriesTask(
         series,
         horizon,
@@ -76,7 +85,7 @@ def _series_split(values: FloatArray, horizon: int, names: tuple[str, ...]) -> S
 
 
 def _mackey_glass(tau: int) -> Task:
-    name, dt, horizon = f"mackey-glass-{tau}", 2.0, 300
+    name, dt, horizon = f"mackey-glass-{tau}", 2.0, 500
 
     def draw(seed: int) -> SeriesSplit:
         series = datasets.mackey_glass(
@@ -101,7 +110,7 @@ def _lorenz63() -> Task:
     dt, horizon = 0.04, 250
 
     def draw(seed: int) -> SeriesSplit:
-        series = datasets.lorenz63(1500 + 10 * horizon, dt=dt, random_state=seed)
+        series = datasets.lorenz63(1000 + 10 * horizon, dt=dt, random_state=seed)
         return _series_split(series, horizon, ("x", "y", "z"))
 
     return _Generated(
@@ -139,8 +148,8 @@ def _lorenz96() -> Task:
 
 def _mso8() -> Task:
     def draw(seed: int) -> SeriesSplit:
-        steps = np.arange(400 + 10 * 100) + 1000 * seed
-        return _series_split(np.sin(np.outer(steps, _MSO)).sum(axis=1), 100, ("y",))
+        first = 1000 * seed
+        return _series_split(datasets.mso(first + 400 + 10 * 100)[first:], 100, ("y",))
 
     return _Generated(
         "mso8",
@@ -148,7 +157,7 @@ def _mso8() -> Task:
         NRMSE,
         draw,
         "Eight sines",
-        "The sum of eight sines whose periods have no common multiple; 400 steps to learn from.",
+        "A sum of eight sines without a common period; 400 steps to learn from.",
     )
 
 
@@ -217,6 +226,37 @@ def _oscillator(n_steps: int, seed: int) -> tuple[FloatArray, FloatArray]:
     return datasets.damped_oscillator(n_steps, random_state=seed)
 
 
+def _delayed(n_steps: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    return datasets.delayed_inputs(n_steps, max_delay=_LONGEST_LAG, random_state=seed)
+
+
+def _channel(n_steps: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    return datasets.channel_equalization(n_steps, random_state=seed)
+
+
+def _adding() -> Task:
+    def draw(seed: int) -> DrivenSplit:
+        sequences, answers = datasets.adding(500, length=40, random_state=seed)
+        every = Examples(
+            sequences,
+            [np.full((len(x), 1), y) for x, y in zip(sequences, answers, strict=True)],
+            [np.arange(len(x)) == len(x) - 1 for x in sequences],
+        )
+        draws = [every.only(slice(i, i + 1)) for i in range(400, 500)]
+        return DrivenSplit(every.only(slice(400)), draws, ("mean",))
+
+    return _Generated(
+        "adding",
+        "remember",
+        ABSOLUTE_ERROR,
+        draw,
+        "Adding",
+        "The mean of two marked numbers out of 40 to 44, asked for at the end; 400 sequences to "
+        "learn from.",
+        further=(UNSOLVED,),
+    )
+
+
 # ---------------------------------------------------------------------- by name
 
 TASKS: dict[str, Callable[[], Task]] = {
@@ -246,6 +286,25 @@ TASKS: dict[str, Callable[[], Task]] = {
         _oscillator,
         ("displacement", "velocity"),
     ),
+    "channel": lambda: _driven(
+        "channel",
+        "classify",
+        SYMBOL_ERROR_RATE,
+        "Channel equalisation",
+        "One of four symbols, from a radio signal with echoes, distortion and noise at 28 dB.",
+        _channel,
+        ("symbol",),
+    ),
+    "memory": lambda: _driven(
+        "memory",
+        "remember",
+        MEMORY_CAPACITY,
+        "Memory capacity",
+        f"Noise as it was 0 to {_LONGEST_LAG} steps ago; chance correlations are not taken off.",
+        _delayed,
+        tuple(f"{lag} ago" for lag in range(_LONGEST_LAG + 1)),
+    ),
+    "adding": _adding,
 }
 DEFAULT_TASKS = ("sunspots", "el-nino", "mackey-glass-17", "lorenz63", "narma10")
 

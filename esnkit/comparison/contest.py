@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -19,32 +17,16 @@ from joblib import Parallel, delayed
 from sklearn.utils import check_scalar
 
 from esnkit.comparison.catalogue import read_tasks
-from esnkit.comparison.cells import (
-    MOST_RUNS,
-    MOST_STEPS,
-    Job,
-    drawable,
-    make_job,
-    run_cell,
-)
+from esnkit.comparison.cells import Job, make_job, run_cell
 from esnkit.comparison.contestants import Contestant
+from esnkit.comparison.describing import describe_environment, describe_task, version_of
 from esnkit.comparison.journal import Journal
-from esnkit.comparison.results import (
-    Cell,
-    Comparison,
-    Environment,
-    Protocol,
-    TaskRecord,
-    Window,
-)
+from esnkit.comparison.results import Cell, Comparison, Protocol, TaskRecord
 from esnkit.comparison.roster import read_contestants
-from esnkit.comparison.tasks import N_FOLDS, SeriesSplit, Split, Task, TaskError
+from esnkit.comparison.tasks import FEWEST_ROWS, N_FOLDS, SeriesSplit, Split, Task, TaskError
 from esnkit.comparison.trials import Budget
 
 __all__ = ["compare"]
-
-_PACKAGES = ("esnkit", "numpy", "scipy", "scikit-learn", "numba", "joblib")
-_HISTORY = 100  # steps before a window
 
 _VALIDATION = (
     f"Series: {N_FOLDS} forecasts of the task's horizon, one after the other, at the end of the "
@@ -131,7 +113,8 @@ def compare(
     budget = None if budget_seconds is not None else budget
     protocol = _protocol(contestants, seeds, budget, budget_seconds, reference, n_jobs)
     splits = _load(entered, protocol.seeds)
-    records = [_record(task, splits, protocol.seeds) for task in entered]
+    first = protocol.seeds[0]
+    records = [describe_task(task, splits[task.name, first], first) for task in entered]
     jobs = list(_jobs(entered, contestants, protocol, splits))
     plan = _plan(protocol, records, contestants, splits)
     book = None if journal is None else Journal(Path(journal), plan, resume)
@@ -143,13 +126,12 @@ def compare(
         cells.append(cell)
         if book is not None:
             book.add(cell, begun.seconds())
-    order = {(j.task, j.contestant.name, j.seed): i for i, j in enumerate(_ordered(jobs, records))}
     return Comparison(
-        environment=_environment(begun),
+        environment=describe_environment(begun.started, begun.seconds()),
         protocol=protocol,
         tasks=records,
         contestants=[contestant.record() for contestant in contestants],
-        cells=sorted(cells, key=lambda cell: order[cell.key]),
+        cells=sorted(cells, key=_place(records, contestants, protocol)),
     )
 
 
@@ -184,10 +166,10 @@ def _protocol(
         check_scalar(
             budget_seconds, "budget_seconds", Real, min_val=0, include_boundaries="neither"
         )
-    chosen = range(seeds) if isinstance(seeds, Integral) else seeds
+    chosen = list(range(seeds) if isinstance(seeds, int | np.integer) else seeds)
     for seed in chosen:
         check_scalar(seed, "each of seeds", Integral, min_val=0)
-    if not len(chosen) or len(set(chosen)) < len(chosen):
+    if not chosen or len(set(chosen)) < len(chosen):
         raise ValueError(f"seeds must be at least one, all different, got {seeds!r}.")
     return Protocol(
         seeds=[int(seed) for seed in chosen],
@@ -213,63 +195,12 @@ def _load(tasks: Sequence[Task], seeds: Sequence[int]) -> Splits:
             known = not task.fresh_data and seed != seeds[0]
             split = splits[task.name, seeds[0]] if known else task.load(seed)
             splits[task.name, seed] = split
-            if isinstance(split, SeriesSplit) and split.fold().n_train < split.horizon:
+            if isinstance(split, SeriesSplit) and split.fold().n_train < FEWEST_ROWS:
                 raise TaskError(
-                    f"task {task.name!r}: {split.n_train} steps to learn from are too few for a "
-                    f"horizon of {split.horizon} and {N_FOLDS} forecasts to validate"
+                    f"task {task.name!r}: {split.n_train} steps to learn from are too few for "
+                    f"{N_FOLDS} forecasts of {split.horizon} to validate and {FEWEST_ROWS} before"
                 )
     return splits
-
-
-def _record(task: Task, splits: Splits, seeds: Sequence[int]) -> TaskRecord:
-    split = splits[task.name, seeds[0]]
-    is_series = isinstance(split, SeriesSplit)
-    unit = task.metric.unit or (task.step_unit if task.metric.name == "valid time" else "")
-    return TaskRecord(
-        name=task.name,
-        title=task.title or task.name,
-        description=task.description,
-        kind=task.kind,
-        source=task.source,
-        metric=task.metric.name,
-        metric_unit=unit,
-        greater_is_better=task.metric.greater_is_better,
-        chaotic=task.chaotic,
-        fresh_data=task.fresh_data,
-        replicate="forecast origin" if is_series else "independent draw",
-        n_replicates=split.n_origins if is_series else len(split.draws),
-        n_train=split.n_train,
-        n_test=_n_test(split),
-        horizon=split.horizon if is_series else None,
-        period=split.period if is_series else None,
-        differences=task.lags(split) if is_series else [],
-        step=task.step,
-        step_unit=task.step_unit,
-        variables=list(split.variables),
-        windows=list(_windows(split, seeds[0])),
-    )
-
-
-def _n_test(split: Split) -> int:
-    """Count the steps or rows that are scored."""
-    if isinstance(split, SeriesSplit):
-        return split.n_origins * split.horizon
-    return sum(len(draw.wanted()) for draw in split.draws)
-
-
-def _windows(split: Split, seed: int) -> Iterator[Window]:
-    """Yield the stretches of truth that are drawn."""
-    if isinstance(split, SeriesSplit):
-        for i in range(min(MOST_RUNS, split.n_origins)):
-            origin = split.n_train + i * split.horizon
-            first = max(0, origin - _HISTORY)
-            last = origin + min(split.horizon, MOST_STEPS)
-            history, truth = split.values[first:origin], split.values[origin:last]
-            labels = list(split.labels[first:last])
-            yield Window(seed, i, drawable(history), drawable(truth), labels)
-    else:
-        for i, draw in enumerate(split.draws[:MOST_RUNS]):
-            yield Window(seed, i, [], drawable(draw.wanted()), [])
 
 
 # ---------------------------------------------------------------------- cells
@@ -292,11 +223,17 @@ def _jobs(
                 )
 
 
-def _ordered(jobs: Sequence[Job], records: Sequence[TaskRecord]) -> list[Job]:
-    """Sort cells task by task and contestant by contestant: the order of the results."""
-    place = {record.name: i for i, record in enumerate(records)}
-    contestants = list(dict.fromkeys(job.contestant.name for job in jobs))
-    return sorted(jobs, key=lambda job: (place[job.task], contestants.index(job.contestant.name)))
+def _place(
+    records: Sequence[TaskRecord], contestants: Sequence[Contestant], protocol: Protocol
+) -> Callable[[Cell], tuple[int, int, int]]:
+    """Make the key that sorts cells by task, contestant and seed, as they were given."""
+    tasks = [record.name for record in records]
+    names = [contestant.name for contestant in contestants]
+    return lambda cell: (
+        tasks.index(cell.task),
+        names.index(cell.contestant),
+        protocol.seeds.index(cell.seed),
+    )
 
 
 def _run(jobs: Sequence[Job], n_done: int, n_jobs: int | None, progress: bool) -> Iterator[Cell]:
@@ -329,7 +266,7 @@ def _plan(
         "tasks": [asdict(replace(record, windows=[])) for record in records],
         "contestants": [asdict(contestant.record()) for contestant in contestants],
         "data": digest.hexdigest(),
-        "version of esnkit": _version("esnkit"),
+        "version of esnkit": version_of("esnkit"),
     }
 
 
@@ -340,33 +277,3 @@ def _bytes(split: Split) -> bytes:
     parts = [split.train, *split.draws]
     arrays = [array for part in parts for array in (*part.inputs, *part.targets)]
     return b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
-
-
-def _environment(clock: _Clock) -> Environment:
-    return Environment(
-        packages={name: _version(name) for name in _PACKAGES},
-        python=platform.python_version(),
-        platform=platform.platform(),
-        processor=_processor(),
-        n_cores=os.cpu_count() or 1,
-        blas_threads=1,
-        started=clock.started,
-        seconds=clock.seconds(),
-    )
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "unknown"
-
-
-def _processor() -> str:
-    """Name the processor, as Linux does where it does."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return models[0] if models else platform.machine()

@@ -9,13 +9,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from esnkit.comparison.results import ContestantRecord
+from esnkit.comparison.results import ContestantRecord, Family
 from esnkit.comparison.space import Dimension, Settings
 from esnkit.comparison.tasks import SeriesSplit, Split
 from esnkit.forecaster import Forecaster
 
 FloatArray = NDArray[np.float64]
-Family = Literal["reservoir", "trained network", "delay line", "naive", "yours"]
+
 
 _LONGEST_WASHOUT = 100
 
@@ -232,7 +232,9 @@ def count_parameters(fitted: Any) -> int | None:
     -------
     int or None
     """
-    for part in ("model_", "readout_"):
+    if hasattr(fitted, "params_"):
+        return int(np.size(fitted.params_))
+    for part in ("model_", "readout_", "network_"):
         if hasattr(fitted, part):
             return count_parameters(getattr(fitted, part))
     for parts in ("members_", "estimators_"):
@@ -240,9 +242,6 @@ def count_parameters(fitted: Any) -> int | None:
         if members is not None:
             counts = [count_parameters(member) for member in np.ravel(np.array(members, object))]
             return None if None in counts else sum(c for c in counts if c is not None)
-    for own in ("parameters_", "params_"):
-        if hasattr(fitted, own):
-            return int(np.size(getattr(fitted, own)))
     for weights, biases in (("coefs_", "intercepts_"), ("coef_", "intercept_")):
         if hasattr(fitted, weights):
             arrays = (*_arrays(getattr(fitted, weights)), *_arrays(getattr(fitted, biases)))

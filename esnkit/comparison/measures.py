@@ -8,12 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from esnkit.metrics import mase, nrmse, valid_prediction_time
+from esnkit.metrics import (
+    mase,
+    nrmse,
+    symbol_error_rate,
+    tolerance_error_rate,
+    valid_prediction_time,
+)
 
 FloatArray = NDArray[np.float64]
 
 _VALID = 0.4  # standard deviations that a forecast may be off
-_SOLVED = 0.04  # error up to which a sequence of the adding problem counts as solved
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +80,7 @@ def _valid_time(truth: FloatArray, guess: FloatArray, scale: Scale) -> float:
 
 
 def _symbol_error_rate(truth: FloatArray, guess: FloatArray, scale: Scale) -> float:
-    symbols = np.unique(scale.train)
-    nearest = symbols[np.abs(guess[..., None] - symbols).argmin(axis=-1)]
-    return float((nearest != truth).mean())
+    return symbol_error_rate(truth, guess, symbols=np.unique(scale.train))
 
 
 def _absolute_error(truth: FloatArray, guess: FloatArray, scale: Scale) -> float:
@@ -85,7 +88,7 @@ def _absolute_error(truth: FloatArray, guess: FloatArray, scale: Scale) -> float
 
 
 def _unsolved(truth: FloatArray, guess: FloatArray, scale: Scale) -> float:
-    return float((np.abs(truth - guess) > _SOLVED).any())
+    return tolerance_error_rate(truth, guess)
 
 
 def _memory_capacity(truth: FloatArray, guess: FloatArray, scale: Scale) -> float:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sklearn.base import clone, is_regressor
+from sklearn.base import BaseEstimator, clone, is_regressor
 from sklearn.dummy import DummyRegressor
 from sklearn.multioutput import MultiOutputRegressor
-from sklearn.neural_network import MLPRegressor
 from sklearn.utils import get_tags
 
 from esnkit.autoesn import AutoESN
+from esnkit.baselines.rnn import RNNRegressor
+from esnkit.baselines.tdnn import TDNNRegressor
 from esnkit.comparison.catalogue import unknown
 from esnkit.comparison.contestants import Contestant, Problem, SeasonalNaive
 from esnkit.comparison.space import Dimension, Settings
@@ -24,6 +25,8 @@ from esnkit.reservoir import Reservoir
 
 _MOST_FEATURES = 2000  # of a polynomial, so that a candidate takes seconds, not minutes
 _MOST_CANDIDATES = 100_000  # of AutoESN, where the budget is in seconds
+_EPOCHS = 60
+_ITERATIONS = 200
 
 _TAPS = Dimension("n_taps", "choice", 10, choices=(10, 2, 5, 20, 40))
 
@@ -66,26 +69,40 @@ def _nvar(settings: Settings, problem: Problem) -> ESNRegressor:
     return ESNRegressor(memory, readout, washout=washout, include_input=False)
 
 
-def _perceptron(settings: Settings) -> MLPRegressor:
-    return MLPRegressor(
-        (settings["n_hidden"],),
-        learning_rate_init=settings["learning_rate"],
-        alpha=settings["weight_decay"],
-        max_iter=_EPOCHS,
-        early_stopping=False,
+def _tdnn(settings: Settings, problem: Problem) -> TDNNRegressor:
+    line = TappedDelayLine(min(settings["n_taps"], problem.n_steps // 4))
+    return _perceptron(line, settings, line.n_taps - 1)
+
+
+def _gamma(settings: Settings, problem: Problem) -> TDNNRegressor:
+    memory = GammaMemory(settings["n_taps"], mu=settings["mu"])
+    return _perceptron(memory, settings, problem.washout)
+
+
+def _perceptron(memory: Any, settings: Settings, washout: int) -> TDNNRegressor:
+    return TDNNRegressor(
+        memory,
+        hidden_layer_sizes=(settings["n_hidden"],),
+        alpha=settings["alpha"],
+        max_iter=_ITERATIONS,
+        washout=washout,
     )
 
 
-_EPOCHS = 60
+def _recurrent(cell: str) -> Callable[[Settings, Problem], RNNRegressor]:
+    """Make the builder of a network with one recurrent layer."""
 
+    def build(settings: Settings, problem: Problem) -> RNNRegressor:
+        return RNNRegressor(
+            cell,
+            (settings["n_hidden"],),
+            window=min(settings["window"], problem.n_steps // 4),
+            learning_rate=settings["learning_rate"],
+            max_epochs=_EPOCHS,
+            dtype="float32",
+        )
 
-def _tdnn(settings: Settings, problem: Problem) -> ESNRegressor:
-    return _on_delay_line(settings["n_taps"], _perceptron(settings), problem)
-
-
-def _gamma(settings: Settings, problem: Problem) -> ESNRegressor:
-    memory = GammaMemory(settings["n_taps"], mu=settings["mu"])
-    return ESNRegressor(memory, _perceptron(settings), washout=problem.washout, include_input=False)
+    return build
 
 
 def _mean(settings: Settings, problem: Problem) -> ESNRegressor:
@@ -93,20 +110,29 @@ def _mean(settings: Settings, problem: Problem) -> ESNRegressor:
 
 
 _PERCEPTRON_SPACE = (
-    Dimension("n_hidden", "log", 32, 16, 128, integer=True),
-    Dimension("learning_rate", "log", 3e-3, 5e-4, 2e-2),
-    Dimension("weight_decay", "log", 1e-4, 1e-6, 1e-1),
+    Dimension("n_hidden", "log", 32, 8, 64, integer=True),
+    Dimension("alpha", "log", 1e-2, 1e-5, 1e1),
 )
+_RECURRENT_SPACE = (
+    Dimension("n_hidden", "log", 32, 16, 64, integer=True),
+    Dimension("learning_rate", "log", 1e-2, 2e-3, 3e-2),
+    Dimension("window", "choice", 50, choices=(50, 20)),
+)
+_RECURRENT = {
+    "elman": ("Elman", "Elman's recurrent network"),
+    "lstm": ("LSTM", "Long short-term memory"),
+    "gru": ("GRU", "Gated recurrent units"),
+}
 
 _SHIPPED = (
     Contestant(
         "esn",
         _esn,
         (
-            Dimension("n_units", "log", 200, 50, 400, integer=True),
-            Dimension("spectral_radius", "linear", 0.9, 0.3, 1.3),
-            Dimension("leak_rate", "log", 0.5, 0.1, 1.0),
-            Dimension("input_scaling", "log", 0.5, 0.05, 2.0),
+            Dimension("n_units", "log", 200, 100, 300, integer=True),
+            Dimension("spectral_radius", "linear", 0.9, 0.5, 1.2),
+            Dimension("leak_rate", "choice", 1.0, choices=(1.0, 0.5, 0.25)),
+            Dimension("input_scaling", "log", 0.2, 0.03, 1.0),
             Dimension("squared_states", "choice", False, choices=(False, True)),
         ),
         title="ESN",
@@ -123,13 +149,24 @@ _SHIPPED = (
         "budget of candidates; the median of the best.",
         family="reservoir",
     ),
+    *(
+        Contestant(
+            cell,
+            _recurrent(cell),
+            _RECURRENT_SPACE,
+            title=title,
+            description=f"{name}: one layer, {_EPOCHS} epochs of Adam through truncated windows.",
+            family="trained network",
+        )
+        for cell, (title, name) in _RECURRENT.items()
+    ),
     Contestant(
         "tdnn",
         _tdnn,
         (_TAPS, *_PERCEPTRON_SPACE),
         title="TDNN",
         description="Time-delay network: a multi-layer perceptron on the last inputs, "
-        f"{_EPOCHS} epochs of Adam.",
+        f"at most {_ITERATIONS} iterations of L-BFGS.",
         family="trained network",
     ),
     Contestant(
@@ -142,7 +179,7 @@ _SHIPPED = (
         ),
         title="Gamma network",
         description="A multi-layer perceptron on a cascade of leaky integrators, "
-        f"{_EPOCHS} epochs of Adam.",
+        f"at most {_ITERATIONS} iterations of L-BFGS.",
         family="trained network",
     ),
     Contestant(
@@ -231,7 +268,7 @@ def _read_contestant(name: str | None, item: Any) -> Contestant:
         )
     if hasattr(item, "free_run"):
         return Contestant(name, lambda settings, problem: clone(item))
-    if is_regressor(item):
+    if isinstance(item, BaseEstimator) and is_regressor(item):
         return _regressor(name, item)
     raise TaskError(
         f"{item!r} is no contestant: a name, a regressor, a model with free_run, a forecaster "

@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_scalar
 
-from esnkit.candidates import common_period
 from esnkit.comparison.measures import MASE, NRMSE, VALID_TIME, Metric, Scale
 from esnkit.comparison.results import Kind
+from esnkit.seasons import common_period
 from esnkit.series import read_series
 
 FloatArray = NDArray[np.float64]
 
 N_ORIGINS = 10  # with fewer a paired test has little to say
 N_FOLDS = 3  # of the validation
-_FEWEST_ROWS = 30  # to learn from, before the first forecast of the validation
+FEWEST_ROWS = 30  # to learn from, before the first forecast of the validation
 _LONGEST_DEFAULT = 100  # steps
 
 
@@ -150,6 +150,8 @@ class Task(ABC):
         inputs to targets and load a `DrivenSplit`.
     metric : Metric
         The score that decides.
+    further : tuple of Metric
+        Scores that are kept beside it.
     title, description : str
         For the report.
     source : {"shipped", "file", "user"}
@@ -182,6 +184,7 @@ class Task(ABC):
     name: str
     kind: Kind
     metric: Metric
+    further: tuple[Metric, ...] = ()
     title: str = ""
     description: str = ""
     source: Literal["shipped", "file", "user"] = "user"
@@ -208,7 +211,8 @@ class Task(ABC):
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """All scores that are kept, the one that decides first."""
-        others = [NRMSE] if self.kind in ("forecast", "generate") else []
+        others = [*self.further]
+        others += [NRMSE] if self.kind in ("forecast", "generate") else []
         others += [VALID_TIME] if self.chaotic else []
         return (self.metric, *(m for m in others if m.name != self.metric.name))
 
@@ -349,13 +353,13 @@ def split_series(series: Any, horizon: int | None) -> SeriesSplit:
     if horizon is None:
         horizon = _default_horizon(n_steps, common_period(data))
     check_scalar(horizon, "horizon", Integral, min_val=1)
-    n_origins = min(N_ORIGINS, n_steps // (2 * horizon))
-    needed = (max(1, n_origins) + N_FOLDS) * horizon + _FEWEST_ROWS
-    if n_origins < 1 or n_steps < needed:
+    room = min(n_steps // 2, n_steps - FEWEST_ROWS - N_FOLDS * horizon)
+    n_origins = min(N_ORIGINS, room // horizon)
+    if n_origins < 1:
         raise TaskError(
-            f"the series has {n_steps} steps, but at least {max(needed, 2 * horizon)} are needed "
-            f"for a horizon of {horizon}: {max(1, n_origins)} forecasts to test, {N_FOLDS} to "
-            f"validate, and {_FEWEST_ROWS} steps to learn from"
+            f"the series has {n_steps} steps, but at least {(1 + N_FOLDS) * horizon + FEWEST_ROWS}"
+            f" are needed for a horizon of {horizon}: one forecast to test, {N_FOLDS} to validate, "
+            f"and {FEWEST_ROWS} steps to learn from"
         )
     head = data.members[0].head(n_steps - horizon * n_origins)
     if (np.ptp(head.values, axis=0) == 0).any():
