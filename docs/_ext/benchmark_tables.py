@@ -16,13 +16,29 @@ from sphinx.util.docutils import SphinxDirective
 
 
 class BenchmarkTables(SphinxDirective):
-    """One section for each script in ``docs/benchmarks`` that has left its results there."""
+    """One section for each script in ``docs/benchmarks`` that has left its results there.
+
+    With names of scripts as arguments, only those, in that order; without, all that the page has
+    not shown yet.
+    """
+
+    optional_arguments = 1
+    final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
         folder = Path(self.env.srcdir) / "benchmarks"
-        results = sorted((folder / "results").glob("*.md"))
-        text = "\n\n".join(self.describe(folder / f"{r.stem}.py", r) for r in results)
+        shown = self.env.temp_data.setdefault("benchmarks_shown", set())
+        names = self.arguments[0].split() if self.arguments else self.rest(folder, shown)
+        shown.update(names)
+        text = "\n\n".join(
+            self.describe(folder / f"{name}.py", folder / "results" / f"{name}.md")
+            for name in names
+        )
         return self.parse_text_to_nodes(text, allow_section_headings=True)
+
+    def rest(self, folder: Path, shown: set[str]) -> list[str]:
+        found = sorted(result.stem for result in (folder / "results").glob("*.md"))
+        return [name for name in found if name not in shown]
 
     def describe(self, script: Path, result: Path) -> str:
         for path in (script, result):
@@ -31,7 +47,7 @@ class BenchmarkTables(SphinxDirective):
         title = re.split(r"[.,:]", docstring, maxsplit=1)[0]
         command = f"```bash\npython docs/benchmarks/{script.name}\n```"
         table = result.read_text(encoding="utf-8")
-        return "\n\n".join([f"## {title}", docstring, command, table])
+        return "\n\n".join([f"### {title}", docstring, command, table])
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
