@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from esnkit.baselines.layers import Array, Layer, Trace, multiply, rows_of
 from esnkit.kernels import recurrent
 from esnkit.kernels.activations import CODES
+from esnkit.kernels.recurrent_free import Stage
 
 
 class Cell(NamedTuple):
@@ -68,6 +69,13 @@ class Recurrent(Layer):
     def trace(self, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> RecurrentTrace:
         """Make room for runs over batches of one shape."""
         return RecurrentTrace(self, n_steps, n_batch, dtype)
+
+    def stages(self, params: Array, state: Array) -> tuple[Stage, ...]:
+        """Lay out the layer for the compiled run on its own outputs."""
+        one = self.trace(1, 1, params.dtype)
+        one.begin(params, np.empty((1, 1, self.n_inputs)), state[None], np.ones(1, np.intp))
+        arrays = (one.matrix.copy(), one.S, one.gates, one.c, one.squashed, one.outputs)
+        return (Stage(self.cell.code, self.activation, *arrays),)
 
 
 class GatedRecurrent(Recurrent):
@@ -194,7 +202,7 @@ class RecurrentTrace(Trace):
         )
 
     @property
-    def d_state(self) -> Array:  # type: ignore[override]
+    def d_state(self) -> Array:
         """The error of the state before the steps gone back over."""
         return np.hstack([self.d_h, self.direct[:, : self.n_memory]])
 
@@ -227,6 +235,10 @@ class Bidirectional(Layer):
     def trace(self, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> BidirectionalTrace:
         """Make room for runs over batches of one shape."""
         return BidirectionalTrace(self, n_steps, n_batch, dtype)
+
+    def stages(self, params: Array, state: Array) -> tuple[Stage, ...]:
+        """Refuse: there is no reading backwards what is not there yet."""
+        raise ValueError("a network that also reads backwards cannot run on its own outputs")
 
 
 class BidirectionalTrace(Trace):
@@ -286,7 +298,7 @@ class BidirectionalTrace(Trace):
         self.traces[1].go_back(self._turn(reverse), start, stop)
 
     @property
-    def d_state(self) -> Array:  # type: ignore[override]
+    def d_state(self) -> Array:
         """The error of the state before the steps gone back over."""
         return np.hstack([trace.d_state for trace in self.traces])
 

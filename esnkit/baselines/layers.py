@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from esnkit.kernels.activations import CODES, activate
 from esnkit.kernels.recurrent import multiply_by_slope
+from esnkit.kernels.recurrent_free import DENSE, Stage
 
 Array = NDArray[Any]
 
@@ -30,7 +31,6 @@ class Trace(ABC):
 
     X: Array  # (n_steps, n_batch, n_inputs)
     outputs: Array  # (n_steps, n_batch, n_units)
-    d_state: Array  # (n_batch, n_state), the error of the state before the steps gone back over
 
     @abstractmethod
     def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
@@ -60,6 +60,11 @@ class Trace(ABC):
     def go_back(self, d_outputs: Array, start: int, stop: int) -> None:
         """Take errors of the outputs, (stop - start, n_batch, n_units), back over some steps."""
 
+    @property
+    @abstractmethod
+    def d_state(self) -> Array:
+        """The error of the state (n_batch, n_state) before the steps gone back over."""
+
     @abstractmethod
     def input_errors(self, start: int, stop: int) -> Array:
         """Return the errors of the inputs of some steps that have been gone back over."""
@@ -84,6 +89,10 @@ class Layer(ABC):
     @abstractmethod
     def trace(self, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> Trace:
         """Make room for runs over batches of one shape."""
+
+    @abstractmethod
+    def stages(self, params: Array, state: Array) -> tuple[Stage, ...]:
+        """Lay out the layer for the compiled run on its own outputs, from a state (n_state,)."""
 
 
 class Dense(Layer):
@@ -110,6 +119,13 @@ class Dense(Layer):
     def trace(self, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> DenseTrace:
         """Make room for runs over batches of one shape."""
         return DenseTrace(self, n_steps, n_batch, dtype)
+
+    def stages(self, params: Array, state: Array) -> tuple[Stage, ...]:
+        """Lay out the layer for the compiled run on its own outputs."""
+        none, h = np.empty((2, 1, 0), params.dtype), np.empty((1, 1, self.n_units), params.dtype)
+        rows = np.ones((2, 1, self.n_inputs + 1), params.dtype)
+        matrix = self.matrix(params).copy()
+        return (Stage(DENSE, self.activation, matrix, rows, h, none, none, h),)
 
 
 class DenseTrace(Trace):
@@ -148,7 +164,7 @@ class DenseTrace(Trace):
     def begin_back(self, params: Array, d_state: Array) -> None:
         """Make ready for the way back."""
         self.matrix = self.layer.matrix(params)
-        self.d_state = d_state
+        self._d_state = d_state
 
     def go_back(self, d_outputs: Array, start: int, stop: int) -> None:
         """Take errors back through the activation."""
@@ -156,6 +172,11 @@ class DenseTrace(Trace):
         errors[...] = d_outputs
         code = self.layer.activation
         multiply_by_slope(code, outputs.reshape(-1), errors.reshape(-1))
+
+    @property
+    def d_state(self) -> Array:
+        """The error of no state."""
+        return self._d_state
 
     def input_errors(self, start: int, stop: int) -> Array:
         """Return the errors of the inputs of some steps."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from numbers import Integral
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 from sklearn.utils import check_scalar
 
-from esnkit.baselines.cells import Bidirectional, GatedRecurrent, Recurrent
-from esnkit.baselines.layers import Array, Dense, Layer, Trace
+from esnkit.baselines.layers import Array
+from esnkit.baselines.stack import StackTrace, build
 from esnkit.kernels.activations import CODES
+from esnkit.kernels.recurrent_free import Closing, run_free, state_of
 
 CELLS = ("elman", "jordan", "lstm", "gru")
 
@@ -21,13 +22,14 @@ CELLS = ("elman", "jordan", "lstm", "gru")
 class Tape:
     """What a run over a batch leaves behind for `Network.backward`."""
 
-    traces: list[Trace]
+    trace: StackTrace
     padding: Array | None  # (n_steps, n_batch), True past the end of a sequence
     free: bool  # whether the network's own outputs were fed back
+    state: Array  # (n_batch, n_state), before the first step
 
     def serves(self, inputs: Array) -> bool:
         """Tell whether the memory is that of a batch of the same shape."""
-        return self.traces[0].X.shape == inputs.shape
+        return self.trace.X.shape == inputs.shape
 
 
 class Network:
@@ -149,21 +151,17 @@ class Network:
             )
         self.bidirectional = bidirectional
         self.dtype = np.dtype(dtype)
-        self._layers: dict[str, Layer] = {}
-        width = n_inputs + n_outputs * self.feedback
-        for i, n_units in enumerate(hidden_sizes):
-            layer = _make_layer(cell, width, n_units, activation, bidirectional)
-            self._layers[f"layer{i}"] = layer
-            width = layer.n_units
-        for i, n_units in enumerate(head_sizes):
-            self._layers[f"head{i}"] = Dense(width, n_units, activation, "weights")
-            width = n_units
-        self._layers["output"] = Dense(width, n_outputs, "identity", "weights")
-        layers = self._layers.values()
-        self._own_params = _slices([layer.n_parameters for layer in layers])
-        self._own_state = _slices([layer.n_state for layer in layers])
-        self.n_parameters = self._own_params[-1].stop
-        self.n_state = self._own_state[-1].stop
+        self._stack = build(
+            n_inputs + n_outputs * self.feedback,
+            n_outputs,
+            cell=cell,
+            hidden_sizes=hidden_sizes,
+            activation=activation,
+            bidirectional=bidirectional,
+            head_sizes=head_sizes,
+        )
+        self.n_parameters = self._stack.n_parameters
+        self.n_state = self._stack.n_state
 
     def views(self, params: Array) -> dict[str, Array]:
         """Name the parts of a vector of parameters, or of a gradient.
@@ -184,13 +182,11 @@ class Network:
             Then ``"head0.weights"``, ``"head0.bias"`` ... and ``"output.weights"``,
             ``"output.bias"``.
         """
-        named = {}
-        for (name, layer), own in zip(self._layers.items(), self._own_params, strict=True):
-            for what, view in layer.views(params[own]).items():
-                if name == "layer0" and self.feedback and what == "input_weights":
-                    named["layer0.feedback_weights"] = view[:, self.n_inputs :]
-                    view = view[:, : self.n_inputs]
-                named[f"{name}.{what}"] = view
+        named = self._stack.views(params)
+        if self.feedback:
+            joined = named["layer0.input_weights"]
+            named["layer0.input_weights"] = joined[:, : self.n_inputs]
+            named["layer0.feedback_weights"] = joined[:, self.n_inputs :]
         return named
 
     def initial_state(self, n_batch: int) -> Array:
@@ -251,26 +247,29 @@ class Network:
         params = np.asarray(params, self.dtype)
         inputs = np.asarray(inputs, self.dtype)
         lengths = np.asarray(lengths, np.intp)
+        state = np.asarray(state, self.dtype)
         n_steps = len(inputs)
         free = self.feedback and teacher is None
         if self.feedback:
             inputs = self._join_feedback(inputs, teacher, previous_output)
-        traces = reuse.traces if reuse is not None and reuse.serves(inputs) else self._trace(inputs)
-        self._begin(traces, params, inputs, state, lengths)
+        if reuse is not None and reuse.serves(inputs):
+            trace = reuse.trace
+        else:
+            trace = self._stack.trace(n_steps, inputs.shape[1], self.dtype)
+        trace.begin(params, inputs, state, lengths)
         if free:
             fed_back = inputs[:, :, self.n_inputs :]
             for t in range(n_steps):
-                _advance(traces, t, t + 1)
-                fed_back[t + 1 : t + 2] = traces[-1].outputs[t]
+                trace.advance(t, t + 1)
+                fed_back[t + 1 : t + 2] = trace.outputs[t]
         else:
-            _advance(traces, 0, n_steps)
-        final_state = np.hstack([trace.last_state(lengths - 1) for trace in traces])
+            trace.advance(0, n_steps)
+        final_state = trace.last_state(lengths - 1)
         padding = None
         if np.any(lengths < n_steps):
             padding = np.arange(n_steps)[:, None] >= lengths
-            for trace in traces:
-                trace.clear(padding)
-        return traces[-1].outputs, final_state, Tape(traces, padding, free)
+            trace.clear(padding)
+        return trace.outputs, final_state, Tape(trace, padding, free, state)
 
     def backward(self, params: Array, tape: Tape, d_outputs: Array, from_step: int = 0) -> Array:
         """Return the gradient of a loss.
@@ -292,26 +291,142 @@ class Network:
             Derivatives of the loss by the parameters.
         """
         params = np.asarray(params, self.dtype)
-        traces = tape.traces
+        trace = tape.trace
         d_outputs = np.array(d_outputs, self.dtype)
         if tape.padding is not None:
             d_outputs[tape.padding] = 0
         n_steps, n_batch = d_outputs.shape[:2]
-        d_state = self.initial_state(n_batch)
-        for trace, own, carried in zip(traces, self._own_params, self._own_state, strict=True):
-            trace.begin_back(params[own], d_state[:, carried])
+        trace.begin_back(params, self.initial_state(n_batch))
         if tape.free:
             for t in range(n_steps - 1, from_step - 1, -1):
-                _go_back(traces, d_outputs[t : t + 1], t, t + 1)
+                trace.go_back(d_outputs[t : t + 1], t, t + 1)
                 if t > from_step:
-                    d_inputs = traces[0].input_errors(t, t + 1)
-                    d_outputs[t - 1] += d_inputs[0, :, self.n_inputs :]
+                    d_outputs[t - 1] += trace.input_errors(t, t + 1)[0, :, self.n_inputs :]
         else:
-            _go_back(traces, d_outputs[from_step:], from_step, n_steps)
+            trace.go_back(d_outputs[from_step:], from_step, n_steps)
         gradient = np.empty(self.n_parameters, self.dtype)
-        for trace, own in zip(traces, self._own_params, strict=True):
-            trace.write_gradient(from_step, gradient[own])
+        trace.write_gradient(from_step, gradient)
         return gradient
+
+    def run_free(
+        self,
+        params: Array,
+        n_steps: int,
+        rows: Array | None,
+        state: Array,
+        output: Array,
+        lower: Array,
+        upper: Array,
+        gain: Array | None = None,
+        offset: Array | None = None,
+    ) -> tuple[Array, Array, int]:
+        """Run on the network's own outputs, one sequence.
+
+        Output feedback, if the network has it, is closed in any case. Where columns are missing
+        from the input, outputs take the place of the first ones.
+
+        Parameters
+        ----------
+        params : ndarray of shape (n_parameters,)
+            All weights and biases.
+        n_steps : int
+            Number of steps.
+        rows : ndarray of shape (n_steps, n_given) or None
+            The inputs that are known: all, or all but the first n_outputs. None stands for no
+            column.
+        state : ndarray of shape (n_state,)
+            State before the first step.
+        output : ndarray of shape (n_outputs,)
+            Output before the first step.
+        lower, upper : ndarray of shape (n_outputs,)
+            Bounds in which the outputs are held, NaN at the lower one.
+        gain, offset : ndarray of shape (n_outputs,), default=None
+            What takes the place of inputs is ``gain * output + offset``, for networks that see
+            inputs and outputs in different units. None stands for ones and zeros.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n_steps, n_outputs)
+            The outputs, in double precision.
+        final_state : ndarray of shape (n_state,)
+            State after the last step.
+        first_held : int
+            First step at which an output was held in its bounds, or -1.
+
+        Raises
+        ------
+        ValueError
+            If the number of outputs does not fit the columns that are missing, or the network reads
+            backwards.
+        """
+        rows = np.zeros((n_steps, 0)) if rows is None else np.asarray(rows, np.float64)
+        n_fed = self.n_inputs - rows.shape[1]
+        if len(rows) != n_steps or n_fed not in (0, self.n_outputs):
+            raise ValueError(
+                f"rows has shape {rows.shape}; needed are {n_steps} rows of all {self.n_inputs} "
+                f"inputs, or of all but the first {self.n_outputs}, the number of outputs"
+            )
+        params, state = np.asarray(params, self.dtype), np.asarray(state, self.dtype)
+        stages = self._stack.stages(params, state)
+        closing = Closing(
+            n_fed,
+            np.ones(self.n_outputs) if gain is None else np.array(gain, np.float64),
+            np.zeros(self.n_outputs) if offset is None else np.array(offset, np.float64),
+            self.feedback,
+            np.array(lower, np.float64),
+            np.array(upper, np.float64),
+        )
+        y, outputs = np.array(output, np.float64), np.empty((n_steps, self.n_outputs))
+        first_held = run_free(stages, closing, rows, y, outputs)
+        return outputs, np.concatenate([state_of(stage) for stage in stages]), first_held
+
+    def jacobians(self, params: Array, tape: Tape) -> Array:
+        """Return how each step's state depends on that before, for the first sequence.
+
+        Parameters
+        ----------
+        params : ndarray of shape (n_parameters,)
+            The parameters that `forward` ran with.
+        tape : Tape
+            What `forward` left.
+
+        Returns
+        -------
+        ndarray of shape (n_steps, n_carried, n_carried)
+            ``[t, i, j]`` is the derivative of entry i of the state after step t by entry j of the
+            state before it. Where the network's own outputs were fed back, the output is carried
+            too, and stands after the state.
+
+        Raises
+        ------
+        ValueError
+            If the network reads backwards.
+        """
+        if self.bidirectional:
+            raise ValueError(
+                "jacobians: the state of a network that also reads backwards does not follow from "
+                "that before"
+            )
+        params = np.asarray(params, self.dtype)
+        X, state = tape.trace.X[:, :1], tape.state[:1]
+        n_steps = len(X) if tape.padding is None else int((~tape.padding[:, 0]).sum())
+        n_carried = self.n_state + self.n_outputs * tape.free
+        # Every row of the Jacobian is a sequence of its own: the same step, another error.
+        d_state, d_fed = np.split(np.eye(n_carried, dtype=self.dtype), [self.n_state], axis=1)
+        d_output = d_fed[None] if tape.free else np.zeros((1, n_carried, self.n_outputs))
+        first = np.zeros(n_carried, np.intp)
+        trace = self._stack.trace(1, n_carried, self.dtype)
+        jacobians = np.empty((n_steps, n_carried, n_carried), self.dtype)
+        for t in range(n_steps):
+            inputs = np.repeat(X[t : t + 1], n_carried, axis=1)
+            trace.begin(params, inputs, np.repeat(state, n_carried, axis=0), first + 1)
+            trace.advance(0, 1)
+            trace.begin_back(params, d_state)
+            trace.go_back(d_output.astype(self.dtype), 0, 1)
+            d_inputs = trace.input_errors(0, 1)[0, :, self.n_inputs :] if tape.free else d_fed
+            jacobians[t] = np.hstack([trace.d_state, d_inputs])
+            state = trace.last_state(first)[:1]
+        return jacobians
 
     def _join_feedback(
         self, inputs: Array, teacher: Array | None, previous_output: Array | None
@@ -324,25 +439,6 @@ class Network:
         if teacher is not None:
             joined[1:, :, self.n_inputs :] = teacher[:-1]
         return joined
-
-    def _trace(self, inputs: Array) -> list[Trace]:
-        """Make room for runs of all layers over a batch."""
-        n_steps, n_batch = inputs.shape[:2]
-        return [layer.trace(n_steps, n_batch, self.dtype) for layer in self._layers.values()]
-
-    def _begin(
-        self,
-        traces: list[Trace],
-        params: Array,
-        inputs: Array,
-        state: Array,
-        lengths: NDArray[np.intp],
-    ) -> None:
-        """Make all layers ready, each reading what the one below writes."""
-        state = np.asarray(state, self.dtype)
-        for trace, own, carried in zip(traces, self._own_params, self._own_state, strict=True):
-            trace.begin(params[own], inputs, state[:, carried], lengths)
-            inputs = trace.outputs
 
 
 def _check_name(what: str, name: str, known: Collection[str]) -> None:
@@ -357,33 +453,3 @@ def _check_sizes(what: str, sizes: Sequence[int], at_least: int) -> None:
         raise ValueError(f"{what}={sizes!r} must name the units of at least {at_least} layer")
     for i, n_units in enumerate(sizes):
         check_scalar(n_units, f"{what}[{i}]", Integral, min_val=1)
-
-
-def _slices(widths: Sequence[int]) -> list[slice]:
-    """Return where parts of these widths lie, one after the other."""
-    ends = np.cumsum(widths).tolist()
-    return [slice(end - width, end) for width, end in zip(widths, ends, strict=True)]
-
-
-def _make_layer(
-    cell: str, n_inputs: int, n_units: int, activation: str, bidirectional: bool
-) -> Layer:
-    """Make one hidden layer."""
-    if cell == "jordan":
-        return Dense(n_inputs, n_units, activation, "input_weights")
-    kind = GatedRecurrent if cell == "gru" else Recurrent
-    layer = kind(cell, n_inputs, n_units, activation)
-    return Bidirectional(layer) if bidirectional else layer
-
-
-def _advance(traces: list[Trace], start: int, stop: int) -> None:
-    """Run all layers over some steps, the lowest first."""
-    for trace in traces:
-        trace.advance(start, stop)
-
-
-def _go_back(traces: list[Trace], d_outputs: Array, start: int, stop: int) -> None:
-    """Take errors back through all layers over some steps, the highest first."""
-    traces[-1].go_back(d_outputs, start, stop)
-    for above, trace in zip(traces[:0:-1], traces[-2::-1], strict=True):
-        trace.go_back(above.input_errors(start, stop), start, stop)

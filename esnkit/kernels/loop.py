@@ -28,6 +28,18 @@ class Loop(NamedTuple):
 
 
 @kernel
+def hold(y, lower, upper):
+    """Keep ``y`` within its bounds; tell whether it had to be held."""
+    held = False
+    for k in range(y.size):
+        if y[k] > upper[k]:
+            y[k], held = upper[k], True
+        elif not y[k] >= lower[k]:  # so that a NaN is held too
+            y[k], held = lower[k], True
+    return held
+
+
+@kernel
 def read_out(loop, h, x, z, y):
     """Write the output into ``y`` (n_outputs,); tell whether it had to be held in its bounds."""
     n_features = h.size
@@ -37,12 +49,6 @@ def read_out(loop, h, x, z, y):
     if loop.with_input:
         z[z.size - x.size :] = x
     np.dot(loop.coef, z, y)
-    held = False
     for k in range(y.size):
-        value = y[k] + loop.intercept[k]
-        if value > loop.upper[k]:
-            value, held = loop.upper[k], True
-        elif not value >= loop.lower[k]:  # so that a NaN is held too
-            value, held = loop.lower[k], True
-        y[k] = value
-    return held
+        y[k] += loop.intercept[k]
+    return hold(y, loop.lower, loop.upper)
