@@ -362,9 +362,9 @@ def test_parameters_out_of_range_are_refused(options: dict[str, Any]) -> None:
 def test_horizon_that_leaves_nothing_to_learn_from_is_refused() -> None:
     class Short(Walk):
         def load(self, seed: int) -> SeriesSplit:
-            return SeriesSplit(np.arange(60.0)[:, None], horizon=12, n_origins=1)
+            return SeriesSplit(np.arange(60.0)[:, None], horizon=20, n_origins=1)
 
-    with pytest.raises(TaskError, match="'walk': 48 steps to learn from are too few"):
+    with pytest.raises(TaskError, match="'walk': 40 steps to learn from are too few"):
         run(["mean"], [Short()])
 
 

@@ -41,6 +41,14 @@ def test_series_is_cut_so_that_forecasts_share_no_step() -> None:
     assert len(fold.values) == split.n_train
 
 
+def test_long_validation_forecasts_overlap_within_the_last_third() -> None:
+    split = SeriesSplit(np.arange(700.0)[:, None], horizon=100, n_origins=1)
+    fold = split.fold()
+    assert split.origins == [600]
+    assert fold.origins == [400, 450, 500]
+    assert len(fold.values) == 600
+
+
 def test_validation_never_holds_a_test_value() -> None:
     values = np.arange(200.0)[:, None]
     split = SeriesSplit(values, horizon=10, n_origins=5)

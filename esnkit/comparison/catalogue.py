@@ -85,7 +85,7 @@ def _series_split(values: FloatArray, horizon: int, names: tuple[str, ...]) -> S
 
 
 def _mackey_glass(tau: int) -> Task:
-    name, dt, horizon = f"mackey-glass-{tau}", 2.0, 500
+    name, dt, horizon = f"mackey-glass-{tau}", 2.0, 400
 
     def draw(seed: int) -> SeriesSplit:
         series = datasets.mackey_glass(

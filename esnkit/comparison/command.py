@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ def add_compare(commands: Any) -> None:
     add = parser.add_argument
     add("tasks", metavar="TASK", nargs="*", help="a shipped task, or a CSV file")
     add("--list", action="store_true", help="list shipped tasks and contestants")
-    add("--models", metavar="A,B,...", help="contestants, or regressors of scikit-learn (all)")
+    add("--models", metavar="A,B,...", help="contestants, or regressors of scikit-learn (nine)")
     add("--target", metavar="COLUMN", help="the file's column of numbers to forecast")
     add("--date", metavar="COLUMN", help="the file's column of dates")
     add("--horizon", type=int, metavar="H", help="steps to forecast a file's series ahead")
@@ -69,7 +69,7 @@ def add_compare(commands: Any) -> None:
     limit.add_argument("--budget", type=int, metavar="N", help="candidates for each search (8)")
     limit.add_argument("--seconds", type=float, metavar="S", help="seconds for each search instead")
     add("--reference", metavar="NAME", help="whom the others are tested against (esn)")
-    add("--jobs", type=int, default=1, metavar="N", help="cells at a time, -1 for all cores (1)")
+    add("--jobs", type=int, default=-1, metavar="N", help="cells at a time (as many as cores)")
     add("--output", metavar="PREFIX", default=_DEFAULT_OUTPUT, help="what files begin with")
     add("--resume", action="store_true", help="continue a run that did not finish")
     add("--force", action="store_true", help="overwrite files, and begin anew")
@@ -94,18 +94,24 @@ def run_compare(options: argparse.Namespace) -> None:
         print(_listing())
         return
     files = _Files(Path(options.output))
-    files.check(options)
     if options.results is not None:
+        files.check_unwritten(options.force, [files.html, files.markdown])
         found = Comparison.from_json(options.results)
-    else:
-        found = _compute(options, files)
-        _write(files.json, lambda: found.to_json(files.json))
-    _write(files.html, lambda: write_atomically(files.html, render_html(found)))
-    _write(files.markdown, lambda: write_atomically(files.markdown, render_markdown(found)))
-    if options.results is None:
-        files.journal.unlink(missing_ok=True)
-    print(_summary(found))
-    print(f"\nwrote {files.html}, {files.markdown.name} and {files.json.name}")
+        print(_report(found, files))
+        return
+    tasks = _tasks(options)
+    files.check(options)
+    found = _compute(options, tasks, files)
+    _write(files.json, found.to_json)
+    print(_report(found, files), "and", files.json)
+    files.journal.unlink(missing_ok=True)
+
+
+def _report(found: Comparison, files: _Files) -> str:
+    """Write the report, and return its summary."""
+    _write(files.html, lambda path: write_atomically(path, render_html(found)))
+    _write(files.markdown, lambda path: write_atomically(path, render_markdown(found)))
+    return f"{_summary(found)}\n\nwrote {files.html}, {files.markdown}"
 
 
 @dataclass(frozen=True)
@@ -135,29 +141,32 @@ class _Files:
 
     def check(self, options: argparse.Namespace) -> None:
         """Refuse before any work what cannot be written or must not be overwritten."""
-        folder = self.prefix.parent
-        if not folder.is_dir():
-            raise TaskError(f"there is no folder {str(folder)!r} to write the report to")
-        if not os.access(folder, os.W_OK):
-            raise TaskError(f"the folder {str(folder)!r} is not writable")
-        written = [self.html, self.markdown, self.json]
-        for path in written:
-            if path.is_dir():
-                raise TaskError(f"{str(path)!r} is a folder, choose another --output")
-        if options.force or (options.resume and self.journal.exists()):
-            return
-        if options.results is None and self.journal.exists():
+        goes_on = options.resume and self.journal.exists()
+        if self.journal.exists() and not (goes_on or options.force):
             raise TaskError(
                 f"{str(self.journal)!r} is of a run that did not finish: --resume continues it, "
                 "--force begins anew"
             )
-        for path in written:
-            own = options.results is not None and path == Path(options.results)
-            if path.exists() and not own:
+        self.check_unwritten(options.force or goes_on, [self.html, self.markdown, self.json])
+
+    def check_unwritten(self, may_overwrite: bool, paths: Sequence[Path]) -> None:
+        """Refuse paths that cannot be written or must not be overwritten."""
+        folder = self.prefix.parent
+        if not folder.is_dir():
+            fault = "is a file, no folder" if folder.exists() else "does not exist"
+            raise TaskError(f"the folder for the report, {str(folder)!r}, {fault}")
+        if not os.access(folder, os.W_OK):
+            raise TaskError(f"the folder {str(folder)!r} is not writable")
+        for path in paths:
+            if path.is_dir():
+                raise TaskError(f"{str(path)!r} is a folder, choose another --output")
+            if path.exists() and not may_overwrite:
                 raise TaskError(f"{str(path)!r} exists already; --force overwrites it")
 
 
-def _compute(options: argparse.Namespace, files: _Files) -> Comparison:
+def _compute(
+    options: argparse.Namespace, tasks: Sequence[Task] | None, files: _Files
+) -> Comparison:
     seconds = options.seconds
     budget = None if seconds is not None else options.budget
     for name, value in (("seeds", options.seeds), ("budget", budget), ("seconds", seconds)):
@@ -167,7 +176,7 @@ def _compute(options: argparse.Namespace, files: _Files) -> Comparison:
         raise TaskError("--jobs must not be zero; -1 takes all cores")
     return compare(
         None if options.models is None else [n.strip() for n in options.models.split(",")],
-        _tasks(options),
+        tasks,
         seeds=options.seeds,
         **({} if budget is None else {"budget": budget}),
         budget_seconds=seconds,
@@ -205,9 +214,9 @@ def _task(name: str, options: argparse.Namespace) -> Task:
         raise TaskError(f"{name}: {error}") from None
 
 
-def _write(path: Path, action: Any) -> None:
+def _write(path: Path, action: Callable[[Path], None]) -> None:
     try:
-        action()
+        action(path)
     except OSError as error:
         raise ResultsError(f"{path}: cannot be written ({error.strerror})") from None
 

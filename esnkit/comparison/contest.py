@@ -29,11 +29,11 @@ from esnkit.comparison.trials import Budget
 __all__ = ["compare"]
 
 _VALIDATION = (
-    f"Series: {N_FOLDS} forecasts of the task's horizon, one after the other, at the end of the "
-    "training part, by a model fitted to what lies before. Driven systems: predictions of the last "
-    "third of the training part by a model fitted to the first two. The score is the task's own, "
-    "averaged; the best candidate is fitted to the whole training part. The test part is never "
-    "looked at."
+    f"Series: {N_FOLDS} forecasts of the task's horizon at the end of the training part, by a "
+    "model fitted to what lies before; they overlap where they would take up more than a third. "
+    "Driven systems: predictions of the last third of the training part by a model fitted to the "
+    "first two. The score is the task's own, averaged; the best candidate is fitted to the whole "
+    "training part. The test part is never looked at."
 )
 _PREPROCESSING = (
     "Mean 0 and standard deviation 1 on the training data. Series may be differenced; candidate k "
@@ -64,7 +64,7 @@ def compare(
     models : sequence or mapping, default=None
         Who takes part: names of shipped contestants or of scikit-learn's regressors, models and
         forecasters of this package, regressors, or `Contestant` objects; a mapping names them.
-        None means all that are shipped.
+        None means a default set of nine.
     tasks : sequence, default=None
         At what: names of shipped tasks, arrays or pandas objects, `Task` objects. None means a
         default set of five.

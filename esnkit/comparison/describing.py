@@ -74,8 +74,7 @@ def _n_test(split: Split) -> int:
 def _windows(split: Split, seed: int) -> Iterator[Window]:
     """Yield the stretches of truth that are drawn."""
     if isinstance(split, SeriesSplit):
-        for i in range(min(MOST_RUNS, split.n_origins)):
-            origin = split.n_train + i * split.horizon
+        for i, origin in enumerate(split.origins[:MOST_RUNS]):
             first = max(0, origin - _HISTORY)
             last = origin + min(split.horizon, MOST_STEPS)
             history, truth = split.values[first:origin], split.values[origin:last]

@@ -222,6 +222,10 @@ _SHIPPED = (
     ),
 )
 CONTESTANTS = {contestant.name: contestant for contestant in _SHIPPED}
+DEFAULT_CONTESTANTS = (
+    *("esn", "autoesn", "elman", "lstm", "tdnn"),
+    *("nvar", "linear", "seasonal-naive", "mean"),
+)
 
 
 def read_contestants(models: Sequence[Any] | Mapping[str, Any] | None) -> list[Contestant]:
@@ -231,8 +235,8 @@ def read_contestants(models: Sequence[Any] | Mapping[str, Any] | None) -> list[C
     ----------
     models : sequence or mapping, or None
         Names of shipped contestants or of regressors of scikit-learn, models and forecasters of
-        this package, regressors, contestants of your own; a mapping names them. None means all
-        that are shipped.
+        this package, regressors, contestants of your own; a mapping names them. None means a
+        default set of nine.
 
     Returns
     -------
@@ -243,8 +247,7 @@ def read_contestants(models: Sequence[Any] | Mapping[str, Any] | None) -> list[C
     TaskError
         If a name is unknown or used twice, an object is none of these, or there are none.
     """
-    if models is None:
-        return list(CONTESTANTS.values())
+    models = DEFAULT_CONTESTANTS if models is None else models
     pairs = models.items() if isinstance(models, Mapping) else [(None, item) for item in models]
     found = [_read_contestant(name, item) for name, item in pairs]
     if not found:

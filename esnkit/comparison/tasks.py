@@ -39,7 +39,9 @@ class SeriesSplit:
     horizon : int
         Steps to forecast from each origin.
     n_origins : int, default=10
-        Origins; they lie `horizon` steps apart, so that forecasts never share a step.
+        Origins; they lie `stride` steps apart.
+    stride : int, default=None
+        None means the horizon, so that forecasts never share a step: what is tested on should.
     variables : tuple of str, default=("y",)
         Their names.
     labels : tuple of str, default=()
@@ -51,14 +53,22 @@ class SeriesSplit:
     values: FloatArray
     horizon: int
     n_origins: int = N_ORIGINS
+    stride: int | None = None
     variables: tuple[str, ...] = ("y",)
     labels: tuple[str, ...] = ()
     period: int | None = None
 
     @property
+    def origins(self) -> list[int]:
+        """How many steps are known at each origin, the fewest first."""
+        stride = self.stride or self.horizon
+        last = len(self.values) - self.horizon
+        return [last - stride * i for i in reversed(range(self.n_origins))]
+
+    @property
     def n_train(self) -> int:
         """Number of steps to learn from."""
-        return len(self.values) - self.horizon * self.n_origins
+        return self.origins[0]
 
     @property
     def train(self) -> FloatArray:
@@ -66,8 +76,13 @@ class SeriesSplit:
         return self.values[: self.n_train]
 
     def fold(self) -> SeriesSplit:
-        """Return the training part, its last three horizons being the test: the validation."""
-        return SeriesSplit(self.train, self.horizon, N_FOLDS, self.variables, period=self.period)
+        """Return the training part, with three forecasts at its end as the test: the validation.
+
+        They share steps where they would otherwise take up more than a third.
+        """
+        room = self.n_train // 3 - self.horizon
+        stride = max(1, min(self.horizon, room // (N_FOLDS - 1)))
+        return SeriesSplit(self.train, self.horizon, N_FOLDS, stride, period=self.period)
 
 
 @dataclass(frozen=True, eq=False)
@@ -367,7 +382,9 @@ def split_series(series: Any, horizon: int | None) -> SeriesSplit:
     period = common_period(type(data)((head,)))
     labels = () if member.index is None else tuple(_label(entry) for entry in member.index)
     names = tuple(map(str, member.names)) if member.kind != "array" else _numbered(member.values)
-    return SeriesSplit(member.values, int(horizon), n_origins, names, labels, period)
+    return SeriesSplit(
+        member.values, int(horizon), n_origins, variables=names, labels=labels, period=period
+    )
 
 
 def _naive_errs(split: SeriesSplit) -> bool:

@@ -73,10 +73,11 @@ def _play_series(forecaster: Any, split: SeriesSplit) -> Outcome:
     start = time.perf_counter()
     forecaster.fit(split.train)
     outcome = Outcome(forecaster, [], [], time.perf_counter() - start)
-    for number in range(split.n_origins):
-        origin = split.n_train + number * horizon
-        if number:
-            forecaster.update(values[origin - horizon : origin])
+    known = split.n_train
+    for origin in split.origins:
+        if origin > known:
+            forecaster.update(values[known:origin])
+            known = origin
         start = time.perf_counter()
         forecast = np.asarray(forecaster.forecast(horizon), dtype=np.float64)
         outcome.predict_seconds.append(time.perf_counter() - start)
