@@ -161,3 +161,50 @@ def run_patches(W, network, loops, seen, X, H, y):
         y = np.concatenate(parts)
         outputs.append(y)
     return np.array(outputs)
+
+
+# ------------------------------------------------------------------- esnkit.kernels.recurrent
+
+
+def logistic(v):
+    return 1 / (1 + np.exp(-v))
+
+
+def step_cell(cell, activation, M, x, h, c):
+    """One step of one sequence: Elman 0, LSTM 1, GRU 2, and -1 for units that do not recur."""
+    if cell == -1:
+        return ACTIVATIONS[activation](np.concatenate([x, [1]]) @ M), c
+    pre = np.concatenate([x, [1], h]) @ M
+    if cell == 0:
+        return ACTIVATIONS[activation](pre), c
+    parts = np.split(pre, 4)
+    if cell == 1:
+        f, i, g, o = (*map(logistic, parts[:2]), np.tanh(parts[2]), logistic(parts[3]))
+        c = f * c + i * g
+        return o * np.tanh(c), c
+    r, z = map(logistic, parts[:2])
+    n = np.tanh(parts[2] + r * parts[3])
+    return (1 - z) * n + z * h, c
+
+
+def run_cell(cell, activation, M, X, h, c):
+    """States of one sequence, and c at the end."""
+    states = []
+    for x in X:
+        h, c = step_cell(cell, activation, M, x, h, c)
+        states.append(h)
+    return np.array(states), c
+
+
+def run_network_free(layers, closing, X, states, y, n_steps):
+    """Outputs of stacked layers (cell, activation, M) that run on them, with states (h, c)."""
+    outputs, states = [], list(states)
+    for given in X[:n_steps]:
+        fed = closing.gain * y + closing.offset
+        x = np.concatenate([fed[: closing.n_fed], given, y if closing.through_feedback else []])
+        for i, layer in enumerate(layers):
+            states[i] = step_cell(*layer, x, *states[i])
+            x = states[i][0]
+        y = np.clip(x, closing.lower, closing.upper)
+        outputs.append(y)
+    return np.array(outputs), states
