@@ -18,7 +18,9 @@ from esnkit import (
     Forecaster,
     Reservoir,
     RidgeReadout,
+    RNNRegressor,
     TappedDelayLine,
+    TDNNRegressor,
 )
 from esnkit.datasets import lorenz63
 
@@ -38,6 +40,8 @@ def esn(readout=None, **options):
 LOG = FunctionTransformer(np.log, np.exp)
 FOREST = RandomForestRegressor(3, max_depth=3, random_state=0)
 NG_RC = ESNRegressor(NVAR(3), RidgeReadout(1e-4), include_input=False, washout=5)
+RNN = RNNRegressor(hidden_sizes=(5,), max_epochs=2, random_state=0)
+TDNN = TDNNRegressor(TappedDelayLine(4), hidden_layer_sizes=(4,), random_state=0)
 FORECASTERS = {
     "plain": (Forecaster(esn()), WAVE, None),
     "many variables": (Forecaster(esn()), LORENZ, None),
@@ -54,6 +58,8 @@ FORECASTERS = {
     "dense, float32": (Forecaster(esn(dtype="float32", connectivity=40)), WAVE, None),
     "nvar": (Forecaster(NG_RC, differences=2), WAVE, None),
     "forest": (Forecaster(esn(FOREST), differences=3), WAVE, INPUTS),
+    "recurrent network": (Forecaster(RNN, differences=1), LORENZ, None),
+    "delay network": (Forecaster(TDNN), WAVE, INPUTS),
     "forest, direct": (Forecaster(esn(FOREST), direct_horizon=4), LORENZ, None),
 }
 
