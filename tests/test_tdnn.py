@@ -174,6 +174,15 @@ def test_the_season_of_carbon_dioxide_is_forecast():
     assert errors.mean() < 0.5 * (last_year - series.iloc[-52:]).abs().mean()
 
 
+def test_live_data_move_it_as_an_update_does():
+    series = datasets.mackey_glass(420, random_state=0)
+    forecaster = Forecaster(small(GammaMemory(5))).fit(series[:400])
+    stepper = forecaster.stepper()
+    for value in series[400:]:
+        forecast = stepper.step(value)
+    np.testing.assert_allclose(forecast, forecaster.update(series[400:]).forecast(1), rtol=1e-12)
+
+
 # ---------------------------------------------------------------------- seeds and parameters
 
 
