@@ -25,7 +25,7 @@ from esnkit.comparison import (
     Contestant,
     Dimension,
     DrivenSplit,
-    Examples,
+    Pairs,
     ResultsError,
     SeriesSplit,
     Task,
@@ -63,9 +63,9 @@ class Echo(Task):
         rng = np.random.default_rng(seed)
         return DrivenSplit(self.draw(rng, 120), [self.draw(rng, 60) for _ in range(10)])
 
-    def draw(self, rng: np.random.Generator, n_steps: int) -> Examples:
+    def draw(self, rng: np.random.Generator, n_steps: int) -> Pairs:
         x = rng.normal(size=(n_steps, 1))
-        return Examples([x], [3 * np.roll(x, 1, axis=0) + 7], [np.arange(n_steps) > 0])
+        return Pairs([x], [3 * np.roll(x, 1, axis=0) + 7], [np.arange(n_steps) > 0])
 
 
 class Recorder:

@@ -18,16 +18,16 @@ from esnkit.comparison.measures import (
     VALID_TIME,
     Scale,
 )
-from esnkit.comparison.tasks import DrivenSplit, Examples
+from esnkit.comparison.tasks import DrivenSplit, Pairs
 from esnkit.datasets import load_sunspots
 
 QUICK = [name for name in TASKS if not name.startswith("lorenz")]  # whose data take seconds
 
 
-def examples(lengths: list[int]) -> Examples:
+def examples(lengths: list[int]) -> Pairs:
     rng = np.random.default_rng(0)
     rows = [rng.normal(size=(n, 2)) for n in lengths]
-    return Examples(rows, [x[:, :1] for x in rows], [np.ones(n, dtype=bool) for n in lengths])
+    return Pairs(rows, [x[:, :1] for x in rows], [np.ones(n, dtype=bool) for n in lengths])
 
 
 # ---------------------------------------------------------------------- cuts

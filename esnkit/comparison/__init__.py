@@ -7,7 +7,7 @@ from esnkit.comparison.results import Comparison, ResultsError
 from esnkit.comparison.space import Dimension
 from esnkit.comparison.tasks import (
     DrivenSplit,
-    Examples,
+    Pairs,
     SeriesSplit,
     SeriesTask,
     Task,
@@ -22,8 +22,8 @@ __all__ = [
     "Contestant",
     "Dimension",
     "DrivenSplit",
-    "Examples",
     "Metric",
+    "Pairs",
     "Problem",
     "ResultsError",
     "Scale",

@@ -23,7 +23,7 @@ from esnkit.comparison.measures import (
 from esnkit.comparison.results import Kind
 from esnkit.comparison.tasks import (
     DrivenSplit,
-    Examples,
+    Pairs,
     SeriesSplit,
     SeriesTask,
     Split,
@@ -194,9 +194,9 @@ def _driven_split(
     return DrivenSplit(train, draws, names)
 
 
-def _example(inputs: FloatArray, targets: FloatArray) -> Examples:
+def _example(inputs: FloatArray, targets: FloatArray) -> Pairs:
     counted = np.arange(len(inputs)) >= _WASHOUT
-    return Examples([inputs], [targets.reshape(len(inputs), -1)], [counted])
+    return Pairs([inputs], [targets.reshape(len(inputs), -1)], [counted])
 
 
 def _driven(
@@ -237,7 +237,7 @@ def _channel(n_steps: int, seed: int) -> tuple[FloatArray, FloatArray]:
 def _adding() -> Task:
     def draw(seed: int) -> DrivenSplit:
         sequences, answers = datasets.adding(500, length=40, random_state=seed)
-        every = Examples(
+        every = Pairs(
             sequences,
             [np.full((len(x), 1), y) for x, y in zip(sequences, answers, strict=True)],
             [np.arange(len(x)) == len(x) - 1 for x in sequences],

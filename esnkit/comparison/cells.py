@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 from esnkit.comparison.contestants import Contestant, Problem, count_parameters
 from esnkit.comparison.measures import Metric, Scale
 from esnkit.comparison.results import Cell, Run
-from esnkit.comparison.tasks import DrivenSplit, Examples, SeriesSplit, Split, Task
+from esnkit.comparison.tasks import DrivenSplit, Pairs, SeriesSplit, Split, Task
 from esnkit.comparison.trials import Budget, Choice, Outcome, describe, play, search
 from esnkit.seeding import child_generator, root_seed
 
@@ -154,7 +154,7 @@ def _warm_up(contestant: Contestant, split: Split) -> float:
     wave = np.sin(np.arange(_WARM_UP_STEPS) ** 1.1)[:, None]
     small: Split = SeriesSplit(wave, horizon=10, n_origins=2)
     if not is_series:
-        rows = Examples([wave], [wave], [np.ones(len(wave), dtype=bool)])
+        rows = Pairs([wave], [wave], [np.ones(len(wave), dtype=bool)])
         small = DrivenSplit(rows, [rows])
     settings = {d.name: d.default for d in contestant.space}
     try:

@@ -30,14 +30,20 @@ class Problem:
         Length of the training sequence, or of the shortest of many.
     n_inputs, n_outputs : int
         Widths. A forecaster's model sees the series itself, so both are its variables.
-    horizon : int or None
+    horizon : int, default=None
         Steps to forecast; None for driven systems.
-    period : int or None
+    period : int, default=None
         The season of a series.
-    n_candidates : int or None
+    n_candidates : int, default=None
         The budget, for contestants that search by themselves; None if it is in seconds.
-    seconds : float or None
+    seconds : float, default=None
         The budget in seconds.
+
+    Examples
+    --------
+    >>> from esnkit.comparison import Problem
+    >>> Problem(n_steps=500, n_inputs=1, n_outputs=1).washout
+    50
     """
 
     n_steps: int
@@ -57,7 +63,21 @@ class Problem:
     def of(
         cls, split: Split, n_candidates: int | None = None, seconds: float | None = None
     ) -> Problem:
-        """Describe the part of a split that is for learning."""
+        """Describe the part of a split that is for learning.
+
+        Parameters
+        ----------
+        split : SeriesSplit or DrivenSplit
+            The data.
+        n_candidates : int, default=None
+            The budget, if it is in candidates.
+        seconds : float, default=None
+            The budget, if it is in seconds.
+
+        Returns
+        -------
+        Problem
+        """
         if isinstance(split, SeriesSplit):
             width = split.values.shape[1]
             return cls(
@@ -86,7 +106,9 @@ class Contestant:
         A model has ``fit`` and ``predict``, and ``free_run`` as well for forecasts, which a
         `Forecaster` makes with it. A forecaster has ``fit(y)``, ``update(y)`` and
         ``forecast(horizon)``, and takes no part in tasks that are not forecasts.
-    title, description : str, default=""
+    title : str, default=""
+        For the report; empty means the name.
+    description : str, default=""
         For the report.
     family : str, default="yours"
         For the report: ``"reservoir"``, ``"trained network"``, ``"delay line"``, ``"naive"`` or

@@ -25,7 +25,22 @@ _VALID = 0.4  # standard deviations that a forecast may be off
 class Scale:
     """What scores are taken relative to: the training targets, their season, and one step.
 
-    ``train`` has shape (n_steps, n_variables); ``step`` is one step in the task's unit of time.
+    Parameters
+    ----------
+    train : ndarray of shape (n_steps, n_variables)
+        The targets to learn from.
+    period : int, default=None
+        Their season, in steps.
+    step : float, default=1.0
+        One step, in the task's unit of time.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit.comparison import NRMSE, Scale
+    >>> scale = Scale(np.array([[0.0], [2.0]]))  # of standard deviation 1
+    >>> NRMSE.function(np.array([[0.0], [1.0]]), np.array([[0.5], [0.5]]), scale)
+    0.5
     """
 
     train: FloatArray

@@ -49,7 +49,17 @@ VERSION = 1
 
 
 class ResultsError(ValueError):
-    """A file that holds no results, or results of another schema; the message is one line."""
+    """A file that holds no results, or results of another schema; the message is one line.
+
+    Examples
+    --------
+    >>> from esnkit.comparison import Comparison, ResultsError
+    >>> try:
+    ...     Comparison.from_json("no_such_file.json")
+    ... except ResultsError as error:
+    ...     print(error)
+    no_such_file.json: cannot be read (No such file or directory)
+    """
 
 
 @dataclass(frozen=True)

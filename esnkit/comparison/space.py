@@ -25,8 +25,10 @@ class Dimension:
         Whether values are spread evenly, evenly in their logarithm, or taken from a list.
     default : int, float or str
         The value with which every search begins.
-    low, high : float, default=None
-        Bounds, for ``"linear"`` and ``"log"``.
+    low : float, default=None
+        Lower bound, for ``"linear"`` and ``"log"``.
+    high : float, default=None
+        Upper bound.
     integer : bool, default=False
         Whether values are rounded to whole numbers.
     choices : tuple, default=()
@@ -48,7 +50,17 @@ class Dimension:
     choices: tuple[Any, ...] = ()
 
     def at(self, share: float) -> Any:
-        """Return the value at a share in [0, 1) of the way through the dimension."""
+        """Return the value at a share of the way through the dimension.
+
+        Parameters
+        ----------
+        share : float
+            From 0 to 1, exclusive.
+
+        Returns
+        -------
+        int, float or str
+        """
         if self.scale == "choice":
             return self.choices[int(share * len(self.choices))]
         assert self.low is not None

@@ -25,7 +25,17 @@ _LONGEST_DEFAULT = 100  # steps
 
 
 class TaskError(ValueError):
-    """Data that make no task; the message is one line."""
+    """Data that make no task, or rules that make no contest; the message is one line.
+
+    Examples
+    --------
+    >>> from esnkit.comparison import SeriesTask, TaskError
+    >>> try:
+    ...     SeriesTask([1.0, 2.0, 3.0])
+    ... except TaskError as error:
+    ...     print(str(error).split(",")[0])
+    the series has 3 steps
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +58,16 @@ class SeriesSplit:
         Dates of the steps, if there are any.
     period : int, default=None
         The season, in steps, found in the training part.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit.comparison import SeriesSplit
+    >>> split = SeriesSplit(np.arange(200.0)[:, None], horizon=10, n_origins=5)
+    >>> split.origins
+    [150, 160, 170, 180, 190]
+    >>> split.fold().origins
+    [120, 130, 140]
     """
 
     values: FloatArray
@@ -79,6 +99,10 @@ class SeriesSplit:
         """Return the training part, with three forecasts at its end as the test: the validation.
 
         They share steps where they would otherwise take up more than a third.
+
+        Returns
+        -------
+        SeriesSplit
         """
         room = self.n_train // 3 - self.horizon
         stride = max(1, min(self.horizon, room // (N_FOLDS - 1)))
@@ -86,7 +110,7 @@ class SeriesSplit:
 
 
 @dataclass(frozen=True, eq=False)
-class Examples:
+class Pairs:
     """Sequences of inputs and targets.
 
     Parameters
@@ -97,6 +121,15 @@ class Examples:
         What is wanted, row by row.
     counted : list of ndarray of bool of shape (n_steps,)
         Rows that are learned and scored; others are run over only.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit.comparison import Pairs
+    >>> u = np.array([[1.0], [2.0], [3.0]])
+    >>> Pairs([u], [2 * u], [np.array([False, True, True])]).wanted()
+    array([[4.],
+           [6.]])
     """
 
     inputs: list[FloatArray]
@@ -104,20 +137,54 @@ class Examples:
     counted: list[NDArray[np.bool_]]
 
     def wanted(self) -> FloatArray:
-        """Return all targets that count, below each other."""
+        """Return all targets that count, below each other.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_outputs)
+        """
         return np.concatenate([y[c] for y, c in zip(self.targets, self.counted, strict=True)])
 
-    def only(self, which: slice) -> Examples:
-        """Return some of the sequences."""
-        return Examples(self.inputs[which], self.targets[which], self.counted[which])
+    def only(self, which: slice) -> Pairs:
+        """Return some of the sequences.
+
+        Parameters
+        ----------
+        which : slice
+            Their numbers.
+
+        Returns
+        -------
+        Pairs
+        """
+        return Pairs(self.inputs[which], self.targets[which], self.counted[which])
 
 
 @dataclass(frozen=True, eq=False)
 class DrivenSplit:
-    """Sequences to learn from, and independent draws of the same kind to be judged by."""
+    """Sequences to learn from, and independent draws of the same kind to be judged by.
 
-    train: Examples
-    draws: list[Examples]
+    Parameters
+    ----------
+    train : Pairs
+        To learn from.
+    draws : list of Pairs
+        To be judged by; each gives one score.
+    variables : tuple of str, default=("y",)
+        Names of the outputs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit.comparison import DrivenSplit, Pairs
+    >>> rows = np.arange(30.0)[:, None]
+    >>> part = Pairs([rows], [rows], [np.ones(30, dtype=bool)])
+    >>> DrivenSplit(part, [part] * 10).fold().train.inputs[0].shape
+    (20, 1)
+    """
+
+    train: Pairs
+    draws: list[Pairs]
     variables: tuple[str, ...] = ("y",)
 
     @property
@@ -126,7 +193,12 @@ class DrivenSplit:
         return sum(len(x) for x in self.train.inputs)
 
     def fold(self) -> DrivenSplit:
-        """Return the training part, the last third of it being the test: the validation."""
+        """Return the training part, the last third of it being the test: the validation.
+
+        Returns
+        -------
+        DrivenSplit
+        """
         n_sequences = len(self.train.inputs)
         if n_sequences >= N_FOLDS:
             cut = n_sequences - n_sequences // 3
@@ -140,13 +212,13 @@ class DrivenSplit:
         parts = list(
             zip(self.train.inputs, self.train.targets, self.train.counted, cuts, strict=True)
         )
-        head = Examples(
+        head = Pairs(
             [x[:k] for x, _, _, k in parts],
             [y[:k] for _, y, _, k in parts],
             [c[:k] for _, _, c, k in parts],
         )
         late = [c & (np.arange(len(c)) >= k) for _, _, c, k in parts]
-        tail = Examples(self.train.inputs, self.train.targets, late)
+        tail = Pairs(self.train.inputs, self.train.targets, late)
         return DrivenSplit(head, [tail], self.variables)
 
 
@@ -297,7 +369,7 @@ class SeriesTask(Task):
     >>> from esnkit.datasets import load_sunspots
     >>> split = SeriesTask(load_sunspots(), horizon=11).load(0)
     >>> split.n_train, split.n_origins, split.period
-    (199, 10, 10)
+    (199, 10, 11)
     """
 
     kind = "forecast"
