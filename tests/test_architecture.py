@@ -40,7 +40,6 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     ("esnkit.analysis",),
     (
-        "esnkit._search",
         "esnkit.backtesting",
         "esnkit.forecasting",
         "esnkit.forecaster",
@@ -51,7 +50,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("esnkit.candidates", "esnkit.validation", "esnkit.searching", "esnkit.autoesn"),
     ("esnkit.comparison",),
     ("esnkit",),
-    ("esnkit.cli", "esnkit.__main__", "esnkit.comparison.command"),
+    ("esnkit.cli", "esnkit.forecast_command", "esnkit.__main__", "esnkit.comparison.command"),
 )
 COMMAND_LINE = FLOORS[-1]  # the only place that prints
 MODELS_FLOOR = next(i for i, floor in enumerate(FLOORS) if "esnkit.regressor" in floor)

@@ -18,8 +18,10 @@ import pytest
 from matplotlib.image import imread
 
 import esnkit
+from esnkit import forecast_command
 from esnkit.cli import main
 from esnkit.datasets import list_datasets, load_sunspots
+from esnkit.validation import Validation
 
 SHIPPED = ["sunspots", "co2", "el_nino"]
 
@@ -79,10 +81,11 @@ def read_csv(path: Path) -> list[list[str]]:
 def test_forecast_says_what_was_fitted_and_how_well(forecast):
     result, folder = forecast
     assert (result.code, result.err) == (0, "")
-    assert "sales.csv: 60 values, 2019-01-01 to 2023-12-01" in result.out
-    assert "cycle     12 steps\n" in result.out
+    assert "series: sales.csv, 60 values, 2019-01-01 to 2023-12-01" in result.out
+    assert "season: 12 steps\n" in result.out
+    assert "backtest: 10 forecast(s) of 6 steps within the last 15 values, unseen" in result.out
     error = r"[\d.e-]+"
-    assert re.search(rf"MASE .*network {error}, seasonal naive {error}, naive {error}", result.out)
+    assert re.search(rf"MASE: AutoESN {error}, last season {error}\n", result.out)
     assert f"wrote {folder / 'next.csv'} and {folder / 'next.png'}" in result.out
 
 
@@ -153,7 +156,7 @@ def test_columns_are_named_and_a_folder_takes_the_default_name():
 def test_sunspots_by_name_with_the_default_horizon():
     result = run("forecast", "sunspots")
     assert result.code == 0
-    assert "cycle     11 steps, but it drifts" in result.out
+    assert re.search(r"season: 1[01] steps", result.out)
     frame = pd.read_csv("esnkit-forecast-sunspots.csv", index_col="date", parse_dates=True)
     assert frame.index.year.tolist() == list(range(2009, 2009 + 30))
     assert frame["forecast"].between(0, load_sunspots().max()).all()
@@ -186,14 +189,13 @@ def test_nothing_is_overwritten_unless_forced(forecast):
 
 
 def test_a_file_that_appears_meanwhile_is_kept(monkeypatch):
-    from esnkit import cli
+    make_forecast = forecast_command._make_forecast
 
     def slow_forecast(*arguments):
         Path("mine.csv").write_text("precious")
         return make_forecast(*arguments)
 
-    make_forecast = cli.make_forecast
-    monkeypatch.setattr(cli, "make_forecast", slow_forecast)
+    monkeypatch.setattr(forecast_command, "_make_forecast", slow_forecast)
     result = run("forecast", write_sales(Path("sales.csv")), "--output", "mine")
     assert result.code == 2
     assert result.err == "esnkit: error: mine.csv: cannot be written (File exists)\n"
@@ -245,6 +247,7 @@ BAD_FILES = {
     "no rows": ("day,v\n", "there are no rows below the header"),
     "short": ("v\n1\n2\n", "bad.csv: 2 values are too few: at least 50 are needed"),
     "constant": ("v\n" + "5\n" * 60, "bad.csv: the first half does not vary"),
+    "huge": ("v\n" + "1e120\n2e120\n" * 30, "bad.csv: values beyond 1e+100 are too large"),
 }  # fmt: skip
 
 
@@ -282,8 +285,85 @@ def test_interrupt_is_no_traceback(monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("esnkit.cli.make_forecast", interrupt)
+    monkeypatch.setattr(forecast_command, "_make_forecast", interrupt)
     assert run("forecast", "sunspots") == Run(130, "", "esnkit: interrupted\n")
+
+
+def test_an_interrupted_search_is_made_use_of(monkeypatch):
+    measure, calls = Validation.measure, []
+
+    def interrupted(self, *arguments):
+        calls.append(1)
+        if len(calls) == 4:  # in the backtest's search, and never again
+            raise KeyboardInterrupt
+        return measure(self, *arguments)
+
+    monkeypatch.setattr(Validation, "measure", interrupted)
+    source = write_sales(Path("sales.csv"))
+    result = run("forecast", source, "--horizon", 6, "--no-plot")
+    assert result.code == 0
+    assert result.err.startswith("esnkit: warning: The search goes on with what it found: ")
+    assert result.err.count("\n") == 1
+
+
+# ---------------------------------------------------------------------- its parts
+
+
+def noisy_cycle() -> pd.Series:
+    steps = np.arange(100)
+    noise = 0.3 * np.random.default_rng(0).normal(size=100)
+    index = pd.RangeIndex(100, name="row")
+    return pd.Series(np.sin(2 * np.pi * steps / 12) + 0.1 * steps + noise, index=index)
+
+
+def test_the_part_that_tests_has_no_say(monkeypatch):
+    """What is forecast from the first origin of the backtest was found without what follows."""
+    seen = []
+    search = forecast_command.AutoESN.backtest
+
+    def spied(self, *arguments, **options):
+        seen.append(search(self, *arguments, **options))
+        return seen[-1]
+
+    monkeypatch.setattr(forecast_command.AutoESN, "backtest", spied)
+    series = noisy_cycle()
+    made = forecast_command._make_forecast(series, 5, 0)
+    changed = series.copy()
+    changed.iloc[-made.n_tested :] = np.random.default_rng(1).normal(size=made.n_tested)
+    again = forecast_command._make_forecast(changed, 5, 0)
+    first, second = (table.query("origin == origin.min()").forecast for table in seen)
+    np.testing.assert_array_equal(first, second)
+    assert again.errors != made.errors
+
+
+def test_errors_of_the_rivals_are_those_of_their_definitions():
+    series, horizon = noisy_cycle(), 5
+    forecast = forecast_command._make_forecast(series, horizon, 0)
+    y = series.to_numpy()
+    first = len(y) - forecast.n_tested
+    gap = (forecast.n_tested - horizon) // (forecast.n_tests - 1)
+    errors = [
+        abs(y[origin + step] - y[origin + step - 12])
+        for origin in range(first, len(y) - horizon + 1, gap)
+        for step in range(horizon)
+    ]
+    assert forecast.forecaster.period_ == 12
+    assert len(errors) == horizon * forecast.n_tests
+    scale = np.mean([abs(y[i] - y[i - 12]) for i in range(12, first)])
+    assert forecast.errors["last season"] == pytest.approx(np.mean(errors) / scale)
+
+
+def test_only_the_end_of_a_long_series_is_looked_at(monkeypatch):
+    monkeypatch.setattr(forecast_command, "_LONGEST", 60)
+    options = ("--horizon", 2, "--no-plot")
+    values = np.random.default_rng(0).normal(size=80).cumsum().round(6)
+    for name, part in (("long", values), ("short", values[-60:])):
+        Path(f"{name}.csv").write_text("\n".join(["height", *map(str, part)]))
+    result = run("forecast", "long.csv", *options)
+    assert "80 values, 0 to 79, the last 60 used" in result.out
+    run("forecast", "short.csv", *options)
+    first, second = (read_csv(Path(f"esnkit-forecast-{n}.csv")) for n in ("long", "short"))
+    assert [row[1:] for row in first] == [row[1:] for row in second]
 
 
 # ---------------------------------------------------------------------- the other commands
