@@ -281,7 +281,9 @@ class _Compiled:
             bounds[:] = [[-np.inf], [np.inf]]
         flags = [network.activation, loop.with_input, loop.squared]
         flags += [loop.through_input, loop.through_feedback]
-        self._fixed = (
+        moving = np.zeros((4, working_space(state.states)[0].size), state.states.dtype)
+        moving[0, : state.states.size] = state.states
+        self._arrays = (
             *network.recurrence,
             np.vstack([network.drive, network.bias, network.leak]),
             np.ascontiguousarray(loop.coef),
@@ -289,14 +291,13 @@ class _Compiled:
             units.scale.copy(),
             np.array(flags, dtype=np.int64),
             units.lags,
+            moving,
+            units.past.copy(),
         )
-        self._units = np.zeros((4, working_space(state.states)[0].size), state.states.dtype)
-        self._units[0, : state.states.size] = state.states
-        self._past = units.past.copy()
 
     def step(self, value: FloatArray, given: FloatArray, outputs: FloatArray) -> int:
         """Call the kernel."""
-        return stream(*self._fixed, self._units, self._past, value, given, outputs)
+        return stream(*self._arrays, value, given, outputs)
 
 
 class _Stepped:
