@@ -29,12 +29,13 @@ _LINE_SEARCH_FAILED = r"lbfgs failed to converge[\s\S]*ABNORMAL"
 class TDNNRegressor(MemoryRegressor):
     r"""Focused time-lagged network: a memory of delays with a multi-layer perceptron.
 
-    .. math:: y(n) = V f\bigl(U [1; g_0(n); g_1(n); \dots] + \dots\bigr)
+    .. math:: y(n) = c + V f\bigl(b + U [g_0(n); g_1(n); \dots; g_K(n)]\bigr)
 
-    All memory is at the input, in fixed taps, and what is learned is a static map of them: over a
-    `TappedDelayLine` this is the time-delay network [1]_ in its focused form, over a `GammaMemory`
-    the gamma network [2]_. The perceptron is scikit-learn's. It sees taps and targets of mean 0
-    and standard deviation 1; the outputs come back in the units of the targets.
+    All memory is at the input, in fixed taps g, and what is learned is a static map of them, above
+    with one hidden layer. Over a `TappedDelayLine` this is the time-delay network [1]_ in its
+    focused form, over a `GammaMemory` the gamma network [2]_. The perceptron is scikit-learn's. It
+    sees taps and targets of mean 0 and standard deviation 1; the outputs come back in the units of
+    the targets.
 
     Parameters
     ----------
