@@ -4,8 +4,9 @@ The system is integrated by Runge-Kutta steps of 0.01 and sampled at each. A for
 the normalised error over all variables passes 0.5; the time is given in Lyapunov times, with
 largest exponents 1.68 for F = 8 and 2.27 for F = 10. Each forecaster is trained on the start of a
 trajectory and forecasts from 25 places of the rest, which are ten Lyapunov times apart. Settings
-were chosen by this score for F = 8 on two other trajectories (some 25 settings, from 12 places);
-the table is from seeds not looked at before.
+were chosen by this score for F = 8 on two other trajectories (some 30 settings, from 12 places);
+the table is from seeds not looked at before. Seeds 100 to 102 were spent on a first version, without
+noise in training, whose forecasts ran away from some places for F = 10.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from esnkit.metrics import valid_prediction_time
 DT, THRESHOLD = 0.01, 0.5
 EXPONENTS = {8.0: 1.68, 10.0: 2.27}
 PUBLISHED = {8.0: "2.31 (Vlachas et al. 2020)", 10.0: ""}
-SEEDS = (100, 101, 102)
+SEEDS = (200, 201, 202)
 N_TRAIN, N_STARTS, STRIDE, HORIZON = 5000, 25, 600, 1200
 
 
@@ -29,7 +30,7 @@ def make_forecaster(seed: int, shared: bool) -> LocalForecaster:
     reservoir = Reservoir(400, spectral_radius=0.1, input_scaling=0.03, bias_scaling=1.0)
     model = ESNRegressor(reservoir, RidgeReadout(1e-8), washout=100, squared_states=True)
     return LocalForecaster(
-        model, patch_size=2, overlap=3, shared=shared, noise=0.0, n_jobs=2, random_state=seed
+        model, patch_size=2, overlap=3, shared=shared, n_jobs=2, random_state=seed
     )
 
 
