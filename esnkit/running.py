@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from esnkit.exceptions import DivergenceWarning
 from esnkit.kernels.loop import Loop
+from esnkit.readout import RidgeReadout
 from esnkit.sequences import CHUNK, chunks
 from esnkit.state import State
 
@@ -198,12 +199,14 @@ def linear_weights(
     """Return coefficients and intercepts of a readout that predicts by them, else None.
 
     Having them is not enough, as a generalised linear model puts a link function behind; so a few
-    rows are predicted in both ways.
+    rows are predicted in both ways. `RidgeReadout` is known, and searches attach it very often.
     """
     if not (hasattr(readout, "coef_") and hasattr(readout, "intercept_")):
         return None
     coef = np.array(readout.coef_, dtype=np.float64).reshape(n_outputs, -1)
     intercept = np.zeros(n_outputs) + np.ravel(readout.intercept_)
+    if type(readout) is RidgeReadout:
+        return coef, intercept
     features = np.random.default_rng(0).uniform(-1, 1, (4, coef.shape[1]))
     expected = np.asarray(readout.predict(features)).reshape(len(features), -1)
     tolerance = 1e-6 * np.abs(expected).max()
