@@ -5,8 +5,8 @@ the normalised error over all variables passes 0.5; the time is given in Lyapuno
 largest exponents 1.68 for F = 8 and 2.27 for F = 10. Each forecaster is trained on the start of a
 trajectory and forecasts from 25 places of the rest, which are ten Lyapunov times apart. Settings
 were chosen by this score for F = 8 on two other trajectories (some 30 settings, from 12 places);
-the table is from seeds not looked at before. Seeds 100 to 102 were spent on a first version, without
-noise in training, whose forecasts ran away from some places for F = 10.
+the table is from seeds not looked at before. Seeds 100 to 102 were spent on a first version,
+without noise in training, whose forecasts ran away from some places for F = 10.
 """
 
 from __future__ import annotations
