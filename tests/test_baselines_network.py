@@ -420,18 +420,20 @@ def test_views_are_written_through_and_cover_all_parameters():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"cell": "lstn"}, r"cell='lstn' is unknown; known are 'elman', 'jordan', 'lstm', 'gru'"),
+        ({"cell": "lstn"}, r"cell='lstn' is unknown; known are 'jordan', 'elman', 'lstm', 'gru'"),
         ({"activation": "sin"}, r"activation='sin' is unknown; known are 'tanh'"),
         ({"dtype": "float16"}, r"dtype='float16' is unknown; known are 'float64', 'float32'"),
         ({"hidden_sizes": ()}, r"hidden_sizes=\(\) must name the units of at least 1 layer"),
         ({"hidden_sizes": (3, 0)}, r"hidden_sizes\[1\] == 0, must be >= 1"),
         ({"feedback": True, "bidirectional": True}, "cannot feed back its outputs"),
+        ({"n_inputs": -1}, "n_inputs == -1, must be >= 0"),
+        ({"n_outputs": 0}, "n_outputs == 0, must be >= 1"),
         ({"cell": "jordan", "bidirectional": True}, "cell='jordan'.*cannot feed back"),
     ],
 )
 def test_bad_descriptions_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
-        Network(1, 1, **options)
+        Network(**{"n_inputs": 1, "n_outputs": 1, **options})
 
 
 def test_what_a_network_cannot_do_is_refused():
@@ -447,3 +449,33 @@ def test_what_a_network_cannot_do_is_refused():
     params = np.zeros(onward.n_parameters)
     with pytest.raises(ValueError, match=r"\(2, 1\); needed are 2 rows of all 3 inputs, or of all"):
         onward.run_free(params, 2, np.zeros((2, 1)), np.zeros(3), np.zeros(1), *bounds)
+
+
+@pytest.mark.parametrize(
+    ("place", "shape", "message"),
+    [
+        (0, (5,), r"params has shape \(5,\); the network needs \(22,\)"),
+        (1, (4, 2, 3), r"inputs has shape \(4, 2, 3\); the network needs \(4, 2, 2\)"),
+        (2, (3,), r"inputs has shape \(4, 2, 2\); the network needs \(4, 3, 2\)"),
+        (3, (2, 4), r"state has shape \(2, 4\); the network needs \(2, 3\)"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused(place, shape, message):
+    network = Network(2, 1, hidden_sizes=(3,))
+    arrays = [np.zeros(22), np.zeros((4, 2, 2)), np.full(2, 4), np.zeros((2, 3))]
+    arrays[place] = np.ones(shape)
+    with pytest.raises(ValueError, match=message):
+        network.forward(*arrays)
+
+
+def test_the_layout_of_arrays_does_not_matter():
+    """Batches cut out of other arrays are neither copied by the caller nor misread."""
+    network = Network(2, 3, hidden_sizes=(4, 3), bidirectional=True)
+    params, X, state, d_outputs = draw(network)
+    results = []
+    for order in "CF":
+        arrays = [np.asarray(a, order=order) for a in (X, state, d_outputs)]
+        outputs, _, tape = network.forward(params, arrays[0], LENGTHS, arrays[1])
+        results.append((outputs, network.backward(params, tape, arrays[2])))
+    for first, second in zip(*results, strict=True):
+        np.testing.assert_allclose(first, second, atol=1e-12)

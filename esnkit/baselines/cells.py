@@ -140,7 +140,7 @@ class RecurrentTrace(Trace):
 
     @cached_property
     def _input_errors(self) -> Array:
-        return np.empty_like(self.X)
+        return np.empty(self.X.shape, self.X.dtype)
 
     def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
         """Make ready to run over inputs."""
@@ -256,7 +256,7 @@ class BidirectionalTrace(Trace):
         # Turning round a sequence within its own length is its own inverse; padding stays behind.
         self._order = np.where(step < lengths, lengths - 1 - step, step)
         self._batch = np.arange(X.shape[1])
-        self.X, self._turned_X = X, np.empty_like(X)
+        self.X, self._turned_X = X, np.empty(X.shape, X.dtype)
         inputs, states = (X, self._turned_X), np.split(state, 2, axis=1)
         for trace, own, rows, start in zip(
             self.traces, np.split(params, 2), inputs, states, strict=True
@@ -264,7 +264,7 @@ class BidirectionalTrace(Trace):
             trace.begin(own, rows, start, lengths)
 
     def _turn(self, values: Array) -> Array:
-        return values[self._order, self._batch]
+        return np.ascontiguousarray(values[self._order, self._batch])
 
     def advance(self, start: int, stop: int) -> None:
         """Run over all steps, in both directions."""

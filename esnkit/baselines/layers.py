@@ -141,7 +141,7 @@ class DenseTrace(Trace):
 
     @cached_property
     def _input_errors(self) -> Array:
-        return np.empty_like(self.X)
+        return np.empty(self.X.shape, self.X.dtype)
 
     def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
         """Make ready to run over inputs."""

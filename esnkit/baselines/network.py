@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral
 
@@ -11,11 +11,8 @@ from numpy.typing import ArrayLike, DTypeLike
 from sklearn.utils import check_scalar
 
 from esnkit.baselines.layers import Array
-from esnkit.baselines.stack import StackTrace, build
-from esnkit.kernels.activations import CODES
+from esnkit.baselines.stack import StackTrace, build, check_name
 from esnkit.kernels.recurrent_free import Closing, run_free, state_of
-
-CELLS = ("elman", "jordan", "lstm", "gru")
 
 
 @dataclass
@@ -134,13 +131,9 @@ class Network:
         feedback: bool = False,
         dtype: DTypeLike = "float64",
     ) -> None:
-        _check_name("cell", cell, CELLS)
-        _check_name("activation", activation, CODES)
-        _check_name("dtype", np.dtype(dtype).name, ("float64", "float32"))
+        check_name("dtype", np.dtype(dtype).name, ("float64", "float32"))
         check_scalar(n_inputs, "n_inputs", Integral, min_val=0)
         check_scalar(n_outputs, "n_outputs", Integral, min_val=1)
-        _check_sizes("hidden_sizes", hidden_sizes, at_least=1)
-        _check_sizes("head_sizes", head_sizes, at_least=0)
         self.n_inputs = n_inputs
         self.n_outputs = n_outputs
         self.feedback = feedback or cell == "jordan"
@@ -243,19 +236,27 @@ class Network:
             State after the last step of each sequence.
         tape : Tape
             What `backward` needs.
+
+        Raises
+        ------
+        ValueError
+            If the shapes of parameters, inputs, lengths and state do not fit each other.
         """
         params = np.asarray(params, self.dtype)
         inputs = np.asarray(inputs, self.dtype)
         lengths = np.asarray(lengths, np.intp)
         state = np.asarray(state, self.dtype)
-        n_steps = len(inputs)
+        n_steps, n_batch = len(inputs), len(lengths)
+        _check_shape("params", params, (self.n_parameters,))
+        _check_shape("inputs", inputs, (n_steps, n_batch, self.n_inputs))
+        _check_shape("state", state, (n_batch, self.n_state))
         free = self.feedback and teacher is None
         if self.feedback:
             inputs = self._join_feedback(inputs, teacher, previous_output)
         if reuse is not None and reuse.serves(inputs):
             trace = reuse.trace
         else:
-            trace = self._stack.trace(n_steps, inputs.shape[1], self.dtype)
+            trace = self._stack.trace(n_steps, n_batch, self.dtype)
         trace.begin(params, inputs, state, lengths)
         if free:
             fed_back = inputs[:, :, self.n_inputs :]
@@ -356,8 +357,8 @@ class Network:
         Raises
         ------
         ValueError
-            If the number of outputs does not fit the columns that are missing, or the network reads
-            backwards.
+            If the number of outputs does not fit the columns that are missing, parameters or state
+            have another shape, or the network reads backwards.
         """
         rows = np.zeros((n_steps, 0)) if rows is None else np.asarray(rows, np.float64)
         n_fed = self.n_inputs - rows.shape[1]
@@ -367,6 +368,8 @@ class Network:
                 f"inputs, or of all but the first {self.n_outputs}, the number of outputs"
             )
         params, state = np.asarray(params, self.dtype), np.asarray(state, self.dtype)
+        _check_shape("params", params, (self.n_parameters,))
+        _check_shape("state", state, (self.n_state,))
         stages = self._stack.stages(params, state)
         closing = Closing(
             n_fed,
@@ -441,15 +444,7 @@ class Network:
         return joined
 
 
-def _check_name(what: str, name: str, known: Collection[str]) -> None:
-    """Refuse a name that stands for nothing."""
-    if name not in known:
-        raise ValueError(f"{what}={name!r} is unknown; known are {', '.join(map(repr, known))}")
-
-
-def _check_sizes(what: str, sizes: Sequence[int], at_least: int) -> None:
-    """Refuse what does not tell the units of each layer."""
-    if len(sizes) < at_least:
-        raise ValueError(f"{what}={sizes!r} must name the units of at least {at_least} layer")
-    for i, n_units in enumerate(sizes):
-        check_scalar(n_units, f"{what}[{i}]", Integral, min_val=1)
+def _check_shape(what: str, values: Array, shape: tuple[int, ...]) -> None:
+    """Refuse an array of another shape."""
+    if values.shape != shape:
+        raise ValueError(f"{what} has shape {values.shape}; the network needs {shape}")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils import check_scalar
 
-from esnkit.baselines.cells import Bidirectional, GatedRecurrent, Recurrent
+from esnkit.baselines.cells import CELLS, Bidirectional, GatedRecurrent, Recurrent
 from esnkit.baselines.layers import Array, Dense, Layer, Trace
+from esnkit.kernels.activations import CODES
 from esnkit.kernels.recurrent_free import Stage
 
 
@@ -118,6 +121,10 @@ def build(
     head_sizes: Sequence[int],
 ) -> Stack:
     """Stack recurrent layers, hidden layers without memory, and a linear output."""
+    check_name("cell", cell, ("jordan", *CELLS))
+    check_name("activation", activation, CODES)
+    _check_sizes("hidden_sizes", hidden_sizes, at_least=1)
+    _check_sizes("head_sizes", head_sizes, at_least=0)
     layers: dict[str, Layer] = {}
     width = n_inputs
     for i, n_units in enumerate(hidden_sizes):
@@ -138,6 +145,20 @@ def _recurrent(
     kind = GatedRecurrent if cell == "gru" else Recurrent
     layer = kind(cell, n_inputs, n_units, activation)
     return Bidirectional(layer) if bidirectional else layer
+
+
+def check_name(what: str, name: str, known: Collection[str]) -> None:
+    """Refuse a name that stands for nothing."""
+    if name not in known:
+        raise ValueError(f"{what}={name!r} is unknown; known are {', '.join(map(repr, known))}")
+
+
+def _check_sizes(what: str, sizes: Sequence[int], at_least: int) -> None:
+    """Refuse what does not tell the units of each layer."""
+    if len(sizes) < at_least:
+        raise ValueError(f"{what}={sizes!r} must name the units of at least {at_least} layer")
+    for i, n_units in enumerate(sizes):
+        check_scalar(n_units, f"{what}[{i}]", Integral, min_val=1)
 
 
 def _slices(widths: Sequence[int]) -> list[slice]:
