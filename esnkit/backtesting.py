@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-_FEWEST_ORIGINS = 9  # the 90 % quantile of fewer residuals lies beyond the largest
+FEWEST_ORIGINS = 9  # the 90 % quantile of fewer residuals lies beyond the largest
 
 
 def steps_back(n_steps: int, horizon: int, n_origins: int, stride: int | None) -> list[int]:
@@ -36,7 +36,7 @@ def steps_back(n_steps: int, horizon: int, n_origins: int, stride: int | None) -
 def conformal_quantiles(errors: FloatArray, level: float) -> FloatArray:
     """Return the conformal quantile of absolute errors (n_origins, horizon, n_variables)."""
     n_origins, horizon, n_variables = errors.shape
-    if n_origins < _FEWEST_ORIGINS:
+    if n_origins < FEWEST_ORIGINS:
         errors = np.broadcast_to(
             errors.reshape(-1, 1, n_variables), (n_origins * horizon, horizon, n_variables)
         )

@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.backtesting import compare, conformal_quantiles, steps_back
+from esnkit.backtesting import FEWEST_ORIGINS, compare, conformal_quantiles, steps_back
 from esnkit.seeding import RandomState, child_generator, root_seed
 from esnkit.series import SeriesSet, read_series
 
@@ -269,6 +269,11 @@ class BaseForecaster(ABC, BaseEstimator):
         ValueError
             If the level is not between 0 and 1, or the series is too short for a backtest.
 
+        Warns
+        -----
+        UserWarning
+            If the series leaves room for fewer than nine origins though more were asked for.
+
         References
         ----------
         .. [1] K. Stankeviciute, A. Alaa and M. van der Schaar, "Conformal time-series
@@ -346,7 +351,15 @@ class BaseForecaster(ABC, BaseEstimator):
     def _residual_quantiles(self, horizon: int, level: float, n_origins: int) -> list[FloatArray]:
         """Return how far off a backtest was: (horizon, n_variables) for each series."""
         shortest = min(len(member.values) for member in self.series_.members)
-        n_origins = min(n_origins, shortest // 2 - horizon + 1)
+        room = shortest // 2 - horizon + 1
+        if room < FEWEST_ORIGINS <= n_origins:
+            warnings.warn(
+                f"Only {room} origin(s) of forecasts of {horizon} steps fit into the second half "
+                f"of {shortest} steps: the residuals of all steps ahead are taken together, and "
+                "the interval is equally wide at each.",
+                stacklevel=3,
+            )
+        n_origins = min(n_origins, room)
         back = steps_back(shortest, horizon, n_origins, None)
         residuals: list[list[FloatArray]] = [[] for _ in self.series_.members]
         runner = self._settled()
