@@ -1,6 +1,8 @@
 """AutoESN with its defaults: seconds, errors beside naive forecasts, and valid times on chaos.
 
-The constants of the search were tuned on these series and seeds, so the errors are optimistic.
+The constants of the search were chosen on synthetic series of seeds below 100 and on other flows
+than those of this table (Rössler, Chua, Duffing, Thomas, Halvorsen, Chen and more), with the
+shipped series in view. The synthetic series here have seeds from 100 on; the flows took no part.
 """
 
 from __future__ import annotations
@@ -10,16 +12,42 @@ import warnings
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from collections.abc import Callable
+
 import numpy as np
 from common import machine, median_seconds, publish
+from scipy.integrate import solve_ivp
 
 from esnkit import AutoESN, DivergenceWarning
 from esnkit.datasets import load_co2, load_el_nino, load_sunspots, lorenz63
 from esnkit.metrics import mase, valid_prediction_time
 
-LYAPUNOV_TIME = 1.104
-N_ORIGINS, N_SEEDS, N_STARTS = 4, 8, 6
+N_ORIGINS, FIRST_SEED, N_SEEDS, HORIZON = 4, 100, 8, 200
 Row = list[object]
+
+# Right-hand sides, and where to start.
+FLOWS: dict[str, tuple[Callable[..., list[float]], list[float]]] = {
+    "Sprott F": (lambda t, u: [u[1] + u[2], u[1] / 2 - u[0], u[0] ** 2 - u[2]], [0.1, 0.1, 0.1]),
+    "Sprott K": (lambda t, u: [u[0] * u[1] - u[2], u[0] - u[1], u[0] + 0.3 * u[2]], [0.1] * 3),
+    "Sprott S": (lambda t, u: [-u[0] - 4 * u[1], u[0] + u[2] ** 2, 1 + u[0]], [0.1, 0.1, 0.1]),
+    "Rucklidge": (
+        lambda t, u: [-2 * u[0] + 6.7 * u[1] - u[1] * u[2], u[0], u[1] ** 2 - u[2]],
+        [1.0, 0.0, 4.5],
+    ),
+    "Arneodo": (
+        lambda t, u: [u[1], u[2], 5.5 * u[0] - 3.5 * u[1] - u[2] - u[0] ** 3],
+        [0.2, 0.2, -0.75],
+    ),
+    "Genesio-Tesi": (
+        lambda t, u: [u[1], u[2], u[0] ** 2 - u[0] - 1.1 * u[1] - 0.44 * u[2]],
+        [0.2, 0.1, 0.2],
+    ),
+    "Lü": (
+        lambda t, u: [36 * (u[1] - u[0]), 20 * u[1] - u[0] * u[2], u[0] * u[1] - 3 * u[2]],
+        [1.0, 1.0, 10.0],
+    ),
+    "WINDMI": (lambda t, u: [u[1], u[2], 2 - 0.8 * u[2] - u[1] - np.exp(u[0])], [0.0, 0.8, 0.0]),
+}
 
 
 def speed() -> list[Row]:
@@ -58,8 +86,16 @@ def monthly(noise: float, seed: int) -> np.ndarray:
     return 0.03 * np.arange(112) + season + noise * rng.normal(size=112)
 
 
+def remembering(weight: float, seed: int) -> np.ndarray:
+    """Make 112 values of an autoregression of order 1; with weight 1 a random walk."""
+    y = np.random.default_rng(seed).normal(size=112)
+    for n in range(1, len(y)):
+        y[n] += weight * y[n - 1]
+    return y
+
+
 def noisy_series() -> list[Row]:
-    """Measure errors on the shipped series and on synthetic months, each search from nothing."""
+    """Measure errors on the shipped series and on synthetic ones, each search from nothing."""
     co2 = load_co2().resample("MS").mean()
     shipped = {
         "sunspots, 11 years ahead": (load_sunspots(), 11, 11),
@@ -71,31 +107,56 @@ def noisy_series() -> list[Row]:
         y = series.to_numpy()
         ends = [len(y) - k * 2 * horizon for k in range(N_ORIGINS)]
         rows.append(row(name, [errors(y[:end], horizon, season) for end in ends]))
+    seeds = range(FIRST_SEED, FIRST_SEED + N_SEEDS)
     for noise in (0.1, 0.5, 1.5):
-        measured = [errors(monthly(noise, seed), 12, 12) for seed in range(N_SEEDS)]
-        rows.append(row(f"100 synthetic months, noise {noise}, 12 ahead", measured))
+        name = f"100 synthetic months, noise {noise}, 12 ahead"
+        rows.append(row(name, [errors(monthly(noise, seed), 12, 12) for seed in seeds]))
+    for name, weight in {"a random walk": 1.0, "an autoregression of weight 0.7": 0.7}.items():
+        measured = [errors(remembering(weight, seed), 12, 1) for seed in seeds]
+        rows.append(row(f"100 values of {name}, 12 ahead", measured))
     return rows
 
 
+def orbit(name: str, n_steps: int, per_period: int, seed: int) -> np.ndarray:
+    """Sample a flow on its attractor, so many times in its dominant period."""
+    flow, start = FLOWS[name]
+    u = np.array(start) * (1 + 0.01 * np.random.default_rng(seed).normal(size=3))
+    long = solve_ivp(flow, (0, 300), u, rtol=1e-8, atol=1e-8, t_eval=np.linspace(100, 300, 20_001))
+    power = np.abs(np.fft.rfft(long.y - long.y.mean(axis=1, keepdims=True))) ** 2
+    strongest = (power / long.y.var(axis=1, keepdims=True)).sum(axis=0).argmax()
+    times = np.arange(n_steps) * 200 / strongest / per_period
+    return solve_ivp(
+        flow, (0, times[-1]), long.y[:, -1], method="DOP853", rtol=1e-11, atol=1e-11, t_eval=times
+    ).y.T
+
+
+def valid_periods(past: np.ndarray, future: np.ndarray, per_period: int) -> float:
+    """Return for how many periods a forecast is valid, at most those that there are."""
+    forecast = AutoESN(n_jobs=2, random_state=0).fit(past).forecast(HORIZON)
+    return valid_prediction_time(
+        future, forecast, dt=1.0, lyapunov_time=per_period, variance=past.var(axis=0)
+    )
+
+
 def chaos() -> list[Row]:
-    """Measure valid prediction times on Lorenz-63, in Lyapunov times."""
+    """Measure valid prediction times on flows, in their periods."""
     rows: list[Row] = []
-    for dt, variables in ((0.02, 1), (0.02, 3), (0.06, 1), (0.06, 3)):
-        times = []
-        for seed in range(N_STARTS):
-            orbit = lorenz63(1600, dt=dt, random_state=seed)[:, :variables]
-            forecast = AutoESN(n_jobs=2, random_state=0).fit(orbit[:1000]).forecast(600)
-            times.append(
-                valid_prediction_time(
-                    orbit[1000:],
-                    forecast,
-                    dt=dt,
-                    lyapunov_time=LYAPUNOV_TIME,
-                    variance=orbit.var(axis=0),
-                )
+    for n_steps, per_period in ((1000, 20), (1000, 50), (400, 30)):
+        for n_variables in (1, 3):
+            times = []
+            for i, name in enumerate(FLOWS):
+                u = orbit(name, n_steps + HORIZON, per_period, FIRST_SEED + i)[:, :n_variables]
+                u = u[:, 0] if n_variables == 1 else u
+                times.append(valid_periods(u[:n_steps], u[n_steps:], per_period))
+            rows.append(
+                [
+                    f"{n_steps} points, {per_period} per period, {n_variables} of 3 variables",
+                    f"median valid periods of {len(times)} flows, of {HORIZON / per_period:.1f}",
+                    f"{np.median(times):.1f}",
+                    "",
+                    "",
+                ]
             )
-        name = f"Lorenz-63, dt {dt}, 1000 points, {variables} of 3 variables"
-        rows.append([name, f"median valid time of {N_STARTS}", f"{np.median(times):.1f}", "", ""])
     return rows
 
 
@@ -104,8 +165,8 @@ def main() -> None:
     warnings.simplefilter("ignore", DivergenceWarning)
     header = ["series", "measure", "AutoESN", "last value", "last season"]
     note = (
-        "MASE divides by the mean absolute seasonal step of the past. Valid times are Lyapunov "
-        f"times of 1.104, threshold 0.4. {machine()}"
+        "MASE divides by the mean absolute seasonal step of the past. A forecast is valid while "
+        f"its error is below 0.4 standard deviations; the flows are {', '.join(FLOWS)}. {machine()}"
     )
     publish(__file__, header, speed() + noisy_series() + chaos(), note)
 
