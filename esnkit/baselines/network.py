@@ -341,9 +341,11 @@ class Network:
             Output before the first step.
         lower, upper : ndarray of shape (n_outputs,)
             Bounds in which the outputs are held, NaN at the lower one.
-        gain, offset : ndarray of shape (n_outputs,), default=None
+        gain : ndarray of shape (n_outputs,), default=None
             What takes the place of inputs is ``gain * output + offset``, for networks that see
-            inputs and outputs in different units. None stands for ones and zeros.
+            inputs and outputs in different units. None stands for ones.
+        offset : ndarray of shape (n_outputs,), default=None
+            See `gain`. None stands for zeros.
 
         Returns
         -------
