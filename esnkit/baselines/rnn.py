@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.utils import check_array
+from sklearn.utils.validation import check_is_fitted
 
 from esnkit.baselines.batches import Rows, hold_out, take_heads, weigh_tails
 from esnkit.baselines.learners import BPTT, Learner, Presentation, TruncatedBPTT
@@ -295,7 +296,9 @@ class RNNRegressor(SequenceRegressor):
             check_probabilities(data.targets[self._labelled(data.sequences)])
         weights = self._weights(data)
         heads = self._heads(data.sequences)
-        if not goes_on:
+        if goes_on:
+            self._trainer.follow(make_rule(self))
+        else:
             self._prepare(data, weights, heads)
         self._check_width(data.targets, "y")
         rows = self._scaled(data, weights)
@@ -306,6 +309,18 @@ class RNNRegressor(SequenceRegressor):
         train(self._trainer, learner, epochs, validation=validation, patience=patience)
         self._finish(data)
         return self
+
+    def initial_state(self) -> State:
+        """Return the state before the first step: zero states, and the mean of the targets.
+
+        With `standardize` that is zero for the network. It matters only if outputs are fed back.
+
+        Returns
+        -------
+        State
+        """
+        check_is_fitted(self)
+        return State(self._runner.initial_states(), self._targets.mean)
 
     def _check_parameters(self) -> None:
         super()._check_parameters()

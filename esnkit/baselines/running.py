@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esnkit.baselines.losses import Loss
+from esnkit.baselines.losses import CrossEntropy, Loss
 from esnkit.baselines.network import Network
 from esnkit.preparation import Preparation
-from esnkit.running import hold, warn_if_held
+from esnkit.running import warn_if_held
 from esnkit.sequences import chunks
 from esnkit.state import State
 
@@ -78,34 +78,52 @@ class NetworkRunner:
 
         Where ``rows`` (n_steps, n_given) lacks features, the outputs take the first places.
         """
-        outputs = np.empty((n_steps, self.network.n_outputs))
-        first_held = -1
-        for n, row in enumerate(rows):
-            x = row if len(row) == self.n_features else np.concatenate([state.output, row])
-            output, state = self._run(x[None], state, None)
-            outputs[n], held = hold(output[0], *self.output_range)
-            if held and first_held < 0:
-                first_held = n
-            state = State(state.states, outputs[n])
+        if isinstance(self.loss, CrossEntropy):
+            raise ValueError(
+                "A free run feeds outputs back into the input, which probabilities of classes, "
+                "the outputs of loss='cross_entropy', are not meant for."
+            )
+        inputs, targets = self.inputs, self.targets
+        n_fed = self.n_features - rows.shape[1]
+        outputs, states, first_held = self.network.run_free(
+            self.params,
+            n_steps,
+            (rows - inputs.mean[n_fed:]) / inputs.spread[n_fed:],
+            self._states(state),
+            targets.forward(state.output[None])[0],
+            *targets.forward(self.output_range),
+            *self._fed_back() if n_fed else (),
+        )
         warn_if_held(first_held, n_steps, self.output_range)
-        return outputs, state
+        outputs = targets.back(outputs, rows[:0])
+        return outputs, State(states, outputs[-1])
+
+    def _fed_back(self) -> tuple[FloatArray, FloatArray]:
+        """Return gain and offset that take outputs to the scale of the inputs they stand for."""
+        inputs, targets = self.inputs, self.targets
+        fed = slice(self.network.n_outputs)
+        offset = (targets.mean - inputs.mean[fed]) / inputs.spread[fed]
+        return targets.spread / inputs.spread[fed], offset
+
+    def _states(self, state: State) -> NDArray[Any]:
+        """Return the state of all layers, (n_state,), in the network's precision."""
+        states = np.asarray(state.states, self.network.dtype)
+        if states.shape != (self.network.n_state,):
+            raise ValueError(
+                f"state holds states of shape {states.shape}, but the network has "
+                f"({self.network.n_state},)."
+            )
+        return states
 
     def _run(
         self, rows: FloatArray, state: State, teacher: FloatArray | None
     ) -> tuple[FloatArray, State]:
         """Run over some rows at one time."""
-        network = self.network
-        states = np.asarray(state.states, network.dtype)
-        if states.shape != (network.n_state,):
-            raise ValueError(
-                f"state holds states of shape {states.shape}, but the network has "
-                f"({network.n_state},)."
-            )
-        y, ends, _ = network.forward(
+        y, ends, _ = self.network.forward(
             self.params,
             self.inputs.forward(rows)[:, None],
             [len(rows)],
-            states[None],
+            self._states(state)[None],
             None if teacher is None else self.targets.forward(teacher)[:, None],
             self.targets.forward(state.output[None]),
         )

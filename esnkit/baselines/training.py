@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
 
-from esnkit.baselines.batches import Batch
+from esnkit.baselines.batches import Batch, Rows
 from esnkit.baselines.learners import Learner
 from esnkit.baselines.losses import Loss
 from esnkit.baselines.network import Network, Tape
@@ -21,7 +22,7 @@ from esnkit.kernels.optimizers import clip
 
 Array = NDArray[Any]
 
-_EXPLODED = 1e6  # times the loss of the first epoch
+_EXPLODED = 1e4  # times the loss of an output that is always zero
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,27 @@ class Trainer:
     def __init__(self, network: Network, params: Array, rule: Rule) -> None:
         self.network = network
         self.params = params
-        self.rule = rule
-        self.slots = np.zeros((rule.optimizer.n_slots, params.size), params.dtype)
+        self.slots = np.zeros((0, params.size), params.dtype)
         self.n_updates = 0
         self.curves = Curves()
-        self._decay = _decay(network, rule.weight_decay) if rule.weight_decay else None
+        self._limit = np.inf
+        self.follow(rule)
         self._tape: Tape | None = None  # of the last batch, whose memory serves the next
         self._losses: list[tuple[float, float]] = []  # of an epoch's batches, and their weights
+
+    def follow(self, rule: Rule) -> None:
+        """Go on by another rule; what the optimizer remembers is kept if it has the same form."""
+        self.rule = rule
+        if len(self.slots) != rule.optimizer.n_slots:
+            self.slots = np.zeros((rule.optimizer.n_slots, self.params.size), self.params.dtype)
+        self._decay = _decay(self.network, rule.weight_decay) if rule.weight_decay else None
+
+    def begin(self, rows: Rows) -> None:
+        """Begin to train on some data."""
+        self.curves.begin(self.params)
+        targets, weights = rows.targets[:, None], rows.weights[:, None]
+        idle, _ = self.rule.loss.value_and_gradient(np.zeros_like(targets), targets, weights)
+        self._limit = _EXPLODED * idle if idle else np.inf
 
     def step(self, batch: Batch) -> Array:
         """Run over a batch and move the weights; return the states at its end."""
@@ -151,9 +166,7 @@ class Trainer:
 
     def _check(self, value: float, norm: float) -> None:
         """Stop where the loss or its gradient have exploded."""
-        first_epoch = self.curves.training[:1]
-        limit = _EXPLODED * first_epoch[0] if first_epoch else np.inf
-        if not (np.isfinite(norm) and np.isfinite(value) and value <= limit):
+        if not (np.isfinite(norm) and np.isfinite(value) and value <= self._limit):
             raise ExplosionError(
                 f"the loss was {value:.3g} and the norm of its gradient {norm:.3g} in update "
                 f"{self.n_updates + 1}"
@@ -200,9 +213,12 @@ def train(
         If training was interrupted from the keyboard.
     """
     curves = trainer.curves
-    curves.begin(trainer.params)
+    trainer.begin(learner.rows)
     try:
-        with np.errstate(over="ignore", invalid="ignore"):  # an explosion is told in words
+        with (
+            np.errstate(over="ignore", invalid="ignore"),  # an explosion is told in words
+            threadpool_limits(1, user_api="blas"),  # on matrices so small threads only wait
+        ):
             for rng in epochs:
                 loss = trainer.train_epoch(learner, rng)
                 held_out = None if validation is None else trainer.evaluate(validation)
