@@ -14,9 +14,9 @@ from sklearn.base import clone
 
 from esnkit import NVAR, AutoESN, DivergenceWarning
 from esnkit.candidates import Candidate, Delays, Problem, Units, draw, naive
-from esnkit.seasons import find_period
 from esnkit.datasets import load_el_nino, lorenz63
 from esnkit.metrics import mase, valid_prediction_time
+from esnkit.seasons import find_period
 from esnkit.series import read_series
 from esnkit.validation import Validation, score, smooth
 
@@ -299,6 +299,49 @@ def test_few_steps_are_enough(n_steps):
 def test_wrong_parameters_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         quick(**options).fit(WAVE)
+
+
+def with_a_gap():
+    y = load_el_nino()[:60].copy()
+    y.iloc[17] = np.nan
+    return y
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (with_a_gap(), r"first at 1951-06-01.*pandas.Series.interpolate"),
+        (load_el_nino()[:60].iloc[::-1], "must rise"),
+        (pd.Series(WAVE, index=np.r_[0:159, 170]), "equal steps: the one after 158"),
+        (np.zeros((0,)), r"shape \(0,\)"),
+    ],
+)
+def test_bad_series_are_refused_with_the_place(y, message):
+    with pytest.raises(ValueError, match=message):
+        quick().fit(y)
+
+
+@pytest.mark.parametrize(
+    ("horizon", "error"), [(0, ValueError), (-1, ValueError), (1.5, TypeError), ("3", TypeError)]
+)
+def test_bad_horizons_are_refused(naive_forecaster, horizon, error):
+    with pytest.raises(error, match="horizon"):
+        naive_forecaster.forecast(horizon)
+
+
+@pytest.fixture(scope="module")
+def naive_forecaster():
+    return quick(n_candidates=1).fit(WAVE)
+
+
+def test_a_progress_bar_is_shown_on_request_only(capsys):
+    quick(n_candidates=2).fit(WAVE)
+    assert capsys.readouterr() == ("", "")
+    quick(n_candidates=2, progress=True).fit(WAVE)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "search: 100%" in err
+    assert "2/2" in err
 
 
 # ------------------------------------------------------------------ the parts
