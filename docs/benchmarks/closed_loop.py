@@ -63,7 +63,9 @@ def main() -> None:
     """Measure, print the table and write it down."""
     rows = [compare(n_steps) for n_steps in LENGTHS]
     header = ["steps", "forecast, ms", "kernel, ms", "ratio", "aim"]
-    publish(__file__, header, rows, f"Medians of {REPEATS} runs in turn, 500 units. {machine()}")
+    publish(
+        __file__, header, rows, f"Medians of {REPEATS} runs in turn, {N_UNITS} units. {machine()}"
+    )
 
 
 if __name__ == "__main__":
