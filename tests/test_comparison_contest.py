@@ -199,6 +199,11 @@ def test_driven_systems_are_standardised_and_taken_back() -> None:
     assert found.scores("echo", "linear").max() < 1e-3
 
 
+def test_delay_line_has_the_memory_capacity_that_it_has_taps() -> None:
+    scores = run(["linear"], ["memory"], budget=1).scores("memory", "linear")  # ten by default
+    np.testing.assert_allclose(scores, 10, atol=0.1)
+
+
 def test_runs_are_kept_beside_their_truth_for_the_first_seed_only() -> None:
     found = run(["mean"], seeds=[5, 6])
     first, second = found.cells
@@ -374,10 +379,11 @@ def test_horizon_that_leaves_nothing_to_learn_from_is_refused() -> None:
 def test_scores_do_not_depend_on_the_number_of_jobs() -> None:
     models = [ESN, "linear", "mean"]
     alone = run(models, [Walk(), Echo()], seeds=2)
-    with joblib.parallel_config(backend="threading"):
-        threads = run(models, [Walk(), Echo()], seeds=2, n_jobs=2)
-    assert raw(alone) == raw(threads)
-    assert [cell.key for cell in alone.cells] == [cell.key for cell in threads.cells]
+    for backend in ("threading", "multiprocessing"):  # the latter gives all results at once
+        with joblib.parallel_config(backend=backend):
+            beside = run(models, [Walk(), Echo()], seeds=2, n_jobs=2)
+        assert raw(alone) == raw(beside)
+        assert [cell.key for cell in alone.cells] == [cell.key for cell in beside.cells]
 
 
 @pytest.mark.slow  # processes start slowly

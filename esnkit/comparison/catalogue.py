@@ -223,7 +223,7 @@ def _narma10(n_steps: int, seed: int) -> tuple[FloatArray, FloatArray]:
 
 
 def _oscillator(n_steps: int, seed: int) -> tuple[FloatArray, FloatArray]:
-    return datasets.damped_oscillator(n_steps, random_state=seed)
+    return datasets.damped_oscillator(n_steps, dt=0.5, hold=2, random_state=seed)
 
 
 def _delayed(n_steps: int, seed: int) -> tuple[FloatArray, FloatArray]:

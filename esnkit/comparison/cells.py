@@ -59,7 +59,7 @@ def run_cell(job: Job) -> Cell:
     objection = job.contestant.objection(job.split)
     if objection:
         return replace(blank, status="inapplicable", reason=objection)
-    with threadpool_limits(1), _quiet():
+    with threadpool_limits(1), quiet():
         compile_seconds = _warm_up(job.contestant, job.split)
         try:
             with _measured_memory() as memory:
@@ -165,10 +165,10 @@ def _warm_up(contestant: Contestant, split: Split) -> float:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Ignore warnings: what is bad has a bad score.
 
-    Filters belong to the whole process, so only its main thread may set them.
+    Filters belong to the whole process, so only its main thread may set them, for all.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs, wrap_non_picklable_objects
 from sklearn.utils import check_scalar
 
 from esnkit.comparison.catalogue import read_tasks
-from esnkit.comparison.cells import Job, make_job, run_cell
+from esnkit.comparison.cells import Job, make_job, quiet, run_cell
 from esnkit.comparison.contestants import Contestant
 from esnkit.comparison.describing import describe_environment, describe_task, version_of
 from esnkit.comparison.journal import Journal
@@ -175,7 +175,7 @@ def _protocol(
         seeds=[int(seed) for seed in chosen],
         budget=None if budget is None else int(budget),
         budget_seconds=None if budget_seconds is None else float(budget_seconds),
-        n_jobs=1 if n_jobs is None else int(n_jobs),
+        n_jobs=effective_n_jobs(n_jobs),
         validation=_VALIDATION,
         preprocessing=_PREPROCESSING,
         reference=reference,
@@ -240,15 +240,28 @@ def _run(jobs: Sequence[Job], n_done: int, n_jobs: int | None, progress: bool) -
     """Yield cells as they finish."""
     from tqdm.auto import tqdm
 
-    running = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
     bar = tqdm(
         total=n_done + len(jobs), initial=n_done, unit="cell", disable=not progress, leave=False
     )
-    with bar:
-        for cell in running(delayed(run_cell)(job) for job in jobs):
+    with bar, quiet():
+        for cell in _run_parallel(jobs, n_jobs):
             bar.set_postfix_str(f"{cell.task}, {cell.contestant}", refresh=False)
             bar.update()
             yield cell
+
+
+def _run_parallel(jobs: Sequence[Job], n_jobs: int | None) -> Iterator[Cell]:
+    """Yield results as they come, or by the handful where a backend gives all at once."""
+    # Not every backend can send a function without a name to another process by itself.
+    calls = [delayed(run_cell)(wrap_non_picklable_objects(job)) for job in jobs]
+    try:
+        running = Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
+    except ValueError:
+        n_workers = effective_n_jobs(n_jobs)
+        for first in range(0, len(calls), n_workers):
+            yield from Parallel(n_jobs=n_jobs)(calls[first : first + n_workers])
+    else:
+        yield from running(calls)
 
 
 def _plan(
