@@ -69,7 +69,7 @@ class AutoESN(MedianForecaster):
     members_ : list of forecasters
         The fitted forecasters, the best first; or a naive one and the median of the others.
     best_params_ : dict
-        The settings of the best.
+        The settings of the best; those of a naive forecast only if it is alone.
     search_ : pandas.DataFrame
         A row for each candidate, the best first. ``memory`` is ``"reservoir"`` or ``"delays"``,
         followed by the settings of an `esnkit.Reservoir` (and ``squared_states``) or of an
@@ -173,7 +173,7 @@ class AutoESN(MedianForecaster):
             f"search: {found.end}, {found.seconds:.1f} s; season: {season}",
             f"best: {chosen}",
         ]
-        best = min((trial.score for trial in found.trials), default=np.nan)
+        best = self.best_params_["score"]
         lines += [
             f"validation error: {10 ** (best - trial.score):.2g} times that of "
             f"{_naive_forecast(trial)}"
@@ -184,13 +184,11 @@ class AutoESN(MedianForecaster):
 
     def _combination(self) -> str:
         """Say what the forecast is made of."""
-        n_models = len(self.members_)
+        models = f"median of {len(self._models)} model(s)"
         if self._naive is None:
-            return f"median of {n_models} model(s)"
-        if n_models == 1:
-            return _naive_forecast(self._naive)
-        n_models = len(self.members_[1].members_)  # type: ignore[attr-defined]
-        return f"mean of {_naive_forecast(self._naive)} and the median of {n_models} model(s)"
+            return models
+        naive_forecast = _naive_forecast(self._naive)
+        return f"mean of {naive_forecast} and the {models}" if self._models else naive_forecast
 
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
         self._check_parameters()
@@ -211,14 +209,25 @@ class AutoESN(MedianForecaster):
             n_jobs=self.n_jobs,
             progress=self.progress,
         )
-        self._naive, chosen = self._chosen(min(lengths))
-        self.best_params_ = _settings(chosen[0] if chosen else self._naive)
+        return self._fit_chosen(*self._chosen(min(lengths)), data, inputs)
+
+    def _fit_chosen(
+        self,
+        safe: Trial | None,
+        models: list[Trial],
+        data: SeriesSet,
+        inputs: list[FloatArray] | None,
+    ) -> Self:
+        """Refit what was chosen to everything: models, a naive forecast, or both."""
+        self._naive, self._models = safe, models
+        best = [*models, *([] if safe is None else [safe])]
+        self.best_params_ = _settings(best[0])
+        lengths = [len(member.values) for member in data.members]
         members: list[BaseForecaster] = [
-            trial.candidate.forecaster(trial.penalty, lengths) for trial in chosen
+            trial.candidate.forecaster(trial.penalty, lengths) for trial in best
         ]
-        if self._naive is not None:
-            safe = self._naive.candidate.forecaster(self._naive.penalty, lengths)
-            members = [safe, MedianForecaster(members)] if members else [safe]
+        if safe is not None and models:
+            members = [members[-1], MedianForecaster(members[:-1])]
         return self._fit_members(members, data, inputs)
 
     def _fit_naive(
@@ -240,9 +249,7 @@ class AutoESN(MedianForecaster):
         largest = max(float(np.abs(member.values).max()) for member in data.members)
         trial = Trial(candidate, _PROHIBITIVE * (1 + largest**2), np.inf, np.nan, 0.0)
         self._search = Search([], "nothing to choose settings on", 0.0)
-        self._naive = trial
-        self.best_params_ = _settings(trial)
-        return self._fit_members([candidate.forecaster(trial.penalty, lengths)], data, inputs)
+        return self._fit_chosen(trial, [], data, inputs)
 
     def _chosen(self, n_steps: int) -> tuple[Trial | None, list[Trial]]:
         """Return the best naive trial if it ties with the best, and the best of the others.

@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -15,9 +15,6 @@ from threadpoolctl import threadpool_limits
 from esnkit.candidates import Candidate, Problem, draw, draw_like
 from esnkit.exceptions import DivergenceWarning
 from esnkit.validation import Trial, Validation
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
 
 _ROUNDS = (0.3, 0.5, 0.75, 1.0)  # the part of the budget that is spent at the end of each round
 _FIRST = 8  # candidates at least, that the first round tries: some are naive
@@ -84,8 +81,8 @@ def search(
     return Search(_ranked(found), end, time.monotonic() - start)
 
 
-def _bar(n_candidates: int, progress: bool) -> tqdm[None] | None:
-    """Make a progress bar, if there is to be one."""
+def _bar(n_candidates: int, progress: bool) -> Any:
+    """Make a progress bar of `tqdm`, or None if there is to be none."""
     if not progress:
         return None
     from tqdm.auto import tqdm
