@@ -1,6 +1,7 @@
 """Networks trained by gradient: the rivals of the echo state network."""
 
 from esnkit.baselines.initialization import EchoState, Glorot, Orthogonal
+from esnkit.baselines.inspection import GradientFlow, gradient_flow
 from esnkit.baselines.network import Network
 from esnkit.baselines.optimizers import SGD, Adam, Momentum, Nesterov, RMSprop
 from esnkit.baselines.rnn import RNNRegressor
@@ -19,6 +20,7 @@ __all__ = [
     "EchoState",
     "ExponentialDecay",
     "Glorot",
+    "GradientFlow",
     "Momentum",
     "MomentumSchedule",
     "Nesterov",
@@ -28,4 +30,5 @@ __all__ = [
     "RNNRegressor",
     "Stages",
     "StepDecay",
+    "gradient_flow",
 ]

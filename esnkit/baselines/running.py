@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.baselines.losses import CrossEntropy, Loss
-from esnkit.baselines.network import Network
+from esnkit.baselines.network import Network, Tape
 from esnkit.preparation import Preparation
 from esnkit.running import warn_if_held
 from esnkit.sequences import chunks
@@ -115,11 +115,27 @@ class NetworkRunner:
             )
         return states
 
+    def jacobians(self, rows: FloatArray, state: State) -> NDArray[Any]:
+        """Return how each step's state depends on that before, (n_steps, n_carried, n_carried).
+
+        Outputs that are fed back are the network's own.
+        """
+        *_, tape = self._forward(rows, state, None)
+        return self.network.jacobians(self.params, tape)
+
     def _run(
         self, rows: FloatArray, state: State, teacher: FloatArray | None
     ) -> tuple[FloatArray, State]:
         """Run over some rows at one time."""
-        y, ends, _ = self.network.forward(
+        y, ends, _ = self._forward(rows, state, teacher)
+        outputs = self.targets.back(self.loss.predict(y[:, 0]).astype(np.float64), rows[:0])
+        return outputs, State(ends[0], (outputs if teacher is None else teacher)[-1])
+
+    def _forward(
+        self, rows: FloatArray, state: State, teacher: FloatArray | None
+    ) -> tuple[NDArray[Any], NDArray[Any], Tape]:
+        """Run the network over a batch of one sequence, in its own units."""
+        return self.network.forward(
             self.params,
             self.inputs.forward(rows)[:, None],
             [len(rows)],
@@ -127,5 +143,3 @@ class NetworkRunner:
             None if teacher is None else self.targets.forward(teacher)[:, None],
             self.targets.forward(state.output[None]),
         )
-        outputs = self.targets.back(self.loss.predict(y[:, 0]).astype(np.float64), rows[:0])
-        return outputs, State(ends[0], (outputs if teacher is None else teacher)[-1])

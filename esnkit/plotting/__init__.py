@@ -6,5 +6,13 @@ from esnkit.plotting.attractor import AttractorDisplay
 from esnkit.plotting.backtest import BacktestDisplay
 from esnkit.plotting.forecast import ForecastDisplay
 from esnkit.plotting.search import SearchDisplay
+from esnkit.plotting.training import GradientFlowDisplay, LossCurveDisplay
 
-__all__ = ["AttractorDisplay", "BacktestDisplay", "ForecastDisplay", "SearchDisplay"]
+__all__ = [
+    "AttractorDisplay",
+    "BacktestDisplay",
+    "ForecastDisplay",
+    "GradientFlowDisplay",
+    "LossCurveDisplay",
+    "SearchDisplay",
+]
