@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esnkit.kernels.activations import CODES
-from esnkit.kernels.recurrent import ELMAN, GRU, LSTM, multiply_by_slope, sweep, sweep_back
+from esnkit.kernels.recurrent import (
+    ELMAN,
+    GRU,
+    LSTM,
+    multiply_by_slope,
+    multiply_column,
+    sweep,
+    sweep_back,
+)
 from esnkit.kernels.recurrent_free import DENSE, Closing, Stage, run_free, state_of
 from tests import naive
 
@@ -131,6 +139,12 @@ def test_slopes_are_those_of_the_activations(name, dtype):
     expected = np.array(slopes) * errors
     multiply_by_slope(CODES[name], values, errors)
     np.testing.assert_allclose(errors, expected, atol=TOLERANCE[dtype])
+
+
+def test_product_of_a_column_and_a_row():
+    column, row, out = np.arange(4.0), np.array([1.0, -2.0, 0.5]), np.empty((4, 3))
+    multiply_column(column, row, out)
+    np.testing.assert_array_equal(out, np.outer(column, row))
 
 
 def make_stage(cell, activation, n_inputs, n_units, rng, dtype):

@@ -168,7 +168,7 @@ class RecurrentTrace(Trace):
     def last_state(self, last: NDArray[np.intp]) -> Array:
         """Return h, and c if there is one."""
         batch = np.arange(len(last))
-        return np.hstack([self.outputs[last, batch], self.c[last + 1, batch]])
+        return np.concatenate([self.outputs[last, batch], self.c[last + 1, batch]], axis=1)
 
     def clear(self, padding: Array) -> None:
         """Blot out the padding."""
@@ -204,7 +204,7 @@ class RecurrentTrace(Trace):
     @property
     def d_state(self) -> Array:
         """The error of the state before the steps gone back over."""
-        return np.hstack([self.d_h, self.direct[:, : self.n_memory]])
+        return np.concatenate([self.d_h, self.direct[:, : self.n_memory]], axis=1)
 
     def input_errors(self, start: int, stop: int) -> Array:
         """Return the errors of the inputs of some steps."""
@@ -277,7 +277,7 @@ class BidirectionalTrace(Trace):
 
     def last_state(self, last: NDArray[np.intp]) -> Array:
         """Return the states of both, each after the last step it takes."""
-        return np.hstack([trace.last_state(last) for trace in self.traces])
+        return np.concatenate([trace.last_state(last) for trace in self.traces], axis=1)
 
     def clear(self, padding: Array) -> None:
         """Blot out the padding."""
@@ -300,7 +300,7 @@ class BidirectionalTrace(Trace):
     @property
     def d_state(self) -> Array:
         """The error of the state before the steps gone back over."""
-        return np.hstack([trace.d_state for trace in self.traces])
+        return np.concatenate([trace.d_state for trace in self.traces], axis=1)
 
     def input_errors(self, start: int, stop: int) -> Array:
         """Return the errors of the inputs."""

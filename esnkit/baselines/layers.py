@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.kernels.activations import CODES, activate
-from esnkit.kernels.recurrent import multiply_by_slope
+from esnkit.kernels.recurrent import multiply_by_slope, multiply_column
 from esnkit.kernels.recurrent_free import DENSE, Stage
 
 Array = NDArray[Any]
@@ -189,14 +189,15 @@ class DenseTrace(Trace):
         rows, errors = rows_of(self.X[start:]), rows_of(self._errors[start:])
         into = self.layer.matrix(gradient)
         np.matmul(rows.T, errors, out=into[:-1])
-        np.sum(errors, axis=0, out=into[-1])
+        errors.sum(axis=0, out=into[-1])
 
 
 def multiply(values: Array, weights: Array, out: Array) -> Array:
     """Multiply each row of (n_steps, n_batch, width) by (width, n_columns) into ``out``."""
-    if len(weights) == 1:  # for which BLAS takes ten times as long
-        return np.multiply(values, weights, out=out)
-    np.matmul(rows_of(values), weights, out=rows_of(out))
+    if len(weights) == 1:
+        multiply_column(values.reshape(-1), weights[0], rows_of(out))
+    else:
+        np.matmul(rows_of(values), weights, out=rows_of(out))
     return out
 
 

@@ -267,7 +267,7 @@ class Network:
             trace.advance(0, n_steps)
         final_state = trace.last_state(lengths - 1)
         padding = None
-        if np.any(lengths < n_steps):
+        if lengths.min() < n_steps:
             padding = np.arange(n_steps)[:, None] >= lengths
             trace.clear(padding)
         return trace.outputs, final_state, Tape(trace, padding, free, state)
@@ -429,7 +429,7 @@ class Network:
             trace.begin_back(params, d_state)
             trace.go_back(d_output.astype(self.dtype), 0, 1)
             d_inputs = trace.input_errors(0, 1)[0, :, self.n_inputs :] if tape.free else d_fed
-            jacobians[t] = np.hstack([trace.d_state, d_inputs])
+            jacobians[t] = np.concatenate([trace.d_state, d_inputs], axis=1)
             state = trace.last_state(first)[:1]
         return jacobians
 

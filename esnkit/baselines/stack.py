@@ -77,7 +77,7 @@ class StackTrace(Trace):
 
     def last_state(self, last: NDArray[np.intp]) -> Array:
         """Return the states of all layers."""
-        return np.hstack([trace.last_state(last) for trace in self.traces])
+        return np.concatenate([trace.last_state(last) for trace in self.traces], axis=1)
 
     def clear(self, padding: Array) -> None:
         """Blot out the padding."""
@@ -98,7 +98,7 @@ class StackTrace(Trace):
     @property
     def d_state(self) -> Array:
         """The error of the state before the steps gone back over."""
-        return np.hstack([trace.d_state for trace in self.traces])
+        return np.concatenate([trace.d_state for trace in self.traces], axis=1)
 
     def input_errors(self, start: int, stop: int) -> Array:
         """Return the errors of the inputs of some steps."""
