@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esnkit.baselines import SGD, Adam, Glorot, Nesterov, Network
-from esnkit.baselines.batches import Rows, cut_streams, cut_windows, hold_out
+from esnkit.baselines.batches import Rows, cut_streams, cut_windows
+from esnkit.baselines.holdout import hold_out
 from esnkit.baselines.learners import BPTT, Presentation, TruncatedBPTT, check_serves
 from esnkit.baselines.losses import SquaredError
 from esnkit.baselines.training import Rule, Trainer

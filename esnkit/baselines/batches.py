@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -104,41 +104,3 @@ def cut_streams(offsets: Indices, n_streams: int, shortest: int) -> Pieces:
     n_rows = max(offsets[-1] // n_streams, shortest)
     each = -(-lengths // np.maximum(lengths // n_rows, 1))
     return cut_windows(offsets, each, each)
-
-
-def hold_out(offsets: Indices, fraction: float, whole: bool) -> Indices:
-    """Return how many rows at the beginning of each sequence are not held out.
-
-    The last sequences are held out if there are enough of them, or if ``whole``, else tails of all.
-    """
-    lengths = np.diff(offsets)
-    n_sequences = len(lengths)
-    if not whole and n_sequences * fraction < 1:
-        return lengths - np.maximum((fraction * lengths).astype(np.intp), 1)
-    n_held_out = max(int(fraction * n_sequences), 1)
-    return np.where(np.arange(n_sequences) < n_sequences - n_held_out, lengths, 0)
-
-
-def take_heads(rows: Rows, heads: Indices) -> Rows:
-    """Return the first rows of each sequence, ``heads`` (n_sequences,) in number."""
-    mask = _in_heads(rows.offsets, heads)
-    return Rows(
-        rows.inputs[mask],
-        rows.targets[mask],
-        rows.weights[mask],
-        np.append(0, np.cumsum(heads[heads > 0])),
-        rows.before,
-    )
-
-
-def weigh_tails(rows: Rows, heads: Indices) -> Rows:
-    """Return all rows, of which those in the heads do not count."""
-    weights = np.where(_in_heads(rows.offsets, heads), 0, rows.weights)
-    return replace(rows, weights=weights.astype(rows.weights.dtype))
-
-
-def _in_heads(offsets: Indices, heads: Indices) -> NDArray[np.bool_]:
-    """Tell which rows are among the first of their sequence."""
-    lengths = np.diff(offsets)
-    place = np.arange(offsets[-1]) - np.repeat(offsets[:-1], lengths)
-    return place < np.repeat(heads, lengths)

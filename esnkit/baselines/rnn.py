@@ -9,12 +9,12 @@ import numpy as np
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.baselines.batches import Rows, hold_out, take_heads, weigh_tails
-from esnkit.baselines.learners import BPTT, Learner, Presentation, TruncatedBPTT
+from esnkit.baselines.batches import Rows
+from esnkit.baselines.holdout import present_tails, rows_to_train_on, take_heads
 from esnkit.baselines.losses import LOSSES, check_probabilities
 from esnkit.baselines.network import Network
 from esnkit.baselines.optimizers import Optimizer
-from esnkit.baselines.running import BATCH, CHUNK, FloatArray, NetworkRunner
+from esnkit.baselines.running import FloatArray, NetworkRunner
 from esnkit.baselines.schedules import Schedule
 from esnkit.baselines.settings import (
     check_settings,
@@ -295,7 +295,7 @@ class RNNRegressor(SequenceRegressor):
         if self.loss == "cross_entropy":
             check_probabilities(data.targets[self._labelled(data.sequences)])
         weights = self._weights(data)
-        heads = self._heads(data.sequences)
+        heads = rows_to_train_on(self, data.sequences.offsets)
         if goes_on:
             self._trainer.follow(make_rule(self))
         else:
@@ -303,10 +303,11 @@ class RNNRegressor(SequenceRegressor):
         self._check_width(data.targets, "y")
         rows = self._scaled(data, weights)
         learner = make_learner(self, self.network_, take_heads(rows, heads))
-        validation = self._validation(rows, heads) if self.early_stopping else None
-        epochs = self._epochs()
-        patience = self.patience if self.early_stopping else None
-        train(self._trainer, learner, epochs, validation=validation, patience=patience)
+        stopping: dict[str, Any] = {}
+        if self.early_stopping:
+            stopping["validation"] = present_tails(self.network_, rows, heads)
+            stopping["patience"] = self.patience
+        train(self._trainer, learner, self._epochs(), **stopping)
         self._finish(data)
         return self
 
@@ -381,19 +382,6 @@ class RNNRegressor(SequenceRegressor):
             raise ValueError("sample_weight leaves nothing to fit: all weights are zero.")
         return weights
 
-    def _heads(self, sequences: Sequences) -> Any:
-        """Return how many rows of each sequence are trained on, (n_sequences,)."""
-        lengths = np.diff(sequences.offsets)
-        if not self.early_stopping:
-            return lengths
-        heads = hold_out(sequences.offsets, self.validation_fraction, self.output == "last")
-        if not (heads > self.washout).any():
-            raise ValueError(
-                f"validation_fraction={self.validation_fraction} and washout={self.washout} leave "
-                f"nothing to fit of {len(sequences)} sequence(s) of at most {lengths.max()} rows."
-            )
-        return heads
-
     def _prepare(self, data: TrainingData, weights: FloatArray, heads: Any) -> None:
         """Learn the scales, describe the network and draw its weights."""
         self.n_outputs_ = data.targets.shape[1]
@@ -428,14 +416,6 @@ class RNNRegressor(SequenceRegressor):
             data.sequences.offsets,
             np.zeros(self.n_outputs_, dtype) if self.network_.feedback else None,
         )
-
-    def _validation(self, rows: Rows, heads: Any) -> Learner:
-        """Present what is held out, as `predict` would run over it."""
-        tails = weigh_tails(rows, heads)
-        if self.bidirectional:
-            return BPTT(self.network_, tails, Presentation(order="given"))
-        whole = Presentation(window=CHUNK, batch_size=BATCH, order="given", cut=False)
-        return TruncatedBPTT(self.network_, tails, whole)
 
     def _epochs(self) -> Iterable[np.random.Generator]:
         """Return a generator for each epoch, which goes on counting with `warm_start`."""
