@@ -100,7 +100,7 @@ def test_what_is_shipped_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
         (["missing.csv"], "there is no such file"),
         (["sales.csv", "--target", "profit"], "profit"),
         (["sales.csv", "--target", "other", "--horizon", "0"], "--horizon must be at least 1"),
-        (["sales.csv", "--target", "other", "--horizon", "30"], "120 steps, but at least 150"),
+        (["sales.csv", "--target", "other", "--horizon", "50"], "120 steps, but at least 134"),
         (["broken.csv"], "broken.csv"),
         (["--from", "missing.json"], "cannot be read"),
         (["--from", "sales.csv"], "holds no JSON"),

@@ -37,7 +37,7 @@ def test_series_is_cut_so_that_forecasts_share_no_step() -> None:
     split = SeriesTask(np.sin(np.arange(309.0) ** 1.3), horizon=11).load(0)
     assert (split.n_train, split.n_origins) == (309 - 110, 10)
     fold = split.fold()
-    assert fold.n_train == 199 - 33
+    assert fold.n_train == 199 - 55
     assert len(fold.values) == split.n_train
 
 
@@ -45,8 +45,17 @@ def test_long_validation_forecasts_overlap_within_the_last_third() -> None:
     split = SeriesSplit(np.arange(700.0)[:, None], horizon=100, n_origins=1)
     fold = split.fold()
     assert split.origins == [600]
-    assert fold.origins == [400, 450, 500]
+    assert fold.origins == [400, 425, 450, 475, 500]
     assert len(fold.values) == 600
+
+
+@pytest.mark.parametrize("horizon", [1, 5, 20])
+def test_shortest_series_that_are_taken_leave_thirty_steps_to_learn_from(horizon: int) -> None:
+    shortest = 30 + 2 * horizon + 4
+    fold = SeriesTask(np.arange(float(shortest)) ** 2, horizon).load(0).fold()
+    assert fold.n_train >= 30
+    with pytest.raises(TaskError, match=f"at least {shortest} are needed"):
+        SeriesTask(np.arange(float(shortest - 1)) ** 2, horizon)
 
 
 def test_validation_never_holds_a_test_value() -> None:
@@ -56,7 +65,7 @@ def test_validation_never_holds_a_test_value() -> None:
 
 
 def test_short_series_have_fewer_origins() -> None:
-    assert SeriesTask(np.random.default_rng(0).normal(size=100), horizon=10).load(0).n_origins == 4
+    assert SeriesTask(np.random.default_rng(0).normal(size=100), horizon=10).load(0).n_origins == 5
 
 
 def test_single_sequence_is_validated_on_its_last_third_after_running_over_all() -> None:
@@ -110,8 +119,8 @@ def test_exactly_periodic_series_is_not_measured_in_errors_that_are_zero() -> No
 @pytest.mark.parametrize(
     ("series", "horizon", "message"),
     [
-        (np.arange(50.0), 24, "50 steps, but at least"),
-        (np.arange(50.0), 30, "50 steps, but at least"),
+        (np.arange(50.0), 24, "50 steps, but at least 82"),
+        (np.arange(50.0), 30, "50 steps, but at least 94"),
         (np.ones(300), 5, "constant"),
         (np.array([1.0, np.nan] * 100), 5, "missing"),
         ([np.arange(200.0), np.arange(200.0)], 5, "list of 2"),

@@ -89,7 +89,7 @@ def _mackey_glass(tau: int) -> Task:
 
     def draw(seed: int) -> SeriesSplit:
         series = datasets.mackey_glass(
-            1500 + 10 * horizon, tau=tau, dt=dt, substeps=20, random_state=seed
+            2000 + 10 * horizon, tau=tau, dt=dt, substeps=20, random_state=seed
         )
         return _series_split(series, horizon, ("y",))
 
@@ -110,7 +110,7 @@ def _lorenz63() -> Task:
     dt, horizon = 0.04, 250
 
     def draw(seed: int) -> SeriesSplit:
-        series = datasets.lorenz63(1000 + 10 * horizon, dt=dt, random_state=seed)
+        series = datasets.lorenz63(1500 + 10 * horizon, dt=dt, random_state=seed)
         return _series_split(series, horizon, ("x", "y", "z"))
 
     return _Generated(

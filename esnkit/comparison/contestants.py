@@ -256,7 +256,7 @@ def count_parameters(fitted: Any) -> int | None:
     """
     if hasattr(fitted, "params_"):
         return int(np.size(fitted.params_))
-    for part in ("model_", "readout_", "network_"):
+    for part in ("forecaster_", "model_", "readout_", "network_"):
         if hasattr(fitted, part):
             return count_parameters(getattr(fitted, part))
     for parts in ("members_", "estimators_"):

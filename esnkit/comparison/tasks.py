@@ -19,8 +19,9 @@ from esnkit.series import read_series
 FloatArray = NDArray[np.float64]
 
 N_ORIGINS = 10  # with fewer a paired test has little to say
-N_FOLDS = 3  # of the validation
+N_FOLDS = 5  # forecasts of the validation
 FEWEST_ROWS = 30  # to learn from, before the first forecast of the validation
+_FEWEST_SEQUENCES = 3  # to keep some apart for the validation
 _LONGEST_DEFAULT = 100  # steps
 
 
@@ -67,7 +68,7 @@ class SeriesSplit:
     >>> split.origins
     [150, 160, 170, 180, 190]
     >>> split.fold().origins
-    [120, 130, 140]
+    [100, 110, 120, 130, 140]
     """
 
     values: FloatArray
@@ -96,7 +97,7 @@ class SeriesSplit:
         return self.values[: self.n_train]
 
     def fold(self) -> SeriesSplit:
-        """Return the training part, with three forecasts at its end as the test: the validation.
+        """Return the training part, with five forecasts at its end as the test: the validation.
 
         They share steps where they would otherwise take up more than a third.
 
@@ -104,7 +105,7 @@ class SeriesSplit:
         -------
         SeriesSplit
         """
-        room = self.n_train // 3 - self.horizon
+        room = min(self.n_train // 3, self.n_train - FEWEST_ROWS) - self.horizon
         stride = max(1, min(self.horizon, room // (N_FOLDS - 1)))
         return SeriesSplit(self.train, self.horizon, N_FOLDS, stride, period=self.period)
 
@@ -200,7 +201,7 @@ class DrivenSplit:
         DrivenSplit
         """
         n_sequences = len(self.train.inputs)
-        if n_sequences >= N_FOLDS:
+        if n_sequences >= _FEWEST_SEQUENCES:
             cut = n_sequences - n_sequences // 3
             last = [self.train.only(slice(cut, None))]
             return DrivenSplit(self.train.only(slice(cut)), last, self.variables)
@@ -440,12 +441,12 @@ def split_series(series: Any, horizon: int | None) -> SeriesSplit:
     if horizon is None:
         horizon = _default_horizon(n_steps, common_period(data))
     check_scalar(horizon, "horizon", Integral, min_val=1)
-    room = min(n_steps // 2, n_steps - FEWEST_ROWS - N_FOLDS * horizon)
-    n_origins = min(N_ORIGINS, room // horizon)
+    behind = FEWEST_ROWS + horizon + N_FOLDS - 1  # to learn from, and to validate
+    n_origins = min(N_ORIGINS, n_steps // 2 // horizon, (n_steps - behind) // horizon)
     if n_origins < 1:
         raise TaskError(
-            f"the series has {n_steps} steps, but at least {(1 + N_FOLDS) * horizon + FEWEST_ROWS}"
-            f" are needed for a horizon of {horizon}: one forecast to test, {N_FOLDS} to validate, "
+            f"the series has {n_steps} steps, but at least {behind + horizon} are needed for a "
+            f"horizon of {horizon}: one forecast to test, {N_FOLDS} overlapping ones to validate, "
             f"and {FEWEST_ROWS} steps to learn from"
         )
     head = data.members[0].head(n_steps - horizon * n_origins)
