@@ -320,16 +320,18 @@ def test_single_precision_is_close_to_double(cell):
         np.testing.assert_allclose(single, double, atol=1e-4)
 
 
-def test_growth_past_the_end_of_a_sequence_does_no_harm():
+@pytest.mark.parametrize(("cell", "heard"), [("elman", "recurrent"), ("jordan", "feedback")])
+def test_growth_past_the_end_of_a_sequence_does_no_harm(cell, heard):
     """A linear unit that doubles its state overflows in the padding, and nobody hears of it."""
-    network = Network(1, 1, hidden_sizes=(1,), activation="identity")
+    network = Network(1, 1, cell=cell, hidden_sizes=(1,), activation="identity")
     params = np.ones(network.n_parameters)
-    network.views(params)["layer0.recurrent_weights"][:] = 2
-    network.views(params)["layer0.bias"][:] = 0
+    views = network.views(params)
+    views[f"layer0.{heard}_weights"][:] = 2
+    views["layer0.bias"][:] = views["output.bias"][:] = 0
     X = np.zeros((2000, 2, 1))  # a long sequence of zeros, a short one of ones
     X[:, 1] = 1
     outputs, _, tape = network.forward(params, X, [2000, 3], network.initial_state(2))
-    np.testing.assert_array_equal(outputs[:3, 1, 0], [2, 4, 8])  # h + 1
+    np.testing.assert_array_equal(outputs[:3, 1, 0], [1, 3, 7])
     d_outputs = np.zeros_like(outputs)
     d_outputs[:3] = 1
     assert np.all(np.isfinite(network.backward(params, tape, d_outputs)))

@@ -14,6 +14,9 @@ from esnkit.baselines.layers import Array
 from esnkit.baselines.stack import StackTrace, build, check_name
 from esnkit.kernels.recurrent_free import Closing, run_free, state_of
 
+# A network may grow without bound; its loss tells, and where it ends in padding it does not matter.
+_GROWTH = np.errstate(over="ignore", invalid="ignore")
+
 
 @dataclass
 class Tape:
@@ -197,6 +200,7 @@ class Network:
         """
         return np.zeros((n_batch, self.n_state), self.dtype)
 
+    @_GROWTH
     def forward(
         self,
         params: Array,
@@ -270,8 +274,11 @@ class Network:
         if lengths.min() < n_steps:
             padding = np.arange(n_steps)[:, None] >= lengths
             trace.clear(padding)
+            if free:
+                fed_back[padding] = 0
         return trace.outputs, final_state, Tape(trace, padding, free, state)
 
+    @_GROWTH
     def backward(self, params: Array, tape: Tape, d_outputs: Array, from_step: int = 0) -> Array:
         """Return the gradient of a loss.
 
