@@ -438,9 +438,13 @@ class RNNRegressor(SequenceRegressor):
         targets = data.targets[self._labelled(data.sequences)]
         self.output_range_ = output_range(targets.min(axis=0), targets.max(axis=0))
         self._runner = NetworkRunner(
-            self.network_, self._inputs, self._targets, LOSSES[self.loss], self.output_range_
+            self.network_,
+            self.params_,
+            self._inputs,
+            self._targets,
+            LOSSES[self.loss],
+            self.output_range_,
         )
-        self._runner.params = self.params_
         self.state_ = None
         if len(data.sequences) == 1:
             teacher = data.targets if self.network_.feedback and self.output == "all" else None

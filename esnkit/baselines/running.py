@@ -28,6 +28,8 @@ class NetworkRunner:
     ----------
     network : Network
         What runs.
+    params : ndarray of shape (n_parameters,)
+        Its weights.
     inputs, targets : Preparation
         The scales of both.
     loss : Loss
@@ -36,22 +38,27 @@ class NetworkRunner:
         Bounds in which outputs that are fed back are held.
     """
 
-    params: NDArray[Any]  # (n_parameters,)
-
     def __init__(
         self,
         network: Network,
+        params: NDArray[Any],
         inputs: Preparation,
         targets: Preparation,
         loss: Loss,
         output_range: FloatArray,
     ) -> None:
         self.network = network
+        self.params = params
         self.inputs = inputs
         self.targets = targets
         self.loss = loss
         self.output_range = output_range
         self.n_features = network.n_inputs
+
+    @property
+    def _writable_params(self) -> NDArray[Any]:
+        """The weights, copied if they are mapped from a file: compiled loops know one kind only."""
+        return np.require(self.params, requirements="W")
 
     def initial_states(self) -> NDArray[Any]:
         """Return the state of all layers before the first step, of shape (n_state,)."""
@@ -86,7 +93,7 @@ class NetworkRunner:
         inputs, targets = self.inputs, self.targets
         n_fed = self.n_features - rows.shape[1]
         outputs, states, first_held = self.network.run_free(
-            self.params,
+            self._writable_params,
             n_steps,
             (rows - inputs.mean[n_fed:]) / inputs.spread[n_fed:],
             self._states(state),
@@ -107,7 +114,7 @@ class NetworkRunner:
 
     def _states(self, state: State) -> NDArray[Any]:
         """Return the state of all layers, (n_state,), in the network's precision."""
-        states = np.asarray(state.states, self.network.dtype)
+        states = np.array(state.states, self.network.dtype)  # writable, as compiled loops know it
         if states.shape != (self.network.n_state,):
             raise ValueError(
                 f"state holds states of shape {states.shape}, but the network has "
@@ -121,7 +128,7 @@ class NetworkRunner:
         Outputs that are fed back are the network's own.
         """
         *_, tape = self._forward(rows, state, None)
-        return self.network.jacobians(self.params, tape)
+        return self.network.jacobians(self._writable_params, tape)
 
     def _run(
         self, rows: FloatArray, state: State, teacher: FloatArray | None
@@ -136,7 +143,7 @@ class NetworkRunner:
     ) -> tuple[NDArray[Any], NDArray[Any], Tape]:
         """Run the network over a batch of one sequence, in its own units."""
         return self.network.forward(
-            self.params,
+            self._writable_params,
             self.inputs.forward(rows)[:, None],
             [len(rows)],
             self._states(state)[None],
