@@ -105,6 +105,10 @@ class AutoESN(MedianForecaster):
 
     Ctrl-C during a search ends it with a warning, and what was found is used.
 
+    Conformal intervals are made with the settings that were chosen on the whole series, so past
+    residuals are a little smaller than new ones will be. `backtest` searches anew before its first
+    origin and has no such bias.
+
     References
     ----------
     .. [1] J. Pathak et al., "Model-free prediction of large spatiotemporally chaotic systems from
