@@ -18,7 +18,7 @@ from esnkit.comparison.measures import (
     VALID_TIME,
     Scale,
 )
-from esnkit.comparison.tasks import DrivenSplit, Pairs
+from esnkit.comparison.splits import DrivenSplit, Pairs
 from esnkit.datasets import load_sunspots
 
 QUICK = [name for name in TASKS if not name.startswith("lorenz")]  # whose data take seconds

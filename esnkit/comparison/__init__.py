@@ -3,16 +3,11 @@
 from esnkit.comparison.contest import compare
 from esnkit.comparison.contestants import Contestant, Problem
 from esnkit.comparison.measures import MASE, NRMSE, VALID_TIME, Metric, Scale
-from esnkit.comparison.results import Comparison, ResultsError
+from esnkit.comparison.results import Comparison
 from esnkit.comparison.space import Dimension
-from esnkit.comparison.tasks import (
-    DrivenSplit,
-    Pairs,
-    SeriesSplit,
-    SeriesTask,
-    Task,
-    TaskError,
-)
+from esnkit.comparison.splits import DrivenSplit, Pairs, SeriesSplit
+from esnkit.comparison.storage import ResultsError
+from esnkit.comparison.tasks import SeriesTask, Task, TaskError
 
 __all__ = [
     "MASE",

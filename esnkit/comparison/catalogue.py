@@ -21,15 +21,8 @@ from esnkit.comparison.measures import (
     Metric,
 )
 from esnkit.comparison.results import Kind
-from esnkit.comparison.tasks import (
-    DrivenSplit,
-    Pairs,
-    SeriesSplit,
-    SeriesTask,
-    Split,
-    Task,
-    TaskError,
-)
+from esnkit.comparison.splits import DrivenSplit, Pairs, SeriesSplit, Split
+from esnkit.comparison.tasks import SeriesTask, Task, TaskError
 from esnkit.seeding import child_generator, root_seed
 
 FloatArray = NDArray[np.float64]

@@ -18,7 +18,8 @@ from threadpoolctl import threadpool_limits
 from esnkit.comparison.contestants import Contestant, Problem, count_parameters
 from esnkit.comparison.measures import Metric, Scale
 from esnkit.comparison.results import Cell, Run
-from esnkit.comparison.tasks import DrivenSplit, Pairs, SeriesSplit, Split, Task
+from esnkit.comparison.splits import DrivenSplit, Pairs, SeriesSplit, Split
+from esnkit.comparison.tasks import Task
 from esnkit.comparison.trials import Budget, Choice, Outcome, describe, play, search
 from esnkit.seeding import child_generator, root_seed
 

@@ -13,9 +13,10 @@ from typing import Any
 from esnkit.comparison.catalogue import DEFAULT_TASKS, TASKS, unknown
 from esnkit.comparison.contest import compare
 from esnkit.comparison.report import render_html, render_markdown
-from esnkit.comparison.results import Comparison, ResultsError, write_atomically
+from esnkit.comparison.results import Comparison
 from esnkit.comparison.roster import CONTESTANTS
 from esnkit.comparison.statistics import standings
+from esnkit.comparison.storage import ResultsError, write_atomically
 from esnkit.comparison.tasks import SeriesTask, Task, TaskError
 from esnkit.comparison.wording import answer
 from esnkit.tables import read_series

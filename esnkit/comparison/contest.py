@@ -23,7 +23,8 @@ from esnkit.comparison.describing import describe_environment, describe_task, ve
 from esnkit.comparison.journal import Journal
 from esnkit.comparison.results import Cell, Comparison, Protocol, TaskRecord
 from esnkit.comparison.roster import read_contestants
-from esnkit.comparison.tasks import FEWEST_ROWS, N_FOLDS, SeriesSplit, Split, Task, TaskError
+from esnkit.comparison.splits import FEWEST_ROWS, N_FOLDS, SeriesSplit, Split
+from esnkit.comparison.tasks import Task, TaskError
 from esnkit.comparison.trials import Budget
 
 __all__ = ["compare"]

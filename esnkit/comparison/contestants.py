@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from esnkit.comparison.results import ContestantRecord, Family
 from esnkit.comparison.space import Dimension, Settings
-from esnkit.comparison.tasks import SeriesSplit, Split
+from esnkit.comparison.splits import SeriesSplit, Split
 from esnkit.forecaster import Forecaster
 
 FloatArray = NDArray[np.float64]

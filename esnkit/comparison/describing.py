@@ -10,7 +10,8 @@ from pathlib import Path
 
 from esnkit.comparison.cells import MOST_RUNS, MOST_STEPS, drawable
 from esnkit.comparison.results import Environment, TaskRecord, Window
-from esnkit.comparison.tasks import SeriesSplit, Split, Task
+from esnkit.comparison.splits import SeriesSplit, Split
+from esnkit.comparison.tasks import Task
 
 _PACKAGES = ("esnkit", "numpy", "scipy", "scikit-learn", "numba", "joblib")
 _HISTORY = 100  # steps before a window

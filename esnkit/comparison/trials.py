@@ -15,7 +15,7 @@ from esnkit.comparison.contestants import Contestant, Problem
 from esnkit.comparison.measures import Metric, Scale
 from esnkit.comparison.results import Trial
 from esnkit.comparison.space import Settings, candidates
-from esnkit.comparison.tasks import DrivenSplit, SeriesSplit, Split
+from esnkit.comparison.splits import DrivenSplit, SeriesSplit, Split
 
 FloatArray = NDArray[np.float64]
 
