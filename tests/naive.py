@@ -208,3 +208,33 @@ def run_network_free(layers, closing, X, states, y, n_steps):
         y = np.clip(x, closing.lower, closing.upper)
         outputs.append(y)
     return np.array(outputs), states
+
+
+# ------------------------------------------------------------------ esnkit.kernels.optimizers
+
+
+def clip(gradient, max_norm):
+    """The gradient, no longer than allowed, and its length before."""
+    norm = np.sqrt(sum(g**2 for g in gradient))
+    return gradient * min(1, max_norm / norm), norm
+
+
+def momentum(params, gradient, velocity, rate, keep, behind, ahead):
+    """Weights and velocity after an update."""
+    theta = params - behind * velocity
+    velocity = keep * velocity - rate * gradient
+    return theta + (1 + ahead) * velocity, velocity
+
+
+def rmsprop(params, gradient, square, rate, decay, epsilon):
+    """Weights and mean square after an update."""
+    square = decay * square + (1 - decay) * gradient**2
+    return params - rate * gradient / (np.sqrt(square) + epsilon), square
+
+
+def adam(params, gradient, mean, square, rate, decay_1, decay_2, epsilon, n_updates):
+    """Weights, mean and mean square after an update."""
+    mean = decay_1 * mean + (1 - decay_1) * gradient
+    square = decay_2 * square + (1 - decay_2) * gradient**2
+    unbiased = mean / (1 - decay_1**n_updates), square / (1 - decay_2**n_updates)
+    return params - rate * unbiased[0] / (np.sqrt(unbiased[1]) + epsilon), mean, square

@@ -15,7 +15,7 @@ from esnkit.kernels.jit import kernel
 def clip(gradient, max_norm):
     """Scale the gradient down to ``max_norm`` if it is longer; return its length before."""
     norm = np.sqrt(np.float64(np.dot(gradient, gradient)))
-    if norm > max_norm:
+    if max_norm < norm < np.inf:  # what has exploded is left as it is
         scale = gradient.dtype.type(max_norm / norm)
         for i in range(gradient.size):
             gradient[i] *= scale
