@@ -24,7 +24,7 @@ from esnkit.regressor import ESNRegressor
 from esnkit.reservoir import Reservoir
 
 _MOST_FEATURES = 2000  # of a polynomial, so that a candidate takes seconds, not minutes
-_MOST_CANDIDATES = 100_000  # of AutoESN, where the budget is in seconds
+_MOST_CANDIDATES = 10_000  # of AutoESN, where the budget is in seconds
 _NAIVE, _NAIVE_SEASONAL = 2, 5  # forecasts that AutoESN tries without settings to be chosen
 _EPOCHS = 100
 _ITERATIONS = 200
@@ -148,7 +148,8 @@ _SHIPPED = (
         makes="forecaster",
         title="AutoESN",
         description="Echo state networks that choose their settings by themselves, with the same "
-        "budget of candidates, the naive forecasts among them not counted; the median of the best.",
+        "budget of candidates, the naive forecasts among them not counted; the median of the best. "
+        "Its time to fit includes its search.",
         family="reservoir",
     ),
     *(
