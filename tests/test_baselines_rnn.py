@@ -480,6 +480,7 @@ def test_bad_parameters_are_named(options, error, message):
         (([X, X], [0.5]), {"output": "last"}, r"y has 1 row\(s\), but X holds 2 sequence"),
         ((X, np.eye(2)[np.zeros(120, int)]), {"loss": "cross_entropy"}, "only class 0 of 2"),
         ((X, y, np.zeros(120)), {}, "all weights are zero"),
+        ((X, y, np.arange(120) > 110), {"early_stopping": True}, "leaves nothing to fit"),
     ],
 )
 def test_bad_data_is_named(data, options, message):
@@ -497,6 +498,8 @@ def test_wrong_calls_are_named():
         model.predict(X, state=State(np.zeros(3), np.zeros(2)))
     with pytest.raises(ValueError, match=r"y has 1 output\(s\), but the model has 2"):
         model.set_params(warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match=r"cell must stay 'elman', got 'gru'"):
+        model.set_params(cell="gru").fit(X, Y)
     classes = make(loss="cross_entropy").fit(X, np.eye(2)[(y > 0).astype(int)])
     with pytest.raises(ValueError, match="probabilities of classes"):
         classes.free_run(3, X=X[:3])

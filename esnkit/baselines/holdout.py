@@ -44,6 +44,8 @@ def rows_to_train_on(model: Any, offsets: Indices) -> Indices:
 def take_heads(rows: Rows, heads: Indices) -> Rows:
     """Return the first rows of each sequence, ``heads`` (n_sequences,) in number."""
     mask = _in_heads(rows.offsets, heads)
+    if not rows.weights[mask].any():
+        raise ValueError("sample_weight leaves nothing to fit: all weights are zero.")
     return Rows(
         rows.inputs[mask],
         rows.targets[mask],

@@ -31,6 +31,12 @@ from esnkit.sequence_regressor import SequenceRegressor, TrainingData
 from esnkit.sequences import Sequences, check_weights, read_sequences
 from esnkit.state import State
 
+# What makes a network another one, or other units of its inputs and outputs.
+_SHAPE = (
+    *("cell", "hidden_sizes", "activation", "bidirectional", "head_sizes", "feedback"),
+    *("dtype", "standardize", "loss"),
+)
+
 
 class RNNRegressor(SequenceRegressor):
     """Recurrent network whose weights are all learned by gradient.
@@ -297,6 +303,7 @@ class RNNRegressor(SequenceRegressor):
         weights = self._weights(data)
         heads = rows_to_train_on(self, data.sequences.offsets)
         if goes_on:
+            self._check_same_network()
             self._trainer.follow(make_rule(self))
         else:
             self._prepare(data, weights, heads)
@@ -378,8 +385,6 @@ class RNNRegressor(SequenceRegressor):
         weights = np.ones(len(data.targets)) if data.weights is None else data.weights.copy()
         for part in data.sequences.parts():
             weights[part][: self.washout] = 0
-        if not weights.any():
-            raise ValueError("sample_weight leaves nothing to fit: all weights are zero.")
         return weights
 
     def _prepare(self, data: TrainingData, weights: FloatArray, heads: Any) -> None:
@@ -405,6 +410,17 @@ class RNNRegressor(SequenceRegressor):
         self._seed = root_seed(self.random_state)
         params = draw_weights(self, self.network_, self._seed)
         self._trainer = Trainer(self.network_, params, make_rule(self))
+
+        self._shape = {name: getattr(self, name) for name in _SHAPE}
+
+    def _check_same_network(self) -> None:
+        """Refuse to go on with parameters that would make another network."""
+        for name, value in self._shape.items():
+            if getattr(self, name) != value:
+                raise ValueError(
+                    f"warm_start=True goes on with the network as it is, so {name} must stay "
+                    f"{value!r}, got {getattr(self, name)!r}."
+                )
 
     def _scaled(self, data: TrainingData, weights: FloatArray) -> Rows:
         """Return the training data in the network's units and precision."""
