@@ -88,6 +88,8 @@ def test_streams_follow_one_another(lengths, n_streams, shortest):
     assert streams.lengths.sum() == offsets[-1]
     assert len(streams) <= n_streams + len(lengths)
     assert not streams.skips.any()
+    last = np.append(streams.first[1:], True)  # of its sequence, and so perhaps shorter
+    assert (streams.lengths[~last] >= shortest).all()
 
 
 @pytest.mark.parametrize("order", ["shuffled", "given", "shortest-first"])

@@ -101,6 +101,7 @@ def cut_streams(offsets: Indices, n_streams: int, shortest: int) -> Pieces:
     to another, so there may be more pieces, and a short sequence is one piece.
     """
     lengths = np.diff(offsets)
-    n_rows = max(offsets[-1] // n_streams, shortest)
-    each = -(-lengths // np.maximum(lengths // n_rows, 1))
+    shares = np.rint(lengths * n_streams / offsets[-1]).astype(np.intp)
+    n_pieces = np.maximum(np.minimum(shares, lengths // shortest), 1)
+    each = -(-lengths // n_pieces)
     return cut_windows(offsets, each, each)

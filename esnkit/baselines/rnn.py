@@ -105,7 +105,8 @@ class RNNRegressor(SequenceRegressor):
     max_epochs : int, default=200
         How often all data are presented.
     early_stopping : bool, default=False
-        Whether a part of the data is held out and training stops when its loss no longer falls.
+        Whether a part of the data is held out and training stops when its loss no longer falls;
+        worth its price on short or noisy series.
     validation_fraction : float, default=0.1
         How much is held out: the last sequences if there are enough of them, or else the tail of
         each. In tails the network is run over all that came before.
