@@ -7,7 +7,6 @@ from a child seed of its own.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +20,6 @@ from esnkit.seeding import Purpose, child_generator
 from esnkit.spectrum import scale_to_radius
 
 Array = NDArray[Any]
-InitializationFunction = Callable[[Network, np.random.SeedSequence], Array]
 
 _N_LSTM_GATES = 4
 _PURPOSES: dict[str, Purpose] = {

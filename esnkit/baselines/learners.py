@@ -89,10 +89,8 @@ class BPTT(Learner):
     def run_epoch(self, step: Step, rng: np.random.Generator) -> None:
         """Present all pieces once."""
         for members in self._groups(self.pieces, self.batch_size, rng):
-            step(gather(self.rows, self.pieces.take(members), self._zeros(len(members))))
-
-    def _zeros(self, n_batch: int) -> NDArray[Any]:
-        return self.network.initial_state(n_batch)
+            state = self.network.initial_state(len(members))
+            step(gather(self.rows, self.pieces.take(members), state))
 
 
 class TruncatedBPTT(Learner):

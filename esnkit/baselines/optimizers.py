@@ -50,7 +50,7 @@ class Optimizer(ABC):
 
     @abstractmethod
     def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
-        """Do it; update number n is number 0 at first."""
+        """Move the weights in update ``n``, the first of which is number 0."""
 
 
 @dataclass(frozen=True)
