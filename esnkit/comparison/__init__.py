@@ -3,6 +3,7 @@
 from esnkit.comparison.contest import compare
 from esnkit.comparison.contestants import Contestant, Problem
 from esnkit.comparison.measures import MASE, NRMSE, VALID_TIME, Metric, Scale
+from esnkit.comparison.report import render_html, render_markdown
 from esnkit.comparison.results import Comparison
 from esnkit.comparison.space import Dimension
 from esnkit.comparison.splits import DrivenSplit, Pairs, SeriesSplit
@@ -27,4 +28,6 @@ __all__ = [
     "Task",
     "TaskError",
     "compare",
+    "render_html",
+    "render_markdown",
 ]

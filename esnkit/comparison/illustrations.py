@@ -22,6 +22,7 @@ from esnkit.comparison.results import Cell, Comparison, TaskRecord, Window
 FloatArray = NDArray[np.float64]
 Placed = Sequence[tuple[str, Line]]  # contestants by name, the best first
 
+_SHORT = 20  # letters of a unit that fit beside an axis; the table names it in any case
 _WIDE = 20.0  # times from the least to the greatest, from which on an axis is logarithmic
 
 
@@ -97,7 +98,7 @@ def _scores(
     }
     if not scores:
         return ""
-    label = f"{metric} ({unit})" if unit else metric
+    label = f"{metric} ({unit})" if 0 < len(unit) <= _SHORT else metric
     direction = "more" if task.greater_is_better or metric == "valid time" else "less"
     axis = Axis(f"{label}: {direction} is better", log=_is_wide(np.concatenate([*scores.values()])))
     return scores_figure(key, scores, axis)
