@@ -5,11 +5,14 @@ The network learns from 3000 steps, the first 1000 not fitted, to predict one st
 its loop through the input. Each of 20 trials warms up on 1000 true steps of a fresh series and runs
 freely for 84; trials begin 150 steps after each other. The error at step 84 is taken on the series
 itself and divided by the standard deviation of the fresh series. There is no state noise; the
-readout sees the states, or the states and their squares.
+readout sees the states, or the states and their squares. A median of five is the median of the
+free runs of five such networks at step 84, all trained on the same series: it needs five times the
+units.
 
 Radius, leak rate, scalings and penalties were chosen by this score on seeds 0 to 4 (about 45
-settings, each with six to nine penalties); the table is from seeds 200 to 219, each of which draws
-a reservoir, a training series and a fresh series.
+settings, each with six to nine penalties); the table is from seeds 400 to 409, each of which draws
+five reservoirs, a training series and a fresh series. Single networks with the same settings scored
+-5.11, and -5.49 with squares, on seeds 200 to 219.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ from esnkit import ESNRegressor, Reservoir, RidgeReadout
 from esnkit.datasets import mackey_glass
 from esnkit.metrics import nrmse
 
-SEEDS = range(200, 220)
+SEEDS = range(400, 410)
+N_MEMBERS = 5
 N_TRAIN, N_WARM_UP, N_FREE = 3000, 1000, 84
 
 FloatArray = NDArray[np.float64]
@@ -79,11 +83,14 @@ def network(seed: int, squared_states: bool) -> ESNRegressor:
     return ESNRegressor(reservoir, readout, squared_states=squared_states)
 
 
-def log_nrmse84(seed: int, squared_states: bool) -> float:
-    """Draw, train and test one network."""
-    model = train(network(seed, squared_states), 17, seed)
+def errors(seed: int, squared_states: bool) -> tuple[float, float]:
+    """Return log10 NRMSE84: the median of the members alone, and that of their median."""
     trials = Trials(17, seed, n_trials=20, stride=150)
-    return float(np.log10(trials.error(trials.forecasts(model))))
+    members = [network(1000 * seed + j, squared_states) for j in range(N_MEMBERS)]
+    forecasts = np.array([trials.forecasts(train(m, 17, seed)) for m in members])
+    alone = np.median([trials.error(f) for f in forecasts])
+    together = trials.error(np.median(forecasts, axis=0))
+    return float(np.log10(alone)), float(np.log10(together))
 
 
 def main() -> None:
@@ -93,25 +100,23 @@ def main() -> None:
         (False, "-4.2, refined about -4.7 (Jaeger & Haas 2004)"),
         (True, ""),
     ):
-        scores = [log_nrmse84(seed, squared_states) for seed in SEEDS]
-        median = float(np.median(scores))
-        rows.append(
-            [
-                "[h; h²; x]" if squared_states else "[h; x]",
-                f"{median:.2f}",
-                f"{min(scores):.2f} to {max(scores):.2f}",
-                verdict(median, below=-5.5),
-                published,
-            ]
-        )
+        scores = np.array([errors(seed, squared_states) for seed in SEEDS])
+        for members, values in (("one network", scores[:, 0]), ("median of five", scores[:, 1])):
+            median = float(np.median(values))
+            rows.append(
+                [
+                    "[h; h²; x]" if squared_states else "[h; x]",
+                    members,
+                    f"{median:.2f}",
+                    f"{values.min():.2f} to {values.max():.2f}",
+                    verdict(median, below=-5.5),
+                    published if members == "one network" else "",
+                ]
+            )
     measured = ["log10 NRMSE84, median", "range over seeds"]
-    header = ["readout sees", *measured, "aim", "published"]
-    publish(
-        __file__,
-        header,
-        rows,
-        f"{len(SEEDS)} seeds, 1000 units, {N_TRAIN} training steps. {machine()}",
-    )
+    header = ["readout sees", "forecast by", *measured, "aim", "published"]
+    note = f"{len(SEEDS)} seeds, 1000 units, {N_TRAIN} training steps. {machine()}"
+    publish(__file__, header, rows, note)
 
 
 if __name__ == "__main__":
