@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from esnkit.exceptions import DivergenceWarning
 from esnkit.forecasting import BaseForecaster
+from esnkit.memory_regressor import own_copy
 from esnkit.patches import neighbourhoods, run_together
 from esnkit.preparation import Preparation
 from esnkit.readout import RidgeReadout
@@ -227,12 +228,7 @@ class LocalForecaster(BaseForecaster):
 
     def _own_model(self, n_steps: int, seed: np.random.SeedSequence) -> Any:
         """Copy the model and lay down its seed, so that all patches draw the same reservoir."""
-        model = _default_model(n_steps) if self.model is None else clone(self.model)
-        rng = child_generator(seed, "reservoir")
-        for name, value in sorted(model.get_params().items()):
-            if value is None and name.split("__")[-1] == "random_state":
-                model.set_params(**{name: int(rng.integers(2**31))})
-        return model
+        return own_copy(self.model, lambda: _default_model(n_steps), seed, "reservoir")
 
     def _fit_models(
         self,
