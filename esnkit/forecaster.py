@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from numbers import Integral
 from typing import Any, Self
@@ -187,7 +187,7 @@ class Forecaster(BaseForecaster):
     def _check_parameters(self) -> tuple[int, ...]:
         """Check what does not depend on the data; return the lags."""
         given: Any = self.differences
-        lags = (int(given),) if isinstance(given, Integral) else tuple(given)
+        lags = tuple(given) if isinstance(given, Iterable) else (given,)
         for lag in lags:
             check_scalar(lag, "each lag of differences", Integral, min_val=1)
         if self.loop not in ("input", "feedback"):
@@ -198,7 +198,23 @@ class Forecaster(BaseForecaster):
                 raise ValueError("direct_horizon feeds nothing back: it needs loop='input'.")
         if self.increments:
             self._check_increments()
+        self._check_model()
         return lags
+
+    def _check_model(self) -> None:
+        """Refuse a model that cannot run freely, or sees nothing of outputs that are fed back."""
+        model = ESNRegressor() if self.model is None else self.model
+        if not hasattr(model, "free_run"):
+            raise TypeError(
+                "model must be an estimator of this package that runs freely, such as "
+                f"ESNRegressor(), got {model!r}."
+            )
+        scaling = getattr(getattr(model, "reservoir", None), "feedback_scaling", 0)
+        if self.loop == "feedback" and isinstance(model, ESNRegressor) and not scaling:
+            raise ValueError(
+                "loop='feedback' needs a reservoir with a feedback_scaling above zero, got "
+                f"model={self.model!r}."
+            )
 
     def _check_increments(self) -> None:
         """Refuse increments of values that the readout does not see."""

@@ -38,6 +38,7 @@ class BaseForecaster(ABC, BaseEstimator):
     series_: SeriesSet
     _inputs: list[FloatArray] | None
     _n_inputs: int | None
+    _input_names: tuple[Any, ...] | None  # of the columns of a table
 
     @abstractmethod
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
@@ -79,6 +80,8 @@ class BaseForecaster(ABC, BaseEstimator):
             Dates, periods and numbers of an index are continued by forecasts.
         X : array-like of shape (n_steps, n_inputs), pandas object, or list, default=None
             Inputs that are known beforehand, such as the calendar: row n belongs to row n of y.
+            Dates, if both have them, must be the same. Those of many series come in a list, or in
+            long format with the same ids.
 
         Returns
         -------
@@ -87,8 +90,8 @@ class BaseForecaster(ABC, BaseEstimator):
         Raises
         ------
         ValueError
-            If a value is missing, an index is irregular, X and y differ in length, or a series is
-            too short.
+            If a value is missing, an index is irregular, X and y differ in length or in dates, or
+            a series is too short.
 
         Warns
         -----
@@ -117,7 +120,8 @@ class BaseForecaster(ABC, BaseEstimator):
         Raises
         ------
         ValueError
-            If the horizon is not positive, or X is missing or has another shape.
+            If the horizon is not positive, or X is missing, or has another shape, other columns
+            or other dates.
 
         Warns
         -----
@@ -133,7 +137,8 @@ class BaseForecaster(ABC, BaseEstimator):
         Parameters
         ----------
         y : array-like, pandas object or list
-            What follows the series so far, in the same form.
+            What follows the series so far. An array may follow a pandas object, whose dates then
+            go on.
         X : array-like, pandas object or list, default=None
             The known inputs of the same steps, if the forecaster was fitted with any.
         learn : bool, default=False
@@ -147,25 +152,16 @@ class BaseForecaster(ABC, BaseEstimator):
         Raises
         ------
         ValueError
-            If y does not continue the series, or has other variables.
+            If y does not continue the series, has other variables or ids, or X does not fit it.
         TypeError
             If `learn` is asked for and the model has no ``partial_fit``.
         """
         check_is_fitted(self)
         new = read_series(y, id_column=self.id_column)
-        if len(new) != len(self.series_) or new.n_variables != self.series_.n_variables:
-            raise ValueError(
-                f"y holds {len(new)} series of {new.n_variables} variables, but the forecaster "
-                f"was fitted to {len(self.series_)} of {self.series_.n_variables}."
-            )
+        grown = self.series_.followed_by(new)
         if learn:
             self._check_learning(len(new))
-        inputs = self._read_inputs(X, new, fitting=False)
-        members = [
-            old.followed_by(more)
-            for old, more in zip(self.series_.members, new.members, strict=True)
-        ]
-        self._extend(replace(self.series_, members=tuple(members)), inputs, learn)
+        self._extend(grown, self._read_inputs(X, new, fitting=False), learn)
         return self
 
     # ------------------------------------------------------------------ what a forecast is worth
@@ -220,11 +216,12 @@ class BaseForecaster(ABC, BaseEstimator):
         check_scalar(n_origins, "n_origins", Integral, min_val=1)
         self._check_parameters()
         data = read_series(y, id_column=self.id_column)
-        inputs = None if X is None else self._read_inputs(X, data, fitting=True)
+        runner = clone(self)
+        inputs = runner._read_inputs(X, data, fitting=True)
         shortest = min(len(member.values) for member in data.members)
         back = steps_back(shortest, horizon, n_origins, stride)
         frames = []
-        for cuts, futures in _roll(clone(self), data, inputs, horizon, back, refit):
+        for cuts, futures in _roll(runner, data, inputs, horizon, back, refit):
             for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
                 member = data.members[i]
                 name = i if data.ids is None else data.ids[i]
@@ -267,7 +264,8 @@ class BaseForecaster(ABC, BaseEstimator):
         Raises
         ------
         ValueError
-            If the level is not between 0 and 1, or the series is too short for a backtest.
+            If the level is not between 0 and 1, an argument is not as described, or the series is
+            too short for a backtest.
 
         Warns
         -----
@@ -281,12 +279,14 @@ class BaseForecaster(ABC, BaseEstimator):
         """
         check_is_fitted(self)
         check_scalar(level, "level", Real, min_val=0, max_val=1, include_boundaries="neither")
+        check_scalar(n_origins, "n_origins", Integral, min_val=1)
+        inputs = self._read_future(horizon, X)
         if method == "conformal":
             widths = self._residual_quantiles(horizon, level, n_origins)
-            centres = self._futures(horizon, self._read_future(horizon, X))
+            centres = self._futures(horizon, inputs)
             pairs = [(c - w, c + w) for c, w in zip(centres, widths, strict=True)]
         elif method == "ensemble":
-            pairs = self._spread(horizon, level, self._read_future(horizon, X), n_origins)
+            pairs = self._spread(horizon, level, inputs, n_origins)
         else:
             raise ValueError(f"method must be 'conformal' or 'ensemble', got {method!r}.")
         lower, upper = (
@@ -307,7 +307,9 @@ class BaseForecaster(ABC, BaseEstimator):
                     "them for the new steps too."
                 )
             return None
-        read = read_series(X, name="X")
+        long = self.id_column is not None and self.id_column in getattr(X, "columns", ())
+        read = read_series(X, id_column=self.id_column if long else None, name="X")
+        data.check_ids(read, "X")
         if not fitting and self._n_inputs is None:
             raise ValueError("X was given, but the forecaster was fitted without known inputs.")
         if self._n_inputs is not None and read.n_variables != self._n_inputs:
@@ -322,16 +324,24 @@ class BaseForecaster(ABC, BaseEstimator):
                 f"X has {[len(x) for x in inputs]} row(s), but {lengths} are needed: one for each "
                 "step of each series."
             )
-        self._n_inputs = read.n_variables
+        for given, member in zip(read.members, data.members, strict=True):
+            given.check_dates(member, "X")
+        names = read.members[0].names if read.members[0].kind == "table" else None
+        if not fitting and names and self._input_names and names != self._input_names:
+            raise ValueError(
+                f"X has the columns {list(names)}, but the forecaster was fitted with "
+                f"{list(self._input_names)}."
+            )
+        if fitting:
+            self._n_inputs, self._input_names = read.n_variables, names
         return inputs
 
     def _read_future(self, horizon: int, X: Any) -> list[FloatArray] | None:
         """Check the horizon, and the known inputs of the steps to come."""
         check_scalar(horizon, "horizon", Integral, min_val=1)
         self._check_horizon(horizon)
-        empty = np.zeros((horizon, 1))
-        coming = SeriesSet(tuple(replace(m, values=empty) for m in self.series_.members))
-        return self._read_inputs(X, coming, fitting=False)
+        coming = tuple(m.to_come(horizon) for m in self.series_.members)
+        return self._read_inputs(X, replace(self.series_, members=coming), fitting=False)
 
     def _bounded(self, values: FloatArray, i: int) -> FloatArray:
         """Keep a bound of an interval for series i within what is possible; here all is."""
@@ -352,6 +362,11 @@ class BaseForecaster(ABC, BaseEstimator):
         """Return how far off a backtest was: (horizon, n_variables) for each series."""
         shortest = min(len(member.values) for member in self.series_.members)
         room = shortest // 2 - horizon + 1
+        if room < 1:
+            raise ValueError(
+                f"horizon={horizon} is too long for residuals of a backtest, which need as many "
+                f"steps in the second half of {shortest}: at most {shortest // 2} is possible."
+            )
         if room < FEWEST_ORIGINS <= n_origins:
             warnings.warn(
                 f"Only {room} origin(s) of forecasts of {horizon} steps fit into the second half "

@@ -74,7 +74,13 @@ class Preparation:
     def _transform(self, values: FloatArray) -> FloatArray:
         if self.transformer is None or not len(values):
             return values
-        return np.asarray(self.transformer.transform(values), dtype=np.float64)
+        transformed = np.asarray(self.transformer.transform(values), dtype=np.float64)
+        if not np.isfinite(transformed).all():
+            raise ValueError(
+                f"transformer={self.transformer!r} makes missing or infinite values of y, which "
+                f"runs from {values.min()} to {values.max()}."
+            )
+        return transformed
 
     def _difference(self, values: FloatArray) -> FloatArray:
         for lag in self.lags:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -56,18 +56,39 @@ class SeriesData:
         return pd.DataFrame(future, index=index, columns=list(self.names))
 
     def followed_by(self, other: SeriesData) -> SeriesData:
-        """Return this series with its continuation behind it."""
+        """Return this series with its continuation behind it, which has its dates if it has any."""
+        if self.kind == other.kind == "table" and self.names != other.names:
+            raise ValueError(
+                f"y has the columns {list(other.names)}, but the series so far has "
+                f"{list(self.names)}."
+            )
         index = None
-        if self.index is not None and other.index is not None:
+        if self.index is not None:
             expected = future_index(self.index, len(other.values))
-            if not expected.equals(other.index):
+            if other.index is not None and not expected.equals(other.index):
                 raise ValueError(
                     f"y must continue the series: after {self.index[-1]} comes {expected[0]}, "
                     f"but y starts with {other.index[0]} and ends with {other.index[-1]}."
                 )
-            index = _with_frequency(self.index.append(other.index), "y")
+            index = _with_frequency(self.index.append(expected), "y")
         values = np.concatenate([self.values, other.values])
         return SeriesData(values, index, self.kind, self.names, self.flat)
+
+    def to_come(self, n_steps: int) -> SeriesData:
+        """Return the steps that follow, of which nothing is known but their dates."""
+        index = None if self.index is None else future_index(self.index, n_steps)
+        return replace(self, values=np.zeros((n_steps, self.values.shape[1])), index=index)
+
+    def check_dates(self, other: SeriesData, name: str) -> None:
+        """Refuse to stand beside a series of other dates; numbers may count from anywhere."""
+        if self.index is None or other.index is None or type(self.index) is not type(other.index):
+            return
+        dated = hasattr(self.index, "freq")
+        if dated and not self.index.equals(other.index):
+            raise ValueError(
+                f"{name} runs from {self.index[0]} to {self.index[-1]}, but the steps of y that it "
+                f"belongs to from {other.index[0]} to {other.index[-1]}."
+            )
 
     def head(self, n_steps: int) -> SeriesData:
         """Return the first steps alone."""
@@ -103,6 +124,25 @@ class SeriesSet:
     def n_variables(self) -> int:
         """Number of variables of every series."""
         return self.members[0].values.shape[1]
+
+    def followed_by(self, other: SeriesSet) -> SeriesSet:
+        """Return these series, each with its continuation behind it."""
+        if len(other) != len(self) or other.n_variables != self.n_variables:
+            raise ValueError(
+                f"y holds {len(other)} series of {other.n_variables} variables, but the forecaster "
+                f"was fitted to {len(self)} of {self.n_variables}."
+            )
+        self.check_ids(other, "y")
+        pairs = zip(self.members, other.members, strict=True)
+        return replace(self, members=tuple(old.followed_by(more) for old, more in pairs))
+
+    def check_ids(self, other: SeriesSet, name: str) -> None:
+        """Refuse long format that names other series, or these in another order."""
+        if other.ids is not None and other.ids != self.ids:
+            raise ValueError(
+                f"The ids of {name} are {other.ids}, but those of the series are {self.ids}: they "
+                "must be the same, in the same order."
+            )
 
     def give_back(self, futures: Sequence[FloatArray]) -> Any:
         """Return values that follow each series in the form in which the series came."""

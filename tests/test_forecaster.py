@@ -121,6 +121,19 @@ def test_many_series_are_learned_together():
     assert list(flat["id"]) == ["a"] * 15 + ["b"] * 15
 
 
+def test_known_inputs_come_in_long_format_too():
+    table = pd.DataFrame({"id": ["a"] * 150 + ["b"] * 150, "value": WAVE})
+    known = table.rename(columns={"value": "x"})
+    forecaster = Forecaster(esn(), id_column="id").fit(table, known)
+    listed = Forecaster(esn(), id_column="id").fit(table, [WAVE[:150], WAVE[150:]])
+    coming = known.iloc[[0, 1, 150, 151]]
+    pd.testing.assert_frame_equal(
+        forecaster.forecast(2, coming), listed.forecast(2, [WAVE[:2], WAVE[150:152]])
+    )
+    with pytest.raises(ValueError, match=r"ids of X are \('b', 'a'\), but .* are \('a', 'b'\)"):
+        forecaster.forecast(2, coming.iloc[[2, 3, 0, 1]])
+
+
 # ---------------------------------------------------------------------- updates
 
 
@@ -250,6 +263,13 @@ def test_one_seed_one_forecast():
     np.testing.assert_array_equal(make(), make())
 
 
+def test_a_backtest_changes_nothing():
+    forecaster = Forecaster(esn()).fit(WAVE)
+    before = pickle.dumps(forecaster)
+    forecaster.backtest(WAVE, 3, X=WAVE, n_origins=2)
+    assert pickle.dumps(forecaster) == before
+
+
 def test_forecasting_changes_nothing():
     forecaster = Forecaster(esn()).fit(WAVE)
     before = pickle.dumps(forecaster)
@@ -278,6 +298,8 @@ def test_parameters_are_kept():
         (lambda f: f.forecast(3, np.zeros((3, 2))), ValueError, r"X has 2 input\(s\).*with 1"),
         (lambda f: f.update(np.zeros((3, 2)), WAVE[:3]), ValueError, "2 variables"),
         (lambda f: f.predict_interval(3, 1.0, WAVE[:3]), ValueError, "level == 1.0"),
+        (lambda f: f.predict_interval(0, X=WAVE[:3]), ValueError, "horizon == 0, must be >= 1"),
+        (lambda f: f.predict_interval(3, X=WAVE[:3], n_origins=0), ValueError, "n_origins == 0"),
         (
             lambda f: f.predict_interval(3, X=WAVE[:3], method="guess"),
             ValueError,
@@ -286,7 +308,7 @@ def test_parameters_are_kept():
         (
             lambda f: f.predict_interval(290, X=WAVE[:290]),
             ValueError,
-            "reach into the first half of a series of 300 steps",
+            "horizon=290 is too long for residuals.* at most 150",
         ),
         (lambda f: f.backtest(WAVE, 10, n_origins=5, stride=100), ValueError, "first half"),
     ],
@@ -301,7 +323,14 @@ def test_wrong_calls_are_named(call, error, message):
     ("options", "y", "X", "message"),
     [
         ({"loop": "round"}, WAVE, None, "loop must be 'input' or 'feedback', got 'round'"),
+        ({"loop": "feedback"}, WAVE, None, "needs a reservoir with a feedback_scaling above zero"),
         ({"differences": 0}, WAVE, None, "lag of differences == 0, must be >= 1"),
+        (
+            {"transformer": FunctionTransformer(lambda values: np.where(values > 1, np.inf, 0))},
+            WAVE,
+            None,
+            "makes missing or infinite values of y, which runs from",
+        ),
         ({"direct_horizon": 0}, WAVE, None, "direct_horizon == 0"),
         ({"direct_horizon": 2, "loop": "feedback"}, WAVE, None, "feeds nothing back"),
         ({}, WAVE[:25], None, r"25 steps, but at least 31 are needed.*20 for the washout"),
@@ -313,6 +342,34 @@ def test_wrong_calls_are_named(call, error, message):
 def test_what_is_wrong_at_fit_is_named(options, y, X, message):
     with pytest.raises(ValueError, match=message):
         Forecaster(esn(), **options).fit(y, X)
+
+
+@pytest.mark.parametrize("model", ["lstm", Ridge(), Reservoir()])
+def test_a_model_that_cannot_run_freely_is_refused(model):
+    with pytest.raises(TypeError, match="model must be an estimator of this package that runs"):
+        Forecaster(model).fit(WAVE)
+
+
+def test_differences_that_are_no_numbers_are_refused():
+    with pytest.raises(TypeError, match="each lag of differences must be an instance of int"):
+        Forecaster(esn(), differences=1.5).fit(WAVE)
+
+
+def test_known_inputs_must_have_the_columns_and_dates_of_the_fit():
+    series = pd.Series(SEASON, index=MONTHS)
+    inputs = pd.DataFrame({"a": SEASON, "b": -SEASON}, index=MONTHS)
+    with pytest.raises(ValueError, match=r"X runs from 2000-02-01.* to 2025-01-01"):
+        Forecaster(esn()).fit(series, inputs.set_axis(MONTHS.shift(1)))
+    forecaster = Forecaster(esn()).fit(series[:-2], inputs[:-2])
+    with pytest.raises(ValueError, match=r"columns \['b', 'a'\].*fitted with \['a', 'b'\]"):
+        forecaster.forecast(2, inputs[["b", "a"]][-2:])
+    with pytest.raises(ValueError, match="X runs from"):
+        forecaster.forecast(2, inputs[:2])
+    bare = forecaster.forecast(2, inputs[-2:].to_numpy())
+    pd.testing.assert_series_equal(forecaster.forecast(2, inputs[-2:]), bare)
+    with pytest.raises(ValueError, match="X runs from 2000-02 to"):
+        periods = inputs.set_axis(MONTHS.to_period() + 1)
+        Forecaster(esn()).fit(series.set_axis(MONTHS.to_period()), periods)
 
 
 def test_unfitted_and_unexpected():

@@ -102,3 +102,21 @@ def test_a_continuation_must_follow():
     pd.testing.assert_index_equal(joined.index, whole.index)
     with pytest.raises(ValueError, match="after 2020-09-01 00:00:00 comes 2020-10-01"):
         data.followed_by(read_series(whole[9:]).members[0])
+
+
+def test_an_array_may_follow_dates():
+    whole = dated()
+    joined = read_series(whole[:8]).followed_by(read_series(whole[8:].to_numpy()))
+    pd.testing.assert_index_equal(joined.members[0].index, whole.index)
+    np.testing.assert_array_equal(joined.members[0].values[:, 0], whole)
+
+
+def test_a_continuation_has_the_same_columns_and_ids():
+    table = pd.DataFrame({"a": NUMBERS, "b": NUMBERS})
+    later = table[["b", "a"]].set_axis(table.index + len(table))
+    with pytest.raises(ValueError, match=r"columns \['b', 'a'\], but the series so far has"):
+        read_series(table).followed_by(read_series(later))
+    long = pd.DataFrame({"id": ["u", "v"], "a": [1.0, 2.0]})
+    swapped = long.iloc[::-1].set_axis([2, 3])
+    with pytest.raises(ValueError, match=r"ids of y are \('v', 'u'\), but .* are \('u', 'v'\)"):
+        read_series(long, id_column="id").followed_by(read_series(swapped, id_column="id"))
