@@ -2,12 +2,14 @@
 
 from esnkit.baselines.initialization import EchoState, Glorot, Orthogonal
 from esnkit.baselines.inspection import GradientFlow, gradient_flow
+from esnkit.baselines.kalman import ExtendedKalman
 from esnkit.baselines.network import Network
 from esnkit.baselines.optimizers import SGD, Adam, Momentum, Nesterov, RMSprop
 from esnkit.baselines.rnn import RNNRegressor
 from esnkit.baselines.schedules import (
     CosineDecay,
     ExponentialDecay,
+    GeometricDecay,
     MomentumSchedule,
     Stages,
     StepDecay,
@@ -19,6 +21,8 @@ __all__ = [
     "CosineDecay",
     "EchoState",
     "ExponentialDecay",
+    "ExtendedKalman",
+    "GeometricDecay",
     "Glorot",
     "GradientFlow",
     "Momentum",

@@ -166,20 +166,6 @@ class TruncatedBPTT(Learner):
         return gather(self.rows, pieces, state)
 
 
-LEARNERS: dict[str, type[Learner]] = {"bptt": BPTT, "tbptt": TruncatedBPTT}
-
-
 def _batch_size(n_windows: int) -> int:
     """Choose how many windows are presented together."""
     return min(_LARGEST_BATCH, max(n_windows // _BATCHES_PER_EPOCH, 1))
-
-
-def check_serves(name: str, network: Network) -> None:
-    """Refuse a learner that does not serve a network, and name those that do."""
-    reason = LEARNERS[name].refusal(network)
-    if reason is not None:
-        others = [other for other in LEARNERS if LEARNERS[other].refusal(network) is None]
-        raise ValueError(
-            f"learner={name!r} does not serve this network: {reason}. Those that do: "
-            f"{', '.join(map(repr, others))}."
-        )

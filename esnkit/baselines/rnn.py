@@ -22,8 +22,9 @@ from esnkit.baselines.settings import (
     learner_name,
     make_learner,
     make_rule,
+    make_trainer,
 )
-from esnkit.baselines.training import Trainer, train
+from esnkit.baselines.training import train
 from esnkit.preparation import Preparation
 from esnkit.running import output_range
 from esnkit.seeding import RandomState, child_generator, root_seed
@@ -305,7 +306,7 @@ class RNNRegressor(SequenceRegressor):
         heads = rows_to_train_on(self, data.sequences.offsets)
         if goes_on:
             self._check_same_network()
-            self._trainer.follow(make_rule(self))
+            self._go_on_by_rule()
         else:
             self._prepare(data, weights, heads)
         self._check_width(data.targets, "y")
@@ -410,8 +411,8 @@ class RNNRegressor(SequenceRegressor):
         )
         self._seed = root_seed(self.random_state)
         params = draw_weights(self, self.network_, self._seed)
-        self._trainer = Trainer(self.network_, params, make_rule(self))
-
+        self._trainer = make_trainer(self, self.network_, params)
+        self._trained_by = self.learner
         self._shape = {name: getattr(self, name) for name in _SHAPE}
 
     def _check_same_network(self) -> None:
@@ -422,6 +423,16 @@ class RNNRegressor(SequenceRegressor):
                     f"warm_start=True goes on with the network as it is, so {name} must stay "
                     f"{value!r}, got {getattr(self, name)!r}."
                 )
+
+    def _go_on_by_rule(self) -> None:
+        """Follow the rule that is asked for now, by another learner if need be."""
+        if self.learner == self._trained_by:
+            self._trainer.follow(make_rule(self))
+            return
+        before = self._trainer
+        self._trainer = make_trainer(self, self.network_, before.params)
+        self._trainer.curves, self._trainer.n_updates = before.curves, before.n_updates
+        self._trained_by = self.learner
 
     def _scaled(self, data: TrainingData, weights: FloatArray) -> Rows:
         """Return the training data in the network's units and precision."""

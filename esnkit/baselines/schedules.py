@@ -67,6 +67,37 @@ class ExponentialDecay:
 
 
 @dataclass(frozen=True)
+class GeometricDecay:
+    """Lower a value by the same factor at every update, and keep it at the end.
+
+    Parameters
+    ----------
+    initial : float
+        The value of the first update, above zero.
+    final : float
+        The value at the end, above zero.
+    n_updates : int
+        Updates after which it is reached.
+
+    Examples
+    --------
+    >>> from esnkit.baselines import GeometricDecay
+    >>> schedule = GeometricDecay(1.0, 0.01, n_updates=100)
+    >>> [round(schedule(update), 3) for update in (0, 50, 100, 200)]
+    [1.0, 0.1, 0.01, 0.01]
+    """
+
+    initial: float
+    final: float
+    n_updates: int
+
+    def __call__(self, update: int) -> float:
+        """Return the value for an update, the first of which is number 0."""
+        share = min(update / self.n_updates, 1.0)
+        return self.initial * (self.final / self.initial) ** share
+
+
+@dataclass(frozen=True)
 class CosineDecay:
     """Lower a rate along half a period of a cosine [1]_, and keep it at the end.
 

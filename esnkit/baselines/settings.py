@@ -10,14 +10,14 @@ from sklearn.utils import check_scalar
 
 from esnkit.baselines.batches import Rows
 from esnkit.baselines.initialization import INITIALIZATIONS
-from esnkit.baselines.learners import LEARNERS, ORDERS, Learner, Presentation, check_serves
+from esnkit.baselines.learners import ORDERS, Learner, Presentation
 from esnkit.baselines.losses import LOSSES
+from esnkit.baselines.methods import METHODS, check_serves, check_unused, name_of
 from esnkit.baselines.network import Network
 from esnkit.baselines.optimizers import OPTIMIZERS, Optimizer
-from esnkit.baselines.training import Rule
+from esnkit.baselines.training import Rule, Trainer
 
 _NAMES = {
-    "learner": ("auto", *LEARNERS),
     "order": ORDERS,
     "loss": tuple(LOSSES),
     "output": ("all", "last"),
@@ -59,6 +59,8 @@ def check_settings(model: Any) -> None:
         _check_name("initialization", model.initialization, INITIALIZATIONS)
     if not isinstance(model.optimizer, Optimizer):
         _check_name("optimizer", model.optimizer, OPTIMIZERS)
+    _check_name("learner", name_of(model.learner), ("auto", *METHODS))
+    check_unused(learner_name(model), model)
     _check_together(model)
 
 
@@ -75,6 +77,17 @@ def _check_together(model: Any) -> None:
             "output='last' knows no target to feed back before the last: it needs "
             f"teacher_forcing=False, got cell={model.cell!r} with feedback={model.feedback!r}."
         )
+    name = learner_name(model)
+    if METHODS[name].online and feedback and not model.teacher_forcing:
+        raise ValueError(
+            f"learner={name!r} takes the outputs that are fed back as they are given, not as they "
+            "follow from the weights: it needs teacher_forcing=True."
+        )
+    if name == "ekf" and model.loss != "squared_error":
+        raise ValueError(
+            "learner='ekf' takes targets for outputs plus Gaussian noise: it needs "
+            f"loss='squared_error', got {model.loss!r}."
+        )
     if model.bidirectional and model.start == "last":
         raise ValueError(
             "bidirectional=True needs whole sequences, so there is no going on with start='last'."
@@ -84,7 +97,7 @@ def _check_together(model: Any) -> None:
 def learner_name(model: Any) -> str:
     """Return the learner that ``"auto"`` stands for, or the one that is named."""
     if model.learner != "auto":
-        return model.learner
+        return str(name_of(model.learner))
     return "bptt" if model.bidirectional or model.output == "last" else "tbptt"
 
 
@@ -100,6 +113,13 @@ def make_rule(model: Any) -> Rule:
         skip_below=model.skip_below,
         teacher_forcing=model.teacher_forcing,
     )
+
+
+def make_trainer(model: Any, network: Network, params: Any) -> Trainer:
+    """Make what moves the weights ``params`` (n_parameters,), which are moved in place."""
+    name = learner_name(model)
+    check_serves(name, network)
+    return METHODS[name].make_trainer(model, network, params, make_rule(model))
 
 
 def draw_weights(model: Any, network: Network, seed: np.random.SeedSequence) -> Any:
@@ -139,7 +159,7 @@ def make_learner(model: Any, network: Network, rows: Rows) -> Learner:
         order=model.order,
         continuous=model.continuous,
     )
-    return LEARNERS[name](network, rows, presentation)
+    return METHODS[name].presenter(network, rows, presentation)
 
 
 def _check_name(what: str, name: Any, known: Any) -> None:

@@ -113,7 +113,12 @@ class Trainer:
         self._tape = tape
         if value < rule.skip_below or not self._losses[-1][1]:
             return final
-        gradient = network.backward(self.params, tape, d_outputs)
+        self._descend(value, network.backward(self.params, tape, d_outputs))
+        return final
+
+    def _descend(self, value: float, gradient: Array) -> None:
+        """Move the weights by the gradient of a loss that was ``value``."""
+        rule = self.rule
         norm = clip(gradient, rule.max_gradient_norm)
         self._check(value, norm)
         if self._decay is not None:
@@ -121,7 +126,6 @@ class Trainer:
         rate = value_at(rule.learning_rate, self.n_updates)
         rule.optimizer.update(self.params, gradient, self.slots, rate, self.n_updates)
         self.n_updates += 1
-        return final
 
     def evaluate(self, learner: Learner) -> float:
         """Return the loss over all that a learner presents; the weights stay as they are."""
