@@ -367,9 +367,9 @@ def test_known_inputs_must_have_the_columns_and_dates_of_the_fit():
         forecaster.forecast(2, inputs[:2])
     bare = forecaster.forecast(2, inputs[-2:].to_numpy())
     pd.testing.assert_series_equal(forecaster.forecast(2, inputs[-2:]), bare)
+    months = MONTHS.to_period()
     with pytest.raises(ValueError, match="X runs from 2000-02 to"):
-        periods = inputs.set_axis(MONTHS.to_period() + 1)
-        Forecaster(esn()).fit(series.set_axis(MONTHS.to_period()), periods)
+        Forecaster(esn()).fit(series.set_axis(months), inputs.set_axis(months + 1))
 
 
 def test_unfitted_and_unexpected():

@@ -123,7 +123,7 @@ def test_a_fitted_model_runs_on():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"forecast": [[1.0], [2.0]]}, r"forecast must have shape \(n_steps,\).*\(2, 1\)"),
+        ({"forecast": np.ones((2, 2))}, r"forecast must have shape \(n_steps,\).*\(2, 2\)"),
         ({"history": []}, r"history must have shape \(n_steps,\), not empty, got shape \(0,\)"),
         ({"truth": [1.0]}, r"truth must have shape \(3,\), as forecast has, got shape \(1,\)"),
         ({"lower": FORECAST}, "give both or neither"),

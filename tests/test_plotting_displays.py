@@ -6,10 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from sklearn.exceptions import NotFittedError
 
-from esnkit import AutoESN, ESNRegressor, Forecaster, Reservoir, RidgeReadout
+from esnkit import AutoESN, ESNRegressor, Forecaster, Reservoir, RidgeReadout, RNNRegressor
 from esnkit.datasets import load_sunspots, lorenz63
-from esnkit.plotting import AttractorDisplay, BacktestDisplay, ForecastDisplay, SearchDisplay
+from esnkit.plotting import (
+    AttractorDisplay,
+    BacktestDisplay,
+    ForecastDisplay,
+    LossCurveDisplay,
+    SearchDisplay,
+)
 
 SUNSPOTS = load_sunspots()
 LORENZ = lorenz63(900, random_state=0)
@@ -172,7 +179,7 @@ def test_what_autoesn_tried():
         (TRIED.drop(columns="score"), None, "must have a column 'score'"),
         (TRIED.assign(score=np.nan), None, "with finite values, got 5"),
         (TRIED, ["size"], r"settings must name columns.*got \['size'\]"),
-        (TRIED[["score", "seed"]], None, r"got \[\]"),
+        (TRIED[["score", "seed"]], None, r"No setting differs between the 4 candidate"),
     ],
 )
 def test_searches_that_show_nothing_are_refused(table, settings, message):
@@ -285,5 +292,20 @@ def test_what_a_model_cannot_show_is_refused():
         ForecastDisplay.from_estimator(model, None, 5)
     with pytest.raises(ValueError, match="level needs a fitted forecaster"):
         ForecastDisplay.from_estimator(model, SUNSPOTS, 5, level=0.9)
-    with pytest.raises(ValueError, match=r"history must have shape \(n_steps,\)"):
-        ForecastDisplay.from_estimator(forecaster().fit(LORENZ), None, 5)
+    for y, counts in ((LORENZ, "1 of 3"), ([SUNSPOTS, SUNSPOTS], "2 of 1")):
+        with pytest.raises(ValueError, match=f"but Forecaster was fitted to {counts}"):
+            ForecastDisplay.from_estimator(forecaster().fit(y), None, 5)
+    with pytest.raises(ValueError, match=r"period=1 asks for a naive forecast.* y holds 2"):
+        BacktestDisplay.from_estimator(forecaster(), [SUNSPOTS, SUNSPOTS], 5)
+    with pytest.raises(NotFittedError):
+        SearchDisplay.from_estimator(AutoESN())
+    with pytest.raises(NotFittedError):
+        LossCurveDisplay.from_estimator(RNNRegressor())
+
+
+@pytest.mark.parametrize("kind", [pd.Series.to_frame, lambda series: series.to_numpy()[:, None]])
+def test_a_table_of_one_column_is_a_series(kind):
+    fitted = forecaster().fit(kind(SUNSPOTS))
+    display = ForecastDisplay.from_estimator(fitted, None, 5, level=0.9, truth=np.ones((5, 1)))
+    np.testing.assert_array_equal(display.forecast, np.ravel(fitted.forecast(5)))
+    assert len(display.history_index) == len(SUNSPOTS)

@@ -171,10 +171,21 @@ class BacktestDisplay:
         -------
         BacktestDisplay
             Drawn.
+
+        Raises
+        ------
+        ValueError
+            If the series is too short for the origins, or a naive forecast is asked for of many
+            series.
         """
         table = estimator.backtest(y, horizon, X=X, n_origins=n_origins, stride=stride, refit=refit)
         naive, naive_label = None, "naive"
         if period is not None:
+            if table["series"].nunique() > 1:
+                raise ValueError(
+                    f"period={period} asks for a naive forecast, which is drawn of one series "
+                    f"only, but y holds {table['series'].nunique()}: give period=None."
+                )
             naive = _naive_table(table, np.asarray(y, dtype=np.float64), period)
             naive_label = "last value" if period == 1 else f"last {period} values"
         return cls.from_predictions(

@@ -119,8 +119,8 @@ class ForecastDisplay:
         """Draw a forecast that has been made.
 
         The index of a pandas Series goes on the x axis, while rows of an array are counted from
-        zero. A forecast without an index continues that of the history, which needs a frequency
-        if it holds dates.
+        zero. A table of one column is as good as a Series. A forecast without an index continues
+        that of the history, which needs a frequency if it holds dates.
 
         Parameters
         ----------
@@ -299,17 +299,23 @@ def _seen(estimator: Any) -> Any:
     """Return the series that a forecaster was fitted to and told since."""
     import pandas as pd
 
-    series = estimator.series_.members[0]
-    values = series.values[:, 0] if series.values.shape[1] == 1 else series.values
-    if series.index is None or values.ndim > 1:
-        return values
-    return pd.Series(values, series.index, name=series.names[0])
+    data = estimator.series_
+    if len(data) > 1 or data.n_variables > 1:
+        raise ValueError(
+            f"One series of one variable can be drawn, but {type(estimator).__name__} was fitted "
+            f"to {len(data)} of {data.n_variables}."
+        )
+    series = data.members[0]
+    values = series.values[:, 0]
+    return values if series.index is None else pd.Series(values, series.index, name=series.names[0])
 
 
 def _as_series(values: Any, name: str, after: pd.Index | None = None) -> pd.Series:
     """Return floats with an index for the axis: their own, or one that continues another."""
     import pandas as pd
 
+    if isinstance(values, pd.DataFrame) and values.shape[1] == 1:
+        values = values.iloc[:, 0]
     row = _as_row(values, name, None)
     if not isinstance(values, pd.Series):
         return pd.Series(row, None if after is None else future_index(after, len(row)))
@@ -329,10 +335,12 @@ def _label(given: str | None, name: object) -> str | None:
 
 
 def _as_row(values: Any, name: str, length: int | None) -> Any:
-    """Return a float array of one dimension; None stays None."""
+    """Return a float array of one dimension, a column's too; None stays None."""
     if values is None:
         return None
     row = np.asarray(values, dtype=np.float64)
+    if row.ndim == 2 and row.shape[1] == 1:
+        row = row[:, 0]
     if row.ndim != 1 or row.size == 0 or length not in (None, row.size):
         expected = "(n_steps,), not empty" if length is None else f"({length},), as forecast has"
         raise ValueError(f"{name} must have shape {expected}, got shape {row.shape}.")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from esnkit.plotting._style import BLUE, GREY, ORANGE, label, tidy, whole_numbers
 
@@ -103,7 +104,8 @@ class SearchDisplay:
         Raises
         ------
         ValueError
-            If there is no candidate with a finite score, or no such column.
+            If there is no candidate with a finite score, no such column, or no setting that
+            differs between candidates.
         """
         if "score" not in table or not np.isfinite(table["score"]).any():
             raise ValueError(
@@ -112,6 +114,11 @@ class SearchDisplay:
             )
         if settings is None:
             settings = [str(name) for name in table.columns if _varies(table, str(name))]
+            if not settings:
+                raise ValueError(
+                    f"No setting differs between the {len(_split(table)[0])} candidate(s) of the "
+                    "table: name the settings to show."
+                )
         unknown = [name for name in settings if name not in table]
         if unknown or not settings:
             raise ValueError(
@@ -144,6 +151,7 @@ class SearchDisplay:
         SearchDisplay
             Drawn.
         """
+        check_is_fitted(estimator, "search_")
         return cls.from_predictions(
             estimator.search_, settings=settings, score_label="log10 of error", axes=axes
         )

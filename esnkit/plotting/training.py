@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from esnkit.plotting._style import (
     BLUE,
@@ -134,6 +135,7 @@ class LossCurveDisplay:
         LossCurveDisplay
             Drawn.
         """
+        check_is_fitted(estimator, "loss_curve_")
         return cls.from_curves(
             estimator.loss_curve_,
             estimator.validation_loss_curve_ or None,
