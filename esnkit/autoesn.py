@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from esnkit.candidates import Problem, naive
 from esnkit.forecasting import BaseForecaster
-from esnkit.median import MedianForecaster
+from esnkit.median import JointForecaster, MedianForecaster, WeightedForecaster, weighted
 from esnkit.searching import Search, search
 from esnkit.seasons import common_period
 from esnkit.seeding import RandomState, child_generator, root_seed
@@ -29,19 +29,20 @@ _FEWEST_STEPS = 30  # with fewer there is nothing to validate on
 _SHORT = 300  # steps; with more, five origins tell enough, and each costs time
 _LARGEST_HORIZON = 200  # for validation, if none is given
 _MARGIN = 0.3  # decades of error by which a member may be worse than the best
-# Decades of error, times the root of the number of steps, that the best must be ahead of a naive
-# forecast: the best of many is lucky too, and most so on few steps.
-_TIE = 1.2
+# Weights are inverse to this power of the validation error. The square would be right if errors
+# were independent and as small as they will be.
+_POWER = 4
+_LEAST_WEIGHT = 0.01  # at some step, of what is worth refitting
 _PROHIBITIVE = 1e6  # penalty for each row, in squared units of the features, that leaves nothing
 _GREAT_RATIO = 2.0  # of a positive series' extremes, beyond which logarithms are worth a try
 
 
-class AutoESN(MedianForecaster):
+class AutoESN(JointForecaster):
     """Forecasts time series by echo state networks whose settings it chooses by itself.
 
     Settings are judged by free runs from several origins into the end of the series. Those that
-    forecast it best are refitted to everything, and the forecast is the median of theirs. Where
-    the evidence against a naive forecast is weak, it is the mean of that median and the naive one.
+    forecast it best are refitted to everything. The median of their forecasts is averaged with a
+    naive forecast and with exponential smoothing, weighted by what errors each made so far ahead.
 
     Parameters
     ----------
@@ -67,17 +68,20 @@ class AutoESN(MedianForecaster):
     Attributes
     ----------
     members_ : list of forecasters
-        The fitted forecasters, the best first; or a naive one and the median of the others.
+        The fitted forecasters: the median of the best models, exponential smoothing and a naive
+        one, as far as they have any weight.
+    weights_ : ndarray of shape (n_members, n_steps)
+        How much each of the members counts at each step ahead, and in the last column beyond.
     best_params_ : dict
-        The settings of the best; those of a naive forecast only if it is alone.
+        The settings of the candidate with the best score.
     search_ : pandas.DataFrame
-        A row for each candidate, the best first. ``memory`` is ``"reservoir"`` or ``"delays"``,
-        followed by the settings of an `esnkit.Reservoir` (and ``squared_states``) or of an
-        `esnkit.NVAR`, the others NaN. Then ``log`` (whether logarithms are taken), ``season``
-        (steps of the season whose course is taken away, or None), ``differences``, ``naive``,
-        ``seed``, the best ``penalty`` (the readout's alpha for each row it was fitted to),
-        ``score`` (mean decimal logarithm of the error in standard deviations) and ``seconds``.
-        Empty if there was nothing to search on.
+        A row for each candidate, the best first. ``memory`` is ``"reservoir"``, ``"delays"`` or
+        ``"smoothing"``, followed by the settings of an `esnkit.Reservoir` (and ``squared_states``),
+        of an `esnkit.NVAR` or of a single linear unit, the others NaN. Then ``log`` (whether
+        logarithms are taken), ``season`` (steps of the season whose course is taken away, or None),
+        ``differences``, ``naive``, ``seed``, the best ``penalty`` (the readout's alpha for each row
+        it was fitted to), ``score`` (mean decimal logarithm of the error in standard deviations)
+        and ``seconds``. Empty if there was nothing to search on.
     period_ : int or None
         The season that was found, in steps.
 
@@ -92,13 +96,18 @@ class AutoESN(MedianForecaster):
     logarithms, if it is positive and its extremes differ by more than a factor of two. A memory is
     a reservoir of some size, spectral radius, leak rate and scalings, whose states may be squared
     [1]_, or the last few values with their products [2]_. Among the candidates are always the
-    mean, the last value and the last season, and the first two about the season's course.
+    mean, the last value and the last season, and the first two about the season's course; and
+    exponential smoothing with a drift, which is a reservoir of one linear unit that leaks.
 
     The first part of the candidates fills the space evenly, by a Sobol sequence [3]_; the second
     looks at the series as the best so far do; the rest are variations of the best. The error of a
     closed loop is sharp in the penalty, so scores are averaged over neighbouring penalties before
-    the best is taken. If the best is not clearly ahead of a naive forecast, the naive one takes
-    part in the forecast with half the weight: the best of many is lucky too.
+    the best is taken.
+
+    The best of many is lucky too, and on a hundred noisy values little can be learned. So the
+    median of the best models is averaged with the best naive forecast and the best smoothing, by
+    weights that are inverse to a power of the validation error up to the step ahead [4]_. Where
+    the models are good, nothing is left of the others.
 
     Forecasts are held within the range of the series, widened by its width on both sides, in
     logarithms where these are taken. A series that was never negative is not forecast below zero.
@@ -117,6 +126,8 @@ class AutoESN(MedianForecaster):
        computing", Nature Communications 12, 5564, 2021.
     .. [3] J. Bergstra and Y. Bengio, "Random search for hyper-parameter optimization", Journal of
        Machine Learning Research 13, 2012.
+    .. [4] J. M. Bates and C. W. J. Granger, "The combination of forecasts", Operational Research
+       Quarterly 20, 1969.
 
     Examples
     --------
@@ -188,11 +199,11 @@ class AutoESN(MedianForecaster):
 
     def _combination(self) -> str:
         """Say what the forecast is made of."""
-        models = f"median of {len(self._models)} model(s)"
-        if self._naive is None:
-            return models
-        naive_forecast = _naive_forecast(self._naive)
-        return f"mean of {naive_forecast} and the {models}" if self._models else naive_forecast
+        shares = [
+            f"{weight:.0%} {_said(group)}"
+            for weight, group in zip(self.weights_.mean(axis=1), self._groups, strict=True)
+        ]
+        return ", ".join(shares)
 
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
         self._check_parameters()
@@ -213,26 +224,29 @@ class AutoESN(MedianForecaster):
             n_jobs=self.n_jobs,
             progress=self.progress,
         )
-        return self._fit_chosen(*self._chosen(min(lengths)), data, inputs)
+        self.best_params_ = _settings(self._search.trials[0])
+        return self._fit_groups(_groups(self._search.trials, self.n_members), data, inputs)
 
-    def _fit_chosen(
-        self,
-        safe: Trial | None,
-        models: list[Trial],
-        data: SeriesSet,
-        inputs: list[FloatArray] | None,
+    def _fit_groups(
+        self, groups: list[list[Trial]], data: SeriesSet, inputs: list[FloatArray] | None
     ) -> Self:
-        """Refit what was chosen to everything: models, a naive forecast, or both."""
-        self._naive, self._models = safe, models
-        best = [*models, *([] if safe is None else [safe])]
-        self.best_params_ = _settings(best[0])
+        """Refit the members of groups to everything, if the group has any weight."""
+        weights = _weights(groups)
+        kept = np.flatnonzero(weights.max(axis=1) >= _LEAST_WEIGHT)
+        self.weights_ = weights[kept] / weights[kept].sum(axis=0)
+        self._groups = [groups[i] for i in kept]
         lengths = [len(member.values) for member in data.members]
-        members: list[BaseForecaster] = [
-            trial.candidate.forecaster(trial.penalty, lengths) for trial in best
+        members = [
+            MedianForecaster([t.candidate.forecaster(t.penalty, lengths) for t in group])
+            for group in self._groups
         ]
-        if safe is not None and models:
-            members = [members[-1], MedianForecaster(members[:-1])]
         return self._fit_members(members, data, inputs)
+
+    def _joined(self, runs: FloatArray) -> FloatArray:
+        return weighted(runs, self.weights_)
+
+    def _of(self, members: list[BaseForecaster]) -> WeightedForecaster:
+        return WeightedForecaster(members, self.weights_)
 
     def _fit_naive(
         self,
@@ -251,22 +265,10 @@ class AutoESN(MedianForecaster):
             )
         candidate = naive((1,), None, int(rng.integers(2**31)))
         largest = max(float(np.abs(member.values).max()) for member in data.members)
-        trial = Trial(candidate, _PROHIBITIVE * (1 + largest**2), np.inf, np.nan, 0.0)
+        trial = Trial(candidate, _PROHIBITIVE * (1 + largest**2), np.inf, np.zeros(1), 0.0)
         self._search = Search([], "nothing to choose settings on", 0.0)
-        return self._fit_chosen(trial, [], data, inputs)
-
-    def _chosen(self, n_steps: int) -> tuple[Trial | None, list[Trial]]:
-        """Return the best naive trial if it ties with the best, and the best of the others.
-
-        These are three at least, so that one can be outvoted.
-        """
-        trials = self._search.trials
-        tie = trials[0].score + _TIE / np.sqrt(n_steps)
-        naives = [trial for trial in trials if trial.candidate.naive and trial.score <= tie]
-        models = [trial for trial in trials if not trial.candidate.naive]
-        near = [trial for trial in models if trial.score <= models[0].score + _MARGIN]
-        chosen = near if len(near) > 2 else models[:3]
-        return (naives[0] if naives else None), chosen[: self.n_members]
+        self.best_params_ = _settings(trial)
+        return self._fit_groups([[trial]], data, inputs)
 
     def _check_parameters(self) -> None:
         for name in ("n_candidates", "n_members"):
@@ -301,6 +303,36 @@ def _problem(data: SeriesSet, n_steps: int, period: int | None) -> Problem:
             (v.min(axis=0) * _GREAT_RATIO < v.max(axis=0)).all() and v.min() > 0 for v in values
         ),
     )
+
+
+def _groups(trials: list[Trial], n_members: int) -> list[list[Trial]]:
+    """Choose the best models, the best smoothing and the best naive forecast, as far as tried.
+
+    Models are three at least, so that one can be outvoted.
+    """
+    models = [trial for trial in trials if not trial.candidate.simple]
+    near = [trial for trial in models if trial.score <= models[0].score + _MARGIN]
+    naives = [trial for trial in trials if trial.candidate.naive]
+    smoothers = [t for t in trials if t.candidate.simple and not t.candidate.naive]
+    chosen = (near if len(near) > 2 else models[:3])[:n_members]
+    return [group for group in (chosen, smoothers[:1], naives[:1]) if group]
+
+
+def _weights(groups: list[list[Trial]]) -> FloatArray:
+    """Weigh groups by the errors of their best at each step, (n_groups, horizon)."""
+    errors = np.array([group[0].errors for group in groups])
+    weights = 10.0 ** (-_POWER * (errors - errors.min(axis=0)))
+    return weights / weights.sum(axis=0)
+
+
+def _said(group: list[Trial]) -> str:
+    """Say what a group forecasts by."""
+    candidate = group[0].candidate
+    if candidate.naive:
+        return _naive_forecast(group[0])
+    if candidate.simple:
+        return "exponential smoothing"
+    return f"median of {len(group)} model(s)"
 
 
 def _settings(trial: Trial) -> dict[str, Any]:

@@ -31,6 +31,7 @@ _N_DIMENSIONS = 9  # of the cube that settings are drawn from
 _MOST_TAPS, _HIGHEST_ORDER = 12, 9
 _STRIDES = (1, 2, 4, 8)
 _MOST_MONOMIALS = 250
+_LEAKS = (0.1, 0.2, 0.4, 0.7)  # of exponential smoothing
 
 
 @dataclass(frozen=True)
@@ -131,10 +132,37 @@ class Delays:
 
 
 @dataclass(frozen=True)
+class Smoothing:
+    """A single linear unit that leaks, read to foretell how a series goes back to its level.
+
+    A leaky mean of past steps is, times a number, how far the last value lies off the level that
+    exponential smoothing finds. The readout learns that number, and the drift.
+    """
+
+    leak_rate: float
+
+    @property
+    def reach(self) -> int:
+        """Steps that an initial state is felt, apart from those that fade."""
+        return 0
+
+    def model(self, readout: RidgeReadout, washout: int) -> ESNRegressor:
+        """Make the model, unfitted."""
+        unit = Reservoir(
+            1,
+            spectral_radius=0,
+            leak_rate=self.leak_rate,
+            bias_scaling=0.0,
+            activation="identity",
+        )
+        return ESNRegressor(unit, readout, washout=washout, include_input=False)
+
+
+@dataclass(frozen=True)
 class Candidate:
     """Everything about a forecaster but its penalty."""
 
-    memory: Units | Delays
+    memory: Units | Delays | Smoothing
     log: bool
     season: int | None  # whose course is taken away
     differences: tuple[int, ...]
@@ -142,9 +170,14 @@ class Candidate:
     seed: int
 
     @property
+    def simple(self) -> bool:
+        """Whether it is a classical forecast, which is always tried and never varied."""
+        return self.naive or isinstance(self.memory, Smoothing)
+
+    @property
     def settings(self) -> dict[str, Any]:
         """The settings by name, those of the memory among the others."""
-        kind = {"memory": "reservoir" if isinstance(self.memory, Units) else "delays"}
+        kind = {"memory": _KINDS[type(self.memory)]}
         rest = {k: v for k, v in asdict(self).items() if k != "memory"}
         return kind | asdict(self.memory) | rest
 
@@ -169,11 +202,15 @@ class Candidate:
         seed = _seed(rng)
         if isinstance(self.memory, Units):
             return replace(self, memory=self.memory.varied(rng), seed=seed)
+        assert isinstance(self.memory, Delays)
         near = [replace(self, memory=d, seed=0) for d in self.memory.neighbours(problem)]
         new = [candidate for candidate in near if candidate not in tried]
         if not new:
             return replace(self, memory=_units(rng.random(_N_DIMENSIONS), problem), seed=seed)
         return new[int(rng.integers(len(new)))]
+
+
+_KINDS = {Units: "reservoir", Delays: "delays", Smoothing: "smoothing"}
 
 
 def naive(differences: tuple[int, ...], season: int | None, seed: int) -> Candidate:
@@ -183,10 +220,14 @@ def naive(differences: tuple[int, ...], season: int | None, seed: int) -> Candid
 
 
 def draw(n_candidates: int, problem: Problem, rng: np.random.Generator) -> list[Candidate]:
-    """Draw candidates evenly from all settings, after the naive ones, which are always tried."""
-    safe = [naive(*choice, _seed(rng)) for choice in _naive_choices(problem.period)]
-    n_others = max(0, n_candidates - len(safe))
-    return (safe + _drawn(n_others, problem, rng))[:n_candidates]
+    """Draw candidates evenly from all settings, after the simple ones, which are always tried."""
+    simple = [naive(*choice, _seed(rng)) for choice in _naive_choices(problem.period)]
+    simple += [
+        Candidate(Smoothing(leak), False, problem.period, (1,), False, _seed(rng))
+        for leak in _LEAKS
+    ]
+    n_others = max(0, n_candidates - len(simple))
+    return (simple + _drawn(n_others, problem, rng))[:n_candidates]
 
 
 def draw_like(

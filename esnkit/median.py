@@ -1,8 +1,9 @@
-"""Several forecasters of the same series, and the median of what they say."""
+"""Several forecasters of the same series, and what they say together."""
 
 from __future__ import annotations
 
 import warnings
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -19,34 +20,20 @@ from esnkit.series import SeriesSet
 FloatArray = NDArray[np.float64]
 
 
-class MedianForecaster(BaseForecaster):
-    """Forecasts by the median of forecasters; that of two is their mean.
-
-    Parameters
-    ----------
-    members : list of forecasters
-        Unfitted; copies are fitted.
-    random_state : int, Generator, RandomState or None, default=None
-        Seed for the ensembles of `predict_interval`.
-
-    Attributes
-    ----------
-    members_ : list of forecasters
-        The fitted copies.
-    """
+class JointForecaster(BaseForecaster):
+    """Forecasts by several forecasters; what is made of their forecasts, a subclass says."""
 
     members_: list[BaseForecaster]
 
     id_column: Any = None  # series come read
 
-    def __init__(
-        self, members: Sequence[BaseForecaster], *, random_state: RandomState = None
-    ) -> None:
-        self.members = members
-        self.random_state = random_state
+    @abstractmethod
+    def _joined(self, runs: FloatArray) -> FloatArray:
+        """Make one forecast of those of the members, (n_members, horizon, n_variables)."""
 
-    def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
-        return self._fit_members(self.members, data, inputs)
+    @abstractmethod
+    def _of(self, members: list[BaseForecaster]) -> JointForecaster:
+        """Return an unfitted forecaster that joins other members in the same way."""
 
     def _fit_members(
         self,
@@ -74,7 +61,7 @@ class MedianForecaster(BaseForecaster):
             complaints += caught[:1]
         if 2 * len(complaints) > len(self.members_):  # else the others outvote them
             warnings.warn(str(complaints[0].message), DivergenceWarning, stacklevel=3)
-        return [np.median(np.array(runs), axis=0) for runs in zip(*futures, strict=True)]
+        return [self._joined(np.array(runs)) for runs in zip(*futures, strict=True)]
 
     def _bounded(self, values: FloatArray, i: int) -> FloatArray:
         """Keep a bound of an interval from going below zero where the series never did."""
@@ -88,13 +75,87 @@ class MedianForecaster(BaseForecaster):
         for member in self.members_:
             member._check_learning(n_series)
 
-    def _settled(self) -> MedianForecaster:
-        return MedianForecaster(
-            [member._settled() for member in self.members_], random_state=self.random_state
-        )
+    def _settled(self) -> JointForecaster:
+        settled = self._of([member._settled() for member in self.members_])
+        return settled.set_params(random_state=self.random_state)
 
-    def _reseeded(self, seed: int) -> MedianForecaster:
+    def _reseeded(self, seed: int) -> JointForecaster:
         seeds = np.random.SeedSequence(seed).generate_state(len(self.members_))
-        return MedianForecaster(
-            [m._reseeded(int(s)) for m, s in zip(self.members_, seeds, strict=True)]
-        )
+        return self._of([m._reseeded(int(s)) for m, s in zip(self.members_, seeds, strict=True)])
+
+
+class MedianForecaster(JointForecaster):
+    """Forecasts by the median of forecasters; that of two is their mean.
+
+    Parameters
+    ----------
+    members : list of forecasters
+        Unfitted; copies are fitted.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed for the ensembles of `predict_interval`.
+
+    Attributes
+    ----------
+    members_ : list of forecasters
+        The fitted copies.
+    """
+
+    def __init__(
+        self, members: Sequence[BaseForecaster], *, random_state: RandomState = None
+    ) -> None:
+        self.members = members
+        self.random_state = random_state
+
+    def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
+        return self._fit_members(self.members, data, inputs)
+
+    def _joined(self, runs: FloatArray) -> FloatArray:
+        return np.median(runs, axis=0)
+
+    def _of(self, members: list[BaseForecaster]) -> MedianForecaster:
+        return MedianForecaster(members)
+
+
+class WeightedForecaster(JointForecaster):
+    """Forecasts by a weighted mean of forecasters.
+
+    Parameters
+    ----------
+    members : list of forecasters
+        Unfitted; copies are fitted.
+    weights : array of shape (n_members, n_steps)
+        Weights at each step ahead, of sum 1; the last ones hold for all steps beyond.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed for the ensembles of `predict_interval`.
+
+    Attributes
+    ----------
+    members_ : list of forecasters
+        The fitted copies.
+    """
+
+    def __init__(
+        self,
+        members: Sequence[BaseForecaster],
+        weights: FloatArray,
+        *,
+        random_state: RandomState = None,
+    ) -> None:
+        self.members = members
+        self.weights = weights
+        self.random_state = random_state
+
+    def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
+        return self._fit_members(self.members, data, inputs)
+
+    def _joined(self, runs: FloatArray) -> FloatArray:
+        return weighted(runs, self.weights)
+
+    def _of(self, members: list[BaseForecaster]) -> WeightedForecaster:
+        return WeightedForecaster(members, self.weights)
+
+
+def weighted(runs: FloatArray, weights: FloatArray) -> FloatArray:
+    """Average forecasts (n_members, horizon, n_variables) by weights (n_members, n_steps)."""
+    steps = np.minimum(np.arange(runs.shape[1]), weights.shape[1] - 1)
+    return np.einsum("mh,mhv->hv", weights[:, steps], runs)

@@ -17,7 +17,7 @@ from esnkit.exceptions import DivergenceWarning
 from esnkit.validation import Trial, Validation
 
 _ROUNDS = (0.3, 0.5, 0.75, 1.0)  # the part of the budget that is spent at the end of each round
-_FIRST = 8  # candidates at least, that the first round tries: some are naive
+_FIRST = 12  # candidates at least, that the first round tries: up to nine are simple
 _PARENTS = 5  # the best so far, that a round learns from
 
 Task = tuple[Candidate, float | None]
@@ -94,7 +94,7 @@ def _next_tasks(
     number: int, found: dict[int, Trial], n_new: int, problem: Problem, rng: np.random.Generator
 ) -> Sequence[Task]:
     """Return what to try next: anything at first, later what lies near the best."""
-    best = [trial for trial in _ranked(found) if not trial.candidate.naive][:_PARENTS]
+    best = [trial for trial in _ranked(found) if not trial.candidate.simple][:_PARENTS]
     if not best:
         return [(candidate, None) for candidate in draw(n_new, problem, rng)]
     if number == 1:

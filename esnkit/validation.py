@@ -33,8 +33,13 @@ class Trial:
     candidate: Candidate
     penalty: float  # for each row that the readout is fitted to
     strength: float  # the penalty in units of the features' sum of squares
-    score: float
+    errors: FloatArray  # (horizon,), see `log_errors`
     seconds: float
+
+    @property
+    def score(self) -> float:
+        """The mean of its errors, the lower the better."""
+        return float(self.errors.mean())
 
 
 @dataclass(frozen=True)
@@ -94,28 +99,28 @@ class Validation:
         strengths = _COARSE if strength is None else strength * _FINE
         strengths = _PROHIBITIVE if candidate.naive else strengths
         models = [model.with_readout(r) for r in model.readout_.path(strengths * squares)]
-        best, value = self._best(stops, models)
+        best, errors = self._best(stops, models)
         return Trial(
             candidate,
             penalty=float(strengths[best] * squares / statistics.n_samples),
             strength=float(strengths[best]),
-            score=value,
+            errors=errors,
             seconds=time.perf_counter() - start,
         )
 
-    def _best(self, stops: list[AdjustedForecaster], models: list[Any]) -> tuple[int, float]:
-        """Return which of the models is best, and its score.
+    def _best(self, stops: list[AdjustedForecaster], models: list[Any]) -> tuple[int, FloatArray]:
+        """Return which of the models is best, and its errors.
 
         All run from the first origins; from the others only those near the best so far.
         """
-        errors = [self._errors(m, stops[:_N_FIRST], self._places[:_N_FIRST]) for m in models]
-        middle = int(smooth(np.array([score(rows) for rows in errors])).argmin())
+        first = [self._errors(m, stops[:_N_FIRST], self._places[:_N_FIRST]) for m in models]
+        middle = int(smooth(np.array([log_errors(rows) for rows in first])).mean(axis=1).argmin())
         near = range(max(0, middle - _REACH), min(len(models), middle + _REACH + 1))
         rest = stops[_N_FIRST:], self._places[_N_FIRST:]
-        scores = [score(np.vstack([errors[i], self._errors(models[i], *rest)])) for i in near]
-        smoothed = smooth(np.array(scores))
-        best = int(smoothed.argmin())
-        return near[best], float(smoothed[best])
+        errors = [log_errors(np.vstack([first[i], self._errors(models[i], *rest)])) for i in near]
+        smoothed = smooth(np.array(errors))
+        best = int(smoothed.mean(axis=1).argmin())
+        return near[best], smoothed[best]
 
     def _go_along(self, forecaster: AdjustedForecaster) -> list[AdjustedForecaster]:
         """Fit to what is known at the first origin, and stop at each."""
@@ -140,8 +145,8 @@ class Validation:
         return np.array(rows).reshape(-1, self.horizon)
 
 
-def score(squares: FloatArray) -> float:
-    """Return the mean logarithm of the error up to each step ahead, over origins and steps.
+def log_errors(squares: FloatArray) -> FloatArray:
+    """Return the mean logarithm, over runs, of the error up to each step ahead.
 
     Parameters
     ----------
@@ -150,19 +155,19 @@ def score(squares: FloatArray) -> float:
 
     Returns
     -------
-    float
-        On average over runs and steps, the decimal logarithm of the root mean squared error so far
-        in the run. One run that goes astray does not decide alone, and long valid times on chaos
-        are rewarded as well as small errors in noise.
+    ndarray of shape (horizon,)
+        On average over runs, the decimal logarithm of the root mean squared error so far in the
+        run. One run that goes astray does not decide alone, and the mean over steps rewards long
+        valid times on chaos as well as small errors in noise.
     """
     so_far = np.cumsum(np.minimum(squares, _LARGEST_ERROR**2), axis=1)
     errors = np.sqrt(so_far / np.arange(1, squares.shape[1] + 1))
-    return float(np.log10(np.maximum(errors, _LEAST_ERROR)).mean())
+    return np.log10(np.maximum(errors, _LEAST_ERROR)).mean(axis=0)
 
 
-def smooth(scores: FloatArray) -> FloatArray:
-    """Average each score with its neighbours, for a good one between bad ones is luck."""
-    padded = np.pad(scores, 1, mode="edge")
+def smooth(errors: FloatArray) -> FloatArray:
+    """Average each row with its neighbours, for a good one between bad ones is luck."""
+    padded = np.pad(errors, ((1, 1), (0, 0)), mode="edge")
     return (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
 
 
