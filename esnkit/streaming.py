@@ -349,7 +349,10 @@ def _no_scale(n_columns: int) -> FloatArray:
 
 def _read_row(values: ArrayLike, width: int, name: str) -> FloatArray:
     """Return a fresh row of numbers; refuse another width."""
-    row = np.array(values, dtype=np.float64, ndmin=1)
+    try:
+        row = np.array(values, dtype=np.float64, ndmin=1)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must hold real numbers: {error}.") from error
     if row.shape != (width,):
         allowed = "a number or shape (1,)" if width == 1 else f"shape ({width},)"
         raise ValueError(f"{name} has shape {np.shape(values)}, but {allowed} is needed.")

@@ -245,6 +245,7 @@ def test_bad_input_of_a_model_is_refused():
     before = pickle.dumps(stepper)
     for bad, message in [
         (np.nan, "x has a missing or infinite value"),
+        ("much", "x must hold real numbers"),
         ([1.0, 2.0], r"x has shape \(2,\), but a number or shape \(1,\) is needed"),
     ]:
         with pytest.raises(ValueError, match=message):
