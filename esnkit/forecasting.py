@@ -309,32 +309,27 @@ class BaseForecaster(ABC, BaseEstimator):
             return None
         long = self.id_column is not None and self.id_column in getattr(X, "columns", ())
         read = read_series(X, id_column=self.id_column if long else None, name="X")
-        data.check_ids(read, "X")
-        if not fitting and self._n_inputs is None:
+        _check_belonging(read, data)
+        first = read.members[0]
+        names = first.names if first.kind == "table" else None
+        if fitting:
+            self._n_inputs, self._input_names = read.n_variables, names
+        self._check_known(read.n_variables, names)
+        return [member.values for member in read.members]
+
+    def _check_known(self, n_inputs: int, names: tuple[Any, ...] | None) -> None:
+        """Refuse known inputs that are not those of the fit."""
+        if self._n_inputs is None:
             raise ValueError("X was given, but the forecaster was fitted without known inputs.")
-        if self._n_inputs is not None and read.n_variables != self._n_inputs:
+        if n_inputs != self._n_inputs:
             raise ValueError(
-                f"X has {read.n_variables} input(s), but the forecaster was fitted with "
-                f"{self._n_inputs}."
+                f"X has {n_inputs} input(s), but the forecaster was fitted with {self._n_inputs}."
             )
-        inputs = [member.values for member in read.members]
-        lengths = [len(member.values) for member in data.members]
-        if [len(x) for x in inputs] != lengths:
-            raise ValueError(
-                f"X has {[len(x) for x in inputs]} row(s), but {lengths} are needed: one for each "
-                "step of each series."
-            )
-        for given, member in zip(read.members, data.members, strict=True):
-            given.check_dates(member, "X")
-        names = read.members[0].names if read.members[0].kind == "table" else None
-        if not fitting and names and self._input_names and names != self._input_names:
+        if names and self._input_names and names != self._input_names:
             raise ValueError(
                 f"X has the columns {list(names)}, but the forecaster was fitted with "
                 f"{list(self._input_names)}."
             )
-        if fitting:
-            self._n_inputs, self._input_names = read.n_variables, names
-        return inputs
 
     def _read_future(self, horizon: int, X: Any) -> list[FloatArray] | None:
         """Check the horizon, and the known inputs of the steps to come."""
@@ -423,6 +418,18 @@ def _roll(
         known = cuts
         coming = cut_out(inputs, cuts, [cut + horizon for cut in cuts])
         yield cuts, runner._futures(horizon, coming)
+
+
+def _check_belonging(inputs: SeriesSet, data: SeriesSet) -> None:
+    """Refuse known inputs of other series, or of other steps."""
+    data.check_ids(inputs, "X")
+    given, needed = ([len(member.values) for member in s.members] for s in (inputs, data))
+    if given != needed:
+        raise ValueError(
+            f"X has {given} row(s), but {needed} are needed: one for each step of each series."
+        )
+    for x, member in zip(inputs.members, data.members, strict=True):
+        x.check_dates(member, "X")
 
 
 def _warn_of_constants(data: SeriesSet) -> None:
