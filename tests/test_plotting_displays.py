@@ -165,7 +165,7 @@ def test_a_table_of_nothing_but_naive_forecasts_is_drawn():
 
 
 def test_what_autoesn_tried():
-    auto = AutoESN(n_candidates=12, random_state=0).fit(SUNSPOTS[-150:])
+    auto = AutoESN(n_candidates=30, random_state=0).fit(SUNSPOTS[-150:])
     display = SearchDisplay.from_estimator(auto)
     scores = auto.search_.loc[~auto.search_["naive"].astype(bool), "score"]
     assert min(b.get_offsets()[0, 1] for b in display.best_ if len(b.get_offsets())) == scores.min()
@@ -179,6 +179,7 @@ def test_what_autoesn_tried():
         (TRIED.drop(columns="score"), None, "must have a column 'score'"),
         (TRIED.assign(score=np.nan), None, "with finite values, got 5"),
         (TRIED, ["size"], r"settings must name columns.*got \['size'\]"),
+        (TRIED.assign(size=np.nan), ["size"], r"columns of the table that are not empty, got"),
         (TRIED[["score", "seed"]], None, r"No setting differs between the 4 candidate"),
     ],
 )

@@ -59,7 +59,7 @@ class SearchDisplay:
     >>> from esnkit import AutoESN
     >>> from esnkit.datasets import load_sunspots
     >>> from esnkit.plotting import SearchDisplay
-    >>> forecaster = AutoESN(n_candidates=10, random_state=0).fit(load_sunspots())
+    >>> forecaster = AutoESN(n_candidates=30, random_state=0).fit(load_sunspots())
     >>> display = SearchDisplay.from_estimator(forecaster, settings=["leak_rate", "n_units"])
     >>> [ax.get_xlabel() for ax in display.axes_]
     ['leak rate', 'n units']
@@ -104,8 +104,8 @@ class SearchDisplay:
         Raises
         ------
         ValueError
-            If there is no candidate with a finite score, no such column, or no setting that
-            differs between candidates.
+            If there is no candidate with a finite score, no such column, one that no
+            candidate has, or no setting that differs between candidates.
         """
         if "score" not in table or not np.isfinite(table["score"]).any():
             raise ValueError(
@@ -119,11 +119,11 @@ class SearchDisplay:
                     f"No setting differs between the {len(_split(table)[0])} candidate(s) of the "
                     "table: name the settings to show."
                 )
-        unknown = [name for name in settings if name not in table]
-        if unknown or not settings:
+        filled = [str(name) for name in table.columns if _split(table)[0][name].notna().any()]
+        if not settings or not set(settings) <= set(filled):
             raise ValueError(
-                f"settings must name columns of the table, got {list(settings)}: allowed are "
-                f"{list(table.columns)}."
+                f"settings must name columns of the table that are not empty, got "
+                f"{list(settings)}: allowed are {filled}."
             )
         return cls(table, settings=settings, score_label=score_label).plot(axes)
 
