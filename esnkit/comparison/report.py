@@ -72,6 +72,13 @@ def render_html(comparison: Comparison) -> str:
     -------
     str
         An HTML document.
+
+    Examples
+    --------
+    >>> from esnkit.comparison import compare, render_html
+    >>> found = compare(["linear", "mean"], ["sunspots"], seeds=1, budget=2, progress=False)
+    >>> render_html(found)[:15]
+    '<!doctype html>'
     """
     from markupsafe import Markup
 
@@ -98,6 +105,13 @@ def render_markdown(comparison: Comparison) -> str:
     -------
     str
         A Markdown document.
+
+    Examples
+    --------
+    >>> from esnkit.comparison import compare, render_markdown
+    >>> found = compare(["linear", "mean"], ["sunspots"], seeds=1, budget=2, progress=False)
+    >>> render_markdown(found).splitlines()[0]
+    '# Is an echo state network good enough?'
     """
     environment = _environment(autoescape=False)
     environment.filters["plain"] = _plain
