@@ -238,3 +238,32 @@ def adam(params, gradient, mean, square, rate, decay_1, decay_2, epsilon, n_upda
     square = decay_2 * square + (1 - decay_2) * gradient**2
     unbiased = mean / (1 - decay_1**n_updates), square / (1 - decay_2**n_updates)
     return params - rate * unbiased[0] / (np.sqrt(unbiased[1]) + epsilon), mean, square
+
+
+# ----------------------------------------------------------------------- esnkit.kernels.rtrl
+
+
+def run_sensitive(activation, M, X, h):
+    """The state of an Elman layer after some steps, and its derivatives by all weights.
+
+    By complex differences of the states themselves, which are exact to rounding.
+    """
+    derivatives = []
+    for place in np.ndindex(M.shape):
+        moved = M.astype(complex)
+        moved[place] += 1e-30j
+        derivatives.append(run_cell(0, activation, moved, X, h, None)[0][-1].imag / 1e-30)
+    return run_cell(0, activation, M, X, h, None)[0][-1], np.array(derivatives).T
+
+
+# --------------------------------------------------------------------- esnkit.kernels.kalman
+
+
+def kalman(weights, covariance, H, error, measurement_noise, process_noise):
+    """The textbook's filter: new weights and covariance."""
+    S = measurement_noise * np.eye(len(H)) + H @ covariance @ H.T
+    K = covariance @ H.T @ np.linalg.inv(S)
+    return (
+        weights + K @ error,
+        covariance - K @ H @ covariance + process_noise * np.eye(len(weights)),
+    )

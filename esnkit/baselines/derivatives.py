@@ -33,11 +33,11 @@ class Derivatives(ABC):
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.begin()
+        self.begin(network.initial_state(1))
 
     @abstractmethod
-    def begin(self) -> None:
-        """Begin a sequence, at the zero state, which depends on no weight."""
+    def begin(self, state: Array) -> None:
+        """Begin at a state (1, n_state), which is taken to depend on no weight."""
 
     @property
     @abstractmethod
@@ -114,9 +114,9 @@ class ForwardDerivatives(Derivatives):
             )
         return None
 
-    def begin(self) -> None:
-        """Begin a sequence, at the zero state, which depends on no weight."""
-        self._h[:] = 0
+    def begin(self, state: Array) -> None:
+        """Begin at a state (1, n_state), which is taken to depend on no weight."""
+        self._h[:] = state[0]
         self._now[:] = 0
 
     @property
@@ -174,11 +174,11 @@ class WindowDerivatives(Derivatives):
             return "it goes step by step, and reading backwards needs the end first"
         return None
 
-    def begin(self) -> None:
-        """Begin a sequence, at the zero state, which depends on no weight."""
+    def begin(self, state: Array) -> None:
+        """Begin at a state (1, n_state), which is taken to depend on no weight."""
         self._inputs: deque[Array] = deque(maxlen=self.window)
         self._fed_back: deque[Array] = deque(maxlen=self.window)
-        self._states = deque([self.network.initial_state(1)], maxlen=self.window)
+        self._states = deque([state], maxlen=self.window)
         self._end = self._states[0]
 
     @property

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils import check_scalar
 
 from esnkit.baselines.derivatives import Derivatives, ForwardDerivatives, WindowDerivatives
 from esnkit.baselines.network import Network
@@ -19,6 +21,9 @@ Array = NDArray[Any]
 FloatArray = NDArray[np.float64]
 
 DEFAULT_WINDOW = 20
+_COUPLINGS = ("global", "decoupled")
+_MEASUREMENT_NOISE = GeometricDecay(1.0, 0.001, 3000)
+_PROCESS_NOISE = GeometricDecay(0.0001, 1e-07, 3000)
 _MOST_WEIGHTS = 3000  # of the global filter; the decoupled one may keep as many numbers
 _FLOOR = 1e-12  # of the eigenvalues of a repaired covariance, relative to the largest
 
@@ -28,8 +33,8 @@ class ExtendedKalman:
     r"""Train by the extended Kalman filter [1]_, with settings of its own.
 
     Weights :math:`w` are estimated, together with the covariance :math:`P` of their errors, from
-    targets that are taken for outputs plus noise. With the derivatives :math:`H` of a step's outputs
-    by the weights and the error :math:`e`,
+    targets that are taken for outputs plus noise. With the derivatives :math:`H` of the outputs of
+    a step by the weights and the error :math:`e`,
 
     .. math:: K = P H' (R + H P H')^{-1}, \quad w \leftarrow w + K e, \quad
               P \leftarrow P - K H P + Q
@@ -44,12 +49,14 @@ class ExtendedKalman:
         which is quicker, and serves larger networks.
     initial_variance : float, default=1.0
         Variance of each weight before training.
-    measurement_noise : float or callable, default=GeometricDecay(1.0, 0.001, 3000)
+    measurement_noise : float or callable
         Variance of the noise of targets, :math:`R`, where those of a standardised network have
-        variance 1; or a schedule. More means smaller steps.
-    process_noise : float or callable, default=GeometricDecay(0.0001, 1e-07, 3000)
+        variance 1; or a schedule. More means smaller steps. By default it falls from 1 to 0.001
+        within 3000 updates.
+    process_noise : float or callable
         What is added to the variance of each weight at each step, :math:`Q`; or a schedule. It
-        keeps the filter open to what comes, and its covariance positive.
+        keeps the filter open to what comes, and its covariance positive. By default it falls from
+        0.0001 to 1e-7 within 3000 updates.
 
     References
     ----------
@@ -72,8 +79,20 @@ class ExtendedKalman:
 
     coupling: str = "global"
     initial_variance: float = 1.0
-    measurement_noise: float | Schedule = GeometricDecay(1.0, 1e-3, 3000)
-    process_noise: float | Schedule = GeometricDecay(1e-4, 1e-7, 3000)
+    measurement_noise: float | Schedule = _MEASUREMENT_NOISE
+    process_noise: float | Schedule = _PROCESS_NOISE
+
+    def check(self) -> None:
+        """Refuse settings that make no filter."""
+        if self.coupling not in _COUPLINGS:
+            allowed = " or ".join(map(repr, _COUPLINGS))
+            raise ValueError(f"coupling must be {allowed}, got {self.coupling!r}.")
+        positive: dict[str, Any] = {"min_val": 0, "include_boundaries": "neither"}
+        check_scalar(self.initial_variance, "initial_variance", Real, **positive)
+        if not callable(self.measurement_noise):
+            check_scalar(self.measurement_noise, "measurement_noise", Real, **positive)
+        if not callable(self.process_noise):
+            check_scalar(self.process_noise, "process_noise", Real, min_val=0)
 
 
 class EKF(OneByOne):
@@ -219,16 +238,21 @@ class KalmanTrainer(OnlineTrainer):
         if not weight:
             return
         if not value <= self._limit:
-            raise ExplosionError(f"the squared error was {value:.3g} in update {self.n_updates + 1}")
+            update = self.n_updates + 1
+            raise ExplosionError(f"the squared error was {value:.3g} in update {update}")
         for row, unit in zip(self._H, self._units, strict=True):
             row[:] = self.derivatives.gradient(self.params, unit)
         settings, n = self.settings, self.n_updates
         # A step that counts less is one that was measured less exactly.
-        noises = value_at(settings.measurement_noise, n) / weight, value_at(settings.process_noise, n)
-        if not self.filter.update(self.params, self._H, error, *noises) and not (
-            self.filter.repair() and self.filter.update(self.params, self._H, error, *noises)
+        noise = value_at(settings.measurement_noise, n) / weight
+        drift = value_at(settings.process_noise, n)
+        measured = (self.params, self._H, error, noise, drift)
+        if not self.filter.update(*measured) and not (
+            self.filter.repair() and self.filter.update(*measured)
         ):
-            raise ExplosionError(f"the covariance was no longer finite in update {n + 1}")
+            raise ExplosionError(
+                f"the covariance of the weights was no longer positive definite in update {n + 1}"
+            )
         self.n_updates += 1
 
 
@@ -252,8 +276,9 @@ def groups(network: Network, coupling: str) -> tuple[NDArray[np.intp], NDArray[n
     return np.concatenate(members), np.cumsum([0, *map(len, members)])
 
 
-def check_size(network: Network, settings: ExtendedKalman) -> None:
-    """Refuse a global filter of more weights than it can bear."""
+def check_filter(network: Network, settings: ExtendedKalman) -> None:
+    """Refuse settings that make no filter, or one of more weights than it can bear."""
+    settings.check()
     n = network.n_parameters
     if settings.coupling == "global" and n > _MOST_WEIGHTS:
         raise ValueError(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from esnkit.baselines.kalman import EKF, ExtendedKalman, KalmanTrainer, check_size
+from esnkit.baselines.kalman import EKF, ExtendedKalman, KalmanTrainer, check_filter
 from esnkit.baselines.learners import BPTT, Learner, TruncatedBPTT
 from esnkit.baselines.network import Network
 from esnkit.baselines.online import RTRL, RTRLTrainer
@@ -35,7 +35,7 @@ def _by_rtrl(model: Any, network: Network, params: Any, rule: Rule) -> Trainer:
 def _by_kalman(model: Any, network: Network, params: Any, rule: Rule) -> Trainer:
     given = model.learner
     settings = given if isinstance(given, ExtendedKalman) else ExtendedKalman()
-    check_size(network, settings)
+    check_filter(network, settings)
     return KalmanTrainer(network, params, rule, settings, model.window)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -71,10 +72,26 @@ class OnlineTrainer(Trainer):
 
     def step(self, batch: Batch) -> Array:
         """Run over a sequence from its beginning, the weights moving at each step."""
-        self.derivatives.begin()
+        self.derivatives.begin(batch.state)
         if batch.previous_output is not None:
             self._fed_back = batch.previous_output[0]
         return self.go_on(batch)
+
+    def resume(self, params: Array, state: Array, output: Array) -> None:
+        """Go to given weights, a state (n_state,) and the target (n_outputs,) met there."""
+        self.params[...] = params
+        self.derivatives.begin(state[None].astype(self.params.dtype))
+        self._fed_back = output.astype(self.params.dtype) if self.network.feedback else None
+
+    def train_block(self, parts: Iterable[tuple[Batch, bool]]) -> float:
+        """Run over sequences that go on with the one before, or do not; return the mean loss."""
+        self._losses = []
+        for batch, goes_on in parts:
+            if goes_on:
+                self.go_on(batch)
+            else:
+                self.step(batch)
+        return self._mean_loss()
 
     def go_on(self, batch: Batch) -> Array:
         """Run over the next rows of the same sequence; return the state (1, n_state) after them."""

@@ -10,6 +10,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.baselines.batches import Rows
+from esnkit.baselines.going_on import OnlineRegressor, Place
 from esnkit.baselines.holdout import present_tails, rows_to_train_on, take_heads
 from esnkit.baselines.losses import LOSSES, check_probabilities
 from esnkit.baselines.network import Network
@@ -28,7 +29,7 @@ from esnkit.baselines.training import train
 from esnkit.preparation import Preparation
 from esnkit.running import output_range
 from esnkit.seeding import RandomState, child_generator, root_seed
-from esnkit.sequence_regressor import SequenceRegressor, TrainingData
+from esnkit.sequence_regressor import TrainingData
 from esnkit.sequences import Sequences, check_weights, read_sequences
 from esnkit.state import State
 
@@ -39,7 +40,7 @@ _SHAPE = (
 )
 
 
-class RNNRegressor(SequenceRegressor):
+class RNNRegressor(OnlineRegressor):
     """Recurrent network whose weights are all learned by gradient.
 
     The same verbs as `esnkit.ESNRegressor`: fit, predict, continue from a state, run freely.
@@ -72,14 +73,19 @@ class RNNRegressor(SequenceRegressor):
     initialization : {"glorot", "orthogonal", "echo-state"} or callable, default="glorot"
         Weights before training: a name, a `Glorot`, `Orthogonal` or `EchoState` with its own
         settings, or any callable ``(network, seed) -> params``.
-    learner : {"auto", "bptt", "tbptt"}, default="auto"
+    learner : {"auto", "bptt", "tbptt", "rtrl", "ekf"} or ExtendedKalman, default="auto"
         ``"bptt"``: errors are taken back through whole sequences, or through windows that start
         at the zero state. ``"tbptt"``, truncated: sequences are run through window by window, and
         the state is carried on, as it is in `predict`. ``"auto"`` takes the latter, unless
-        `output` is ``"last"`` or the network is bidirectional.
+        `output` is ``"last"`` or the network is bidirectional. The others move the weights at
+        every step and can go on with `partial_fit`. ``"rtrl"``, real-time recurrent learning: the
+        exact gradient, carried forward, for one layer of up to 64 Elman units. ``"ekf"``, or an
+        `ExtendedKalman` with its own settings: the extended Kalman filter, for up to 3000 weights,
+        or more if decoupled; `optimizer` and `learning_rate` are then not used.
     window : int, default=None
         Steps that errors are taken back at most. None means whole sequences for ``"bptt"``, and
-        50 steps, less if sequences are shorter, for ``"tbptt"``.
+        50 steps, less if sequences are shorter, for ``"tbptt"``. For ``"ekf"`` it means exact
+        derivatives where ``"rtrl"`` would serve, and elsewhere 20 steps.
     stride : int, default=None
         Steps from the beginning of one window to that of the next; None means `window`. For
         ``"tbptt"`` an update takes the errors of so many steps (k1) back through a window (k2).
@@ -305,8 +311,7 @@ class RNNRegressor(SequenceRegressor):
         weights = self._weights(data)
         heads = rows_to_train_on(self, data.sequences.offsets)
         if goes_on:
-            self._check_same_network()
-            self._go_on_by_rule()
+            self._continue_training()
         else:
             self._prepare(data, weights, heads)
         self._check_width(data.targets, "y")
@@ -412,6 +417,8 @@ class RNNRegressor(SequenceRegressor):
         self._seed = root_seed(self.random_state)
         params = draw_weights(self, self.network_, self._seed)
         self._trainer = make_trainer(self, self.network_, params)
+        self._seen: FloatArray | None = None
+        self._place = None
         self._trained_by = self.learner
         self._shape = {name: getattr(self, name) for name in _SHAPE}
 
@@ -424,8 +431,9 @@ class RNNRegressor(SequenceRegressor):
                     f"{value!r}, got {getattr(self, name)!r}."
                 )
 
-    def _go_on_by_rule(self) -> None:
+    def _continue_training(self) -> None:
         """Follow the rule that is asked for now, by another learner if need be."""
+        self._check_same_network()
         if self.learner == self._trained_by:
             self._trainer.follow(make_rule(self))
             return
@@ -433,6 +441,8 @@ class RNNRegressor(SequenceRegressor):
         self._trainer = make_trainer(self, self.network_, before.params)
         self._trainer.curves, self._trainer.n_updates = before.curves, before.n_updates
         self._trained_by = self.learner
+        if self._place is not None:
+            self._place.reached = False
 
     def _scaled(self, data: TrainingData, weights: FloatArray) -> Rows:
         """Return the training data in the network's units and precision."""
@@ -457,14 +467,33 @@ class RNNRegressor(SequenceRegressor):
 
     def _finish(self, data: TrainingData) -> None:
         """Take the best weights, and run over the data to where they end."""
+        assert self._trainer.curves.best_params is not None
+        self._seen = None
+        self._see_targets(data.targets[self._labelled(data.sequences)])
+        self._publish(self._trainer.curves.best_params)
+        self.state_ = self._place = None
+        if len(data.sequences) == 1:
+            teacher = data.targets if self.network_.feedback and self.output == "all" else None
+            start = self.initial_state()
+            _, end = self._runner.run(data.sequences.rows, start, teacher)
+            self.state_ = State(end.states, data.targets[-1])
+            self._place = Place(data.sequences.ids[0], len(data.targets), reached=False)
+
+    def _see_targets(self, targets: FloatArray) -> None:
+        """Widen the range in which outputs are held."""
+        if self._seen is not None:
+            targets = np.concatenate([self._seen, targets])
+        smallest, largest = targets.min(axis=0), targets.max(axis=0)
+        self._seen = np.array([smallest, largest])
+        self.output_range_ = output_range(smallest, largest)
+
+    def _publish(self, params: Any) -> None:
+        """Let all know the weights and how they came about."""
         curves = self._trainer.curves
-        assert curves.best_params is not None
-        self.params_ = curves.best_params
+        self.params_ = params
         self.loss_curve_, self.validation_loss_curve_ = curves.training, curves.validation
         self.best_epoch_, self.n_updates_ = curves.best_epoch, self._trainer.n_updates
         self.learner_ = learner_name(self)
-        targets = data.targets[self._labelled(data.sequences)]
-        self.output_range_ = output_range(targets.min(axis=0), targets.max(axis=0))
         self._runner = NetworkRunner(
             self.network_,
             self.params_,
@@ -473,9 +502,3 @@ class RNNRegressor(SequenceRegressor):
             LOSSES[self.loss],
             self.output_range_,
         )
-        self.state_ = None
-        if len(data.sequences) == 1:
-            teacher = data.targets if self.network_.feedback and self.output == "all" else None
-            start = self.initial_state()
-            _, end = self._runner.run(data.sequences.rows, start, teacher)
-            self.state_ = State(end.states, data.targets[-1])

@@ -143,6 +143,10 @@ class Trainer:
     ) -> float:
         self._losses = []
         learner.run_epoch(step, rng)
+        return self._mean_loss()
+
+    def _mean_loss(self) -> float:
+        """Return the mean over the batches since the losses were last cleared."""
         values, weights = np.array(self._losses).T
         return float(np.dot(values, weights) / max(weights.sum(), np.finfo(float).tiny))
 

@@ -2,12 +2,11 @@
 
 The covariance is kept in blocks, one for each group of weights: one group of all weights is the
 filter itself, more of them the decoupled filter, which takes weights of different groups for
-uncorrelated. With P a group's block and H the columns of the outputs' derivatives that belong to it,
+uncorrelated. With P a group's block, and H its columns of the derivatives of the outputs,
 
     S = R + sum over groups of H P H',    w <- w + P H' S^-1 e,    P <- P - P H' S^-1 H P + Q
 
-In terms of S = L L' and G = P H' L'^-1 the last line is P - G G' + Q, which keeps P symmetric to the
-last bit.
+With S = L L' and G = P H' L'^-1, P becomes P - G G' + Q, which keeps it symmetric to the last bit.
 """
 
 from __future__ import annotations
@@ -30,9 +29,9 @@ def factorise(S, least):
                 rest -= S[i, k] * S[j, k]
             if i > j:
                 S[i, j] = rest / S[j, j]
-            elif rest >= least:
+            elif least <= rest < np.inf:
                 S[i, i] = np.sqrt(rest)
-            else:  # NaN as well
+            else:  # infinite or NaN as well
                 return False
     return True
 
