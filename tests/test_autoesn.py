@@ -13,7 +13,7 @@ import pytest
 from sklearn.base import clone
 
 from esnkit import NVAR, AutoESN, DivergenceWarning
-from esnkit.candidates import Candidate, Delays, Problem, Units, draw, naive
+from esnkit.candidates import Candidate, Delays, Problem, Smoothing, Units, draw, naive
 from esnkit.datasets import load_el_nino, lorenz63
 from esnkit.metrics import mase, valid_prediction_time
 from esnkit.seasons import find_period
@@ -81,6 +81,17 @@ def test_seasonal_naive_is_not_better_on_short_monthly_series():
 def test_seasonal_naive_is_not_better_whatever_the_noise():
     own, seasonal = pooled_errors((0.1, 0.5, 1.5), range(10, 20))
     assert own <= seasonal
+
+
+def test_what_forecasts_well_counts_most_at_each_step():
+    clean, noisy = quick().fit(WAVE), quick().fit(monthly(noise=1.5))
+    assert len(clean.members_) == 1
+    assert len(noisy.members_) == 3
+    np.testing.assert_allclose(noisy.weights_.sum(axis=0), 1)
+    runs = np.array([member._futures(15, None)[0][:, 0] for member in noisy.members_])
+    last = noisy.weights_[:, [-1]]
+    weights = np.hstack([noisy.weights_, np.repeat(last, 15, axis=1)])[:, :15]
+    np.testing.assert_allclose(noisy.forecast(15), (weights * runs).sum(axis=0))
 
 
 # ------------------------------------------------------------------ one seed, one result
@@ -368,6 +379,19 @@ def test_a_naive_candidate_repeats_the_season():
     y = np.random.default_rng(0).normal(size=60)
     forecaster = naive((12,), None, 0).forecaster(1e9, [60]).fit(y)
     np.testing.assert_allclose(forecaster.forecast(24), np.tile(y[-12:], 2), atol=1e-6)
+
+
+@pytest.mark.parametrize("leak", [0.2, 0.7])
+def test_one_leaking_unit_smooths_exponentially(leak):
+    shocks = np.random.default_rng(0).normal(size=4000)
+    y = leak * np.concatenate([[0], shocks[:-1].cumsum()]) + shocks  # smoothing is optimal here
+    level = y[0]
+    for value in y:
+        level += leak * (value - level)
+    candidate = Candidate(Smoothing(leak), False, None, (1,), False, 0)
+    forecast = candidate.forecaster(1e-9, [4000]).fit(y).forecast(5)
+    np.testing.assert_allclose(forecast, level, atol=0.1)
+    assert abs(y[-1] - level) > 0.2
 
 
 def test_candidates_lie_within_their_bounds():
