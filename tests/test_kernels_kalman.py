@@ -57,8 +57,7 @@ def test_a_step_of_the_filter_equals_the_textbooks(sizes, n_outputs):
     moved, left = naive.kalman(weights, covariance, H, error, 0.3, 0.01)
 
     G, L = np.empty((n_outputs, n)), np.empty((n_outputs, n_outputs))
-    assert kalman.gain(blocks, members, offsets, H, 0.3, G, L)
-    kalman.correct(weights, blocks, members, offsets, error, G, L, 0.01)
+    assert kalman.update(weights, blocks, members, offsets, H, error, 0.3, 0.01, G, L)
     np.testing.assert_allclose(weights, moved, rtol=1e-11)
     expected = left[np.ix_(members, members)]
     starts = np.cumsum([0, *np.square(sizes)])
@@ -78,3 +77,11 @@ def test_factors_and_what_has_none():
     np.testing.assert_allclose(np.tril(factor), np.linalg.cholesky(S), rtol=1e-12)
     assert not kalman.factorise(S - 3 * np.eye(4), 0.5)
     assert not kalman.factorise(np.full((2, 2), np.nan), 0.5)
+
+
+def test_a_covariance_that_is_none_changes_nothing():
+    state = np.zeros(2), np.array([-1.0, 0, 0, 1]), np.arange(2), np.array([0, 2])
+    G, L = np.empty((1, 2)), np.empty((1, 1))
+    assert not kalman.update(*state, np.array([[1.0, 0]]), np.ones(1), 0.3, 0.01, G, L)
+    np.testing.assert_array_equal(state[0], 0)
+    np.testing.assert_array_equal(state[1], [-1, 0, 0, 1])

@@ -142,6 +142,7 @@ class KalmanFilter:
 
     def __init__(self, members: Any, offsets: Any, initial_variance: float) -> None:
         self.members, self.offsets = members, offsets
+        self._G, self._L = np.empty((0, len(members))), np.empty((0, 0))
         self._blocks = np.concatenate(
             [initial_variance * np.eye(size).ravel() for size in np.diff(offsets)]
         )
@@ -181,12 +182,21 @@ class KalmanFilter:
         bool
             False if the covariance is not positive definite; nothing has been changed then.
         """
-        groups = (self._blocks, self.members, self.offsets)
-        G, L = np.empty_like(derivatives), np.empty((len(error), len(error)))
-        if not kalman.gain(*groups, derivatives, measurement_noise, G, L):
-            return False
-        kalman.correct(weights, *groups, error, G, L, process_noise)
-        return True
+        n = len(error)
+        if len(self._L) != n:
+            self._G, self._L = np.empty((n, len(self.members))), np.empty((n, n))
+        return kalman.update(
+            weights,
+            self._blocks,
+            self.members,
+            self.offsets,
+            derivatives,
+            error,
+            measurement_noise,
+            process_noise,
+            self._G,
+            self._L,
+        )
 
     def repair(self) -> bool:
         """Make the covariance positive definite again, if it is finite; tell whether it is.

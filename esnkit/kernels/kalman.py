@@ -120,3 +120,12 @@ def correct(weights, blocks, members, offsets, error, G, L, process_noise):
                     row[j] -= factor * column[j]
         for i in range(size):
             block[i, i] += process_noise
+
+
+@kernel
+def update(weights, blocks, members, offsets, H, error, noise, process_noise, G, L):
+    """Take a measurement; tell whether the covariance was good for it. See `gain` and `correct`."""
+    if not gain(blocks, members, offsets, H, noise, G, L):
+        return False
+    correct(weights, blocks, members, offsets, error, G, L, process_noise)
+    return True
