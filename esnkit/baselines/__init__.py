@@ -5,7 +5,6 @@ from esnkit.baselines.inspection import GradientFlow, gradient_flow
 from esnkit.baselines.kalman import ExtendedKalman
 from esnkit.baselines.network import Network
 from esnkit.baselines.optimizers import SGD, Adam, Momentum, Nesterov, RMSprop
-from esnkit.baselines.rnn import RNNRegressor
 from esnkit.baselines.schedules import (
     CosineDecay,
     ExponentialDecay,
@@ -31,7 +30,6 @@ __all__ = [
     "Network",
     "Orthogonal",
     "RMSprop",
-    "RNNRegressor",
     "Stages",
     "StepDecay",
     "gradient_flow",
