@@ -155,8 +155,11 @@ def check_name(what: str, name: str, known: Collection[str]) -> None:
 
 def _check_sizes(what: str, sizes: Sequence[int], at_least: int) -> None:
     """Refuse what does not tell the units of each layer."""
-    if len(sizes) < at_least:
-        raise ValueError(f"{what}={sizes!r} must name the units of at least {at_least} layer")
+    if not isinstance(sizes, Sequence | np.ndarray) or len(sizes) < at_least:
+        raise ValueError(
+            f"{what} must list the units of each layer, with {at_least} layer(s) at least, got "
+            f"{sizes!r}."
+        )
     for i, n_units in enumerate(sizes):
         check_scalar(n_units, f"{what}[{i}]", Integral, min_val=1)
 
