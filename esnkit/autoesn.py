@@ -29,8 +29,8 @@ _FEWEST_STEPS = 30  # with fewer there is nothing to validate on
 _SHORT = 300  # steps; with more, five origins tell enough, and each costs time
 _LARGEST_HORIZON = 200  # for validation, if none is given
 _MARGIN = 0.3  # decades of error by which a member may be worse than the best
-# Weights are inverse to this power of the validation error. The square would be right if errors
-# were independent and as small as they will be.
+# Weights are inverse to this power of the validation error. The square is best for independent
+# errors; those of rivals are alike, so that the better ones deserve more.
 _POWER = 4
 _LEAST_WEIGHT = 0.01  # at some step, of what is worth refitting
 _PROHIBITIVE = 1e6  # penalty for each row, in squared units of the features, that leaves nothing
@@ -267,7 +267,7 @@ class AutoESN(JointForecaster):
         largest = max(float(np.abs(member.values).max()) for member in data.members)
         trial = Trial(candidate, _PROHIBITIVE * (1 + largest**2), np.inf, np.zeros(1), 0.0)
         self._search = Search([], "nothing to choose settings on", 0.0)
-        self.best_params_ = _settings(trial)
+        self.best_params_ = _settings(trial) | {"score": np.nan}
         return self._fit_groups([[trial]], data, inputs)
 
     def _check_parameters(self) -> None:
