@@ -136,7 +136,9 @@ class ForwardDerivatives(Derivatives):
         M, M_out = self._matrices(params)
         rtrl.advance(self._code, M, s, self._h, self._now, self._next, self._work)
         self._now, self._next = self._next, self._now
-        return self._h @ M_out[:-1] + M_out[-1]
+        outputs: Array = np.dot(self._h, M_out[:-1])
+        outputs += M_out[-1]
+        return outputs
 
     def gradient(self, params: Array, error: Array) -> Array:
         """Return the derivatives (n_parameters,) of ``error`` times the last outputs."""

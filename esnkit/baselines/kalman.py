@@ -242,8 +242,8 @@ class KalmanTrainer(OnlineTrainer):
         self._units = np.eye(network.n_outputs, dtype=network.dtype)
 
     def _learn(self, outputs: Array, target: Array, weight: float) -> None:
-        error = target.astype(np.float64) - outputs
-        value = float(error @ error) / error.size
+        error = np.subtract(target, outputs, dtype=np.float64)
+        value = float(np.dot(error, error)) / error.size
         self._losses.append((value, weight))
         if not weight:
             return
