@@ -146,8 +146,6 @@ class Network:
                 "network that also reads its sequence backwards cannot feed back its outputs"
             )
         self.bidirectional = bidirectional
-        self.cell, self.activation = cell, activation
-        self.hidden_sizes, self.head_sizes = tuple(hidden_sizes), tuple(head_sizes)
         self.dtype = np.dtype(dtype)
         self._stack = build(
             n_inputs + n_outputs * self.feedback,
@@ -158,6 +156,8 @@ class Network:
             bidirectional=bidirectional,
             head_sizes=head_sizes,
         )
+        self.cell, self.activation = cell, activation
+        self.hidden_sizes, self.head_sizes = tuple(hidden_sizes), tuple(head_sizes)
         self.n_parameters = self._stack.n_parameters
         self.n_state = self._stack.n_state
 
