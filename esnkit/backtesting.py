@@ -33,15 +33,22 @@ def steps_back(n_steps: int, horizon: int, n_origins: int, stride: int | None) -
     return [horizon + stride * i for i in reversed(range(n_origins))]
 
 
-def conformal_quantiles(errors: FloatArray, level: float) -> FloatArray:
-    """Return the conformal quantile of absolute errors (n_origins, horizon, n_variables)."""
+def conformal_quantiles(errors: FloatArray, level: float, stride: int) -> FloatArray:
+    """Return the conformal quantile of absolute errors (n_origins, horizon, n_variables).
+
+    The rank is raised for a finite number of errors. Errors some steps ahead share their last
+    shocks with those from origins that lie nearer than that, and count as the fewer that would not.
+    """
     n_origins, horizon, n_variables = errors.shape
+    apart = np.minimum(1.0, stride / np.arange(1, horizon + 1))
+    alike = n_origins / (1 + (n_origins - 1) * apart)  # errors for each that counts
     if n_origins < FEWEST_ORIGINS:
         errors = np.broadcast_to(
             errors.reshape(-1, 1, n_variables), (n_origins * horizon, horizon, n_variables)
         )
-    rank = min(int(np.ceil((len(errors) + 1) * level)), len(errors))
-    return np.sort(errors, axis=0)[rank - 1]
+        alike = np.ones(horizon)
+    ranks = np.minimum(np.ceil((len(errors) + alike) * level).astype(int), len(errors))
+    return np.sort(errors, axis=0)[ranks - 1, np.arange(horizon)]
 
 
 def compare(member: SeriesData, name: Any, cut: int, future: FloatArray) -> pd.DataFrame:

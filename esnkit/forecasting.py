@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
+_SHORT = 500  # steps of a series, up to which residuals come from a fit at each origin
+
 
 class BaseForecaster(ABC, BaseEstimator):
     """Reads series, gives forecasts back in their form, and tells what a forecast is worth.
@@ -250,7 +252,8 @@ class BaseForecaster(ABC, BaseEstimator):
         method : {"conformal", "ensemble"}, default="conformal"
             ``"conformal"``: the forecast, give or take the quantile of the absolute residuals of
             a backtest at the same step ahead [1]_. With fewer than nine origins the residuals of
-            all steps are taken together. ``"ensemble"``: quantiles of the forecasts of
+            all steps are taken together. Up to 500 steps the model is fitted anew at each origin,
+            beyond it is updated. ``"ensemble"``: quantiles of the forecasts of
             `n_origins` models with other seeds, which tells what the choice of the reservoir
             leaves open, not the noise of the series.
         n_origins : int, default=20
@@ -373,12 +376,15 @@ class BaseForecaster(ABC, BaseEstimator):
         back = steps_back(shortest, horizon, n_origins, None)
         residuals: list[list[FloatArray]] = [[] for _ in self.series_.members]
         runner = self._settled()
-        rolls = _roll(runner, self.series_, self._inputs, horizon, back, refit=False)
+        # Half of a short series is little to learn from, and its residuals would be too wide.
+        refit = shortest <= _SHORT
+        rolls = _roll(runner, self.series_, self._inputs, horizon, back, refit)
         for cuts, futures in rolls:
             for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
                 truth = self.series_.members[i].values[cut : cut + horizon]
                 residuals[i].append(np.abs(future - truth))
-        return [conformal_quantiles(np.array(errors), level) for errors in residuals]
+        stride = back[0] - back[1] if len(back) > 1 else horizon
+        return [conformal_quantiles(np.array(errors), level, stride) for errors in residuals]
 
     def _spread(
         self, horizon: int, level: float, inputs: list[FloatArray] | None, n_members: int

@@ -38,14 +38,25 @@ def test_origins_lie_in_the_second_half_and_the_last_reaches_the_end(
 def test_the_quantile_is_that_of_the_conformal_rank():
     """Of 19 residuals at a level of 90 %, the rank is (19 + 1) 0.9 = 18."""
     expected = [[sorted(ERRORS[:, i, j])[17] for j in range(2)] for i in range(3)]
-    np.testing.assert_array_equal(conformal_quantiles(ERRORS, 0.9), expected)
+    np.testing.assert_array_equal(conformal_quantiles(ERRORS, 0.9, stride=3), expected)
+
+
+def test_errors_that_share_shocks_count_as_fewer():
+    """Of 19 origins a step apart, ten are two steps from each other and seven three."""
+    ranks = [np.ceil(19 * 0.5 * (n + 1) / n) for n in (19, 10, 7)]
+    expected = [
+        [sorted(ERRORS[:, i, j])[int(r) - 1] for j in range(2)] for i, r in enumerate(ranks)
+    ]
+    np.testing.assert_array_equal(conformal_quantiles(ERRORS, 0.5, stride=1), expected)
+    largest = conformal_quantiles(ERRORS, 0.9, stride=1)[2]
+    np.testing.assert_array_equal(largest, ERRORS[:, 2].max(axis=0))
 
 
 def test_few_origins_pool_the_steps():
     few = ERRORS[:8]
     rank = int(np.ceil((24 + 1) * 0.9))
     expected = [sorted(few[:, :, j].ravel())[rank - 1] for j in range(2)]
-    np.testing.assert_array_equal(conformal_quantiles(few, 0.9), [expected] * 3)
+    np.testing.assert_array_equal(conformal_quantiles(few, 0.9, stride=3), [expected] * 3)
 
 
 def test_a_series_that_leaves_room_for_few_origins_is_told():

@@ -1,8 +1,10 @@
 """How often 90 % intervals of forecasts hold what comes, pooled over series of many kinds.
 
 Each series is cut several times; what follows the cut is compared with the interval that was made
-from what precedes it. Nothing was tuned on the outcome; a first seed given as the argument
-prints the table for other series and writes nothing if it is below 100.
+from what precedes it. On seeds from 100 on an earlier rule, which fitted the model once and took
+residuals of overlapping forecasts for independent ones, held 84.7 % (AutoESN) and 92.3 %. The
+present rule was chosen on seeds from 50 on, and the table is from seeds from 200 on, looked at
+once. A first seed given as the argument prints other series, and writes nothing if it is below 100.
 """
 
 from __future__ import annotations
@@ -78,7 +80,7 @@ def share_inside(forecaster: Forecaster | AutoESN, y: np.ndarray) -> list[float]
     return shares
 
 
-def main(first_seed: int = 100) -> None:
+def main(first_seed: int = 200) -> None:
     """Measure, print the table and write it down."""
     warnings.simplefilter("ignore", DivergenceWarning)
     kinds = shipped() | {
