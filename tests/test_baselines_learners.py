@@ -11,8 +11,8 @@ from esnkit.baselines import SGD, Adam, Glorot, Nesterov, Network
 from esnkit.baselines.batches import Rows, cut_streams, cut_windows
 from esnkit.baselines.holdout import hold_out
 from esnkit.baselines.learners import BPTT, Presentation, TruncatedBPTT
-from esnkit.baselines.methods import check_serves
 from esnkit.baselines.losses import SquaredError
+from esnkit.baselines.methods import check_serves
 from esnkit.baselines.training import Rule, Trainer
 from esnkit.seeding import root_seed
 
