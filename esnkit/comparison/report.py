@@ -52,7 +52,6 @@ class Section:
     """What the report says of one task."""
 
     task: TaskRecord
-    judgement: wording.Judgement
     rows: list[Row]
     tested: bool
     missing: list[tuple[str, str, str]]  # contestant, status, reason
@@ -188,7 +187,6 @@ def _section(
     cells = [cell for cell in comparison.cells if cell.task == task.name]
     return Section(
         task=task,
-        judgement=wording.judge(comparison, task),
         rows=[_row(comparison, task, s, lines[s.contestant], tests) for s in found],
         tested=bool(tests),
         missing=_missing(comparison, cells),
