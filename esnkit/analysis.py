@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.utils import check_scalar
 
 from esnkit.datasets import delayed_inputs
+from esnkit.names import check_name
 from esnkit.readout import RidgeReadout
 from esnkit.regressor import ESNRegressor
 from esnkit.seeding import RandomState, child_generator, root_seed
@@ -173,8 +174,7 @@ def memory_capacity(
 
 def _settle(protocol: str, n_train: int | None, n_test: int | None, n_features: int) -> _Protocol:
     """Return the protocol with the numbers that are given, and with those the memory needs."""
-    if protocol not in _PROTOCOLS:
-        raise ValueError(f"protocol must be one of {list(_PROTOCOLS)}, got {protocol!r}.")
+    check_name("protocol", protocol, _PROTOCOLS)
     plan = _PROTOCOLS[protocol]
     if n_train is None:
         n_train = max(plan.n_train, plan.rows_per_feature * n_features)

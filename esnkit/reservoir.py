@@ -17,6 +17,7 @@ from esnkit.kernels.loop import Loop
 from esnkit.kernels.patches import run_patches
 from esnkit.kernels.states import Network, run_driven, run_free
 from esnkit.memory import Memory
+from esnkit.names import check_name
 from esnkit.seeding import RandomState, child_generator, root_seed
 from esnkit.sequences import CHUNK, chunks
 from esnkit.spectrum import scale_to_radius
@@ -271,10 +272,8 @@ class Reservoir(Memory):
         check_scalar(self.n_units, "n_units", Integral, min_val=1)
         for name in ("bias_scaling", "feedback_scaling", "noise"):
             check_scalar(getattr(self, name), name, Real, min_val=0)
-        if self.activation not in CODES:
-            raise ValueError(f"activation must be one of {list(CODES)}, got {self.activation!r}.")
-        if self.dtype not in ("float64", "float32"):
-            raise ValueError(f"dtype must be 'float64' or 'float32', got {self.dtype!r}.")
+        check_name("activation", self.activation, CODES)
+        check_name("dtype", self.dtype, ("float64", "float32"))
         leak = _as_vector(self.leak_rate, self.n_units, "leak_rate", "n_units")
         if leak.min() <= 0 or leak.max() > 1:
             raise ValueError(f"leak_rate must lie in (0, 1], got {self.leak_rate!r}.")

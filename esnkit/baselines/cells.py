@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.baselines.layers import Array, Layer, Trace, multiply, rows_of
-from esnkit.kernels import recurrent
+from esnkit.kernels import recurrent, recurrent_tangent
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.recurrent_free import Stage
 
@@ -142,6 +142,12 @@ class RecurrentTrace(Trace):
     def _input_errors(self) -> Array:
         return np.empty(self.X.shape, self.X.dtype)
 
+    @cached_property
+    def _tangents(self) -> tuple[Array, ...]:
+        """Those of the gates, room for another product, those of c, all of one step, and of h."""
+        gates, c, h = self.gates[0], self.squashed[0], self.outputs
+        return np.empty_like(gates), np.empty_like(gates), np.empty_like(c), np.empty_like(h)
+
     def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
         """Make ready to run over inputs."""
         n_inputs, n_units = self.layer.n_inputs, self.layer.n_units
@@ -174,6 +180,23 @@ class RecurrentTrace(Trace):
         """Blot out the padding."""
         self.outputs[padding] = 0
         self.S[:-1][padding] = 0
+
+    def tangent(self, direction: Array, d_X: Array | None) -> Array:
+        """Return how the outputs of the run move."""
+        layer = self.layer
+        recurrent_tangent.sweep_tangent(
+            layer.cell.code,
+            layer.activation,
+            self.matrix,
+            layer.matrix(direction),
+            self.S,
+            self.gates,
+            self.c,
+            self.squashed,
+            self.X[:0] if d_X is None else d_X,
+            *self._tangents,
+        )
+        return self._tangents[-1]
 
     def begin_back(self, params: Array, d_state: Array) -> None:
         """Make ready for the way back."""
@@ -284,6 +307,17 @@ class BidirectionalTrace(Trace):
         self.outputs[padding] = 0
         for trace in self.traces:
             trace.clear(padding)
+
+    def tangent(self, direction: Array, d_X: Array | None) -> Array:
+        """Return how the outputs of the run move."""
+        turned = None if d_X is None else self._turn(d_X)
+        onward, reverse = (
+            trace.tangent(own, moved)
+            for trace, own, moved in zip(
+                self.traces, np.split(direction, 2), (d_X, turned), strict=True
+            )
+        )
+        return np.concatenate([onward, self._turn(reverse)], axis=2)
 
     def begin_back(self, params: Array, d_state: Array) -> None:
         """Make ready for the way back."""

@@ -53,6 +53,15 @@ class Trace(ABC):
         """Blot out what was written at steps (n_steps, n_batch) past the end of a sequence."""
 
     @abstractmethod
+    def tangent(self, direction: Array, d_X: Array | None) -> Array:
+        """Return how the outputs of the run move, (n_steps, n_batch, n_units).
+
+        The parameters move along ``direction`` (n_parameters,) and the inputs along ``d_X``
+        (n_steps, n_batch, n_inputs), None if they stay; the first state stays. What is returned
+        belongs to the trace, and may be overwritten until the next tangent is taken.
+        """
+
+    @abstractmethod
     def begin_back(self, params: Array, d_state: Array) -> None:
         """Make ready for the way back; ``d_state`` is the error of the final state."""
 
@@ -143,6 +152,14 @@ class DenseTrace(Trace):
     def _input_errors(self) -> Array:
         return np.empty(self.X.shape, self.X.dtype)
 
+    @cached_property
+    def _tangents(self) -> Array:
+        return np.empty_like(self.outputs)
+
+    @cached_property
+    def _work(self) -> Array:
+        return np.empty_like(self.outputs)
+
     def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
         """Make ready to run over inputs."""
         self.matrix, self.X = self.layer.matrix(params), X
@@ -160,6 +177,16 @@ class DenseTrace(Trace):
     def clear(self, padding: Array) -> None:
         """Blot out the padding."""
         self.outputs[padding] = 0
+
+    def tangent(self, direction: Array, d_X: Array | None) -> Array:
+        """Return how the outputs of the run move."""
+        matrix = self.layer.matrix(direction)
+        tangents = multiply(self.X, matrix[:-1], self._tangents)
+        tangents += matrix[-1]
+        if d_X is not None:
+            tangents += multiply(d_X, self.matrix[:-1], self._work)
+        multiply_by_slope(self.layer.activation, self.outputs.reshape(-1), tangents.reshape(-1))
+        return tangents
 
     def begin_back(self, params: Array, d_state: Array) -> None:
         """Make ready for the way back."""

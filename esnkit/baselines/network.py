@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 from sklearn.utils import check_scalar
 
 from esnkit.baselines.layers import Array
-from esnkit.baselines.stack import StackTrace, build, check_name
+from esnkit.baselines.stack import StackTrace, build
 from esnkit.kernels.recurrent_free import Closing, run_free, state_of
+from esnkit.names import check_name
 
 # A network may grow without bound; its loss tells, and where it ends in padding it does not matter.
 _GROWTH = np.errstate(over="ignore", invalid="ignore")
@@ -63,6 +65,8 @@ class Network:
 
     Attributes
     ----------
+    stack : Stack
+        The layers.
     n_parameters : int
         Length of the vector of parameters.
     n_state : int
@@ -134,7 +138,7 @@ class Network:
         feedback: bool = False,
         dtype: DTypeLike = "float64",
     ) -> None:
-        check_name("dtype", np.dtype(dtype).name, ("float64", "float32"))
+        self.dtype = _precision(dtype)
         check_scalar(n_inputs, "n_inputs", Integral, min_val=0)
         check_scalar(n_outputs, "n_outputs", Integral, min_val=1)
         self.n_inputs = n_inputs
@@ -146,8 +150,7 @@ class Network:
                 "network that also reads its sequence backwards cannot feed back its outputs"
             )
         self.bidirectional = bidirectional
-        self.dtype = np.dtype(dtype)
-        self._stack = build(
+        self.stack = build(
             n_inputs + n_outputs * self.feedback,
             n_outputs,
             cell=cell,
@@ -158,8 +161,8 @@ class Network:
         )
         self.cell, self.activation = cell, activation
         self.hidden_sizes, self.head_sizes = tuple(hidden_sizes), tuple(head_sizes)
-        self.n_parameters = self._stack.n_parameters
-        self.n_state = self._stack.n_state
+        self.n_parameters = self.stack.n_parameters
+        self.n_state = self.stack.n_state
 
     def views(self, params: Array) -> dict[str, Array]:
         """Name the parts of a vector of parameters, or of a gradient.
@@ -180,7 +183,7 @@ class Network:
             Then ``"head0.weights"``, ``"head0.bias"`` ... and ``"output.weights"``,
             ``"output.bias"``.
         """
-        named = self._stack.views(params)
+        named = self.stack.views(params)
         if self.feedback:
             joined = named["layer0.input_weights"]
             named["layer0.input_weights"] = joined[:, : self.n_inputs]
@@ -262,7 +265,7 @@ class Network:
         if reuse is not None and reuse.serves(inputs):
             trace = reuse.trace
         else:
-            trace = self._stack.trace(n_steps, n_batch, self.dtype)
+            trace = self.stack.trace(n_steps, n_batch, self.dtype)
         trace.begin(params, inputs, state, lengths)
         if free:
             fed_back = inputs[:, :, self.n_inputs :]
@@ -381,7 +384,7 @@ class Network:
         params, state = np.asarray(params, self.dtype), np.asarray(state, self.dtype)
         _check_shape("params", params, (self.n_parameters,))
         _check_shape("state", state, (self.n_state,))
-        stages = self._stack.stages(params, state)
+        stages = self.stack.stages(params, state)
         closing = Closing(
             n_fed,
             np.ones(self.n_outputs) if gain is None else np.array(gain, np.float64),
@@ -393,54 +396,6 @@ class Network:
         y, outputs = np.array(output, np.float64), np.empty((n_steps, self.n_outputs))
         first_held = run_free(stages, closing, rows, y, outputs)
         return outputs, np.concatenate([state_of(stage) for stage in stages]), first_held
-
-    def jacobians(self, params: Array, tape: Tape) -> Array:
-        """Return how each step's state depends on that before, for the first sequence.
-
-        Parameters
-        ----------
-        params : ndarray of shape (n_parameters,)
-            The parameters that `forward` ran with.
-        tape : Tape
-            What `forward` left.
-
-        Returns
-        -------
-        ndarray of shape (n_steps, n_carried, n_carried)
-            ``[t, i, j]`` is the derivative of entry i of the state after step t by entry j of the
-            state before it. Where the network's own outputs were fed back, the output is carried
-            too, and stands after the state.
-
-        Raises
-        ------
-        ValueError
-            If the network reads backwards.
-        """
-        if self.bidirectional:
-            raise ValueError(
-                "jacobians: the state of a network that also reads backwards does not follow from "
-                "that before"
-            )
-        params = np.asarray(params, self.dtype)
-        X, state = tape.trace.X[:, :1], tape.state[:1]
-        n_steps = len(X) if tape.padding is None else int((~tape.padding[:, 0]).sum())
-        n_carried = self.n_state + self.n_outputs * tape.free
-        # Every row of the Jacobian is a sequence of its own: the same step, another error.
-        d_state, d_fed = np.split(np.eye(n_carried, dtype=self.dtype), [self.n_state], axis=1)
-        d_output = d_fed[None] if tape.free else np.zeros((1, n_carried, self.n_outputs))
-        first = np.zeros(n_carried, np.intp)
-        trace = self._stack.trace(1, n_carried, self.dtype)
-        jacobians = np.empty((n_steps, n_carried, n_carried), self.dtype)
-        for t in range(n_steps):
-            inputs = np.repeat(X[t : t + 1], n_carried, axis=1)
-            trace.begin(params, inputs, np.repeat(state, n_carried, axis=0), first + 1)
-            trace.advance(0, 1)
-            trace.begin_back(params, d_state)
-            trace.go_back(d_output.astype(self.dtype), 0, 1)
-            d_inputs = trace.input_errors(0, 1)[0, :, self.n_inputs :] if tape.free else d_fed
-            jacobians[t] = np.concatenate([trace.d_state, d_inputs], axis=1)
-            state = trace.last_state(first)[:1]
-        return jacobians
 
     def _join_feedback(
         self, inputs: Array, teacher: Array | None, previous_output: Array | None
@@ -459,3 +414,13 @@ def _check_shape(what: str, values: Array, shape: tuple[int, ...]) -> None:
     """Refuse an array of another shape."""
     if values.shape != shape:
         raise ValueError(f"{what} has shape {values.shape}; the network needs {shape}")
+
+
+def _precision(dtype: DTypeLike) -> np.dtype[Any]:
+    """Return the precision that is asked for."""
+    try:
+        name: Any = np.dtype(dtype).name
+    except TypeError:  # of numpy, which does not tell what it was given for
+        name = dtype
+    check_name("dtype", name, ("float64", "float32"))
+    return np.dtype(dtype)

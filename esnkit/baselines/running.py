@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from esnkit.baselines.jacobians import state_jacobians
 from esnkit.baselines.losses import CrossEntropy, Loss
 from esnkit.baselines.network import Network, Tape
 from esnkit.preparation import Preparation
@@ -128,7 +129,7 @@ class NetworkRunner:
         Outputs that are fed back are the network's own.
         """
         *_, tape = self._forward(rows, state, None)
-        return self.network.jacobians(self._writable_params, tape)
+        return state_jacobians(self.network, self._writable_params, tape)
 
     def _run(
         self, rows: FloatArray, state: State, teacher: FloatArray | None

@@ -16,6 +16,7 @@ from esnkit.baselines.methods import METHODS, check_serves, check_unused, name_o
 from esnkit.baselines.network import Network
 from esnkit.baselines.optimizers import OPTIMIZERS, Optimizer
 from esnkit.baselines.training import Rule, Trainer
+from esnkit.names import check_name
 
 _NAMES = {
     "order": ORDERS,
@@ -45,7 +46,7 @@ _NUMBERS_OR_NONE: dict[str, dict[str, Any]] = {
 def check_settings(model: Any) -> None:
     """Refuse values that can be told to be wrong without the data."""
     for name, known in _NAMES.items():
-        _check_name(name, getattr(model, name), known)
+        check_name(name, getattr(model, name), known)
     for name, limits in _NUMBERS.items():
         check_scalar(getattr(model, name), name, **limits)
     for name, limits in _NUMBERS_OR_NONE.items():
@@ -56,10 +57,10 @@ def check_settings(model: Any) -> None:
             model.learning_rate, "learning_rate", Real, min_val=0, include_boundaries="neither"
         )
     if not callable(model.initialization):
-        _check_name("initialization", model.initialization, INITIALIZATIONS)
+        check_name("initialization", model.initialization, INITIALIZATIONS)
     if not isinstance(model.optimizer, Optimizer):
-        _check_name("optimizer", model.optimizer, OPTIMIZERS)
-    _check_name("learner", name_of(model.learner), ("auto", *METHODS))
+        check_name("optimizer", model.optimizer, OPTIMIZERS)
+    check_name("learner", name_of(model.learner), ("auto", *METHODS))
     check_unused(learner_name(model), model)
     _check_together(model)
 
@@ -160,13 +161,6 @@ def make_learner(model: Any, network: Network, rows: Rows) -> Learner:
         continuous=model.continuous,
     )
     return METHODS[name].presenter(network, rows, presentation)
-
-
-def _check_name(what: str, name: Any, known: Any) -> None:
-    """Refuse a name that stands for nothing."""
-    if name not in known:
-        allowed = ", ".join(map(repr, known))
-        raise ValueError(f"{what} must be one of {allowed}, got {name!r}.")
 
 
 def _check_stride(learner: str, stride: int, window: int | None) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from numbers import Integral
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from esnkit.baselines.cells import CELLS, Bidirectional, GatedRecurrent, Recurre
 from esnkit.baselines.layers import Array, Dense, Layer, Trace
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.recurrent_free import Stage
+from esnkit.names import check_name
 
 
 class Stack(Layer):
@@ -84,16 +86,40 @@ class StackTrace(Trace):
         for trace in self.traces:
             trace.clear(padding)
 
+    def tangent(self, direction: Array, d_X: Array | None) -> Array:
+        """Return how the outputs of the highest layer move."""
+        return self.tangents(direction, d_X)[-1]
+
+    def tangents(self, direction: Array, d_X: Array | None = None) -> list[Array]:
+        """Return how the outputs of each layer move."""
+        moved: list[Array] = []
+        for trace, own in zip(self.traces, self.stack.own_params, strict=True):
+            d_X = trace.tangent(direction[own], d_X)
+            moved.append(d_X)
+        return moved
+
     def begin_back(self, params: Array, d_state: Array) -> None:
         """Make ready for the way back."""
         for trace, own, d_own in self._parts(params, d_state):
             trace.begin_back(own, d_own)
 
-    def go_back(self, d_outputs: Array, start: int, stop: int) -> None:
-        """Take errors back through some steps, the highest layer first."""
+    def go_back(
+        self,
+        d_outputs: Array,
+        start: int,
+        stop: int,
+        more: Mapping[int, Array] = MappingProxyType({}),
+    ) -> None:
+        """Take errors back through some steps, the highest layer first.
+
+        ``more`` are errors that enter the outputs of lower layers, by number, from outside.
+        """
         self.traces[-1].go_back(d_outputs, start, stop)
-        for above, trace in zip(self.traces[:0:-1], self.traces[-2::-1], strict=True):
-            trace.go_back(above.input_errors(start, stop), start, stop)
+        for i in range(len(self.traces) - 2, -1, -1):
+            errors = self.traces[i + 1].input_errors(start, stop)
+            if i in more:
+                errors += more[i]
+            self.traces[i].go_back(errors, start, stop)
 
     @property
     def d_state(self) -> Array:
@@ -145,12 +171,6 @@ def _recurrent(
     kind = GatedRecurrent if cell == "gru" else Recurrent
     layer = kind(cell, n_inputs, n_units, activation)
     return Bidirectional(layer) if bidirectional else layer
-
-
-def check_name(what: str, name: str, known: Collection[str]) -> None:
-    """Refuse a name that stands for nothing."""
-    if name not in known:
-        raise ValueError(f"{what}={name!r} is unknown; known are {', '.join(map(repr, known))}")
 
 
 def _check_sizes(what: str, sizes: Sequence[int], at_least: int) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from esnkit.datasets._checks import check_count, check_non_negative, check_positive
+from esnkit.names import check_name
 from esnkit.seeding import RandomState, child_generator, root_seed
 
 __all__ = ["damped_oscillator", "narma"]
@@ -109,8 +110,7 @@ def narma(
     ((2000, 1), (2000,))
     """
     n_steps = check_count(n_steps, "n_steps")
-    if order not in _NARMA_SYSTEMS:
-        raise ValueError(f"order must be one of {sorted(_NARMA_SYSTEMS)}, got {order!r}.")
+    check_name("order", order, _NARMA_SYSTEMS)
     seed = root_seed(random_state)
     for draw in range(_NARMA_DRAWS):
         u = child_generator(seed, "data", draw).uniform(0, 0.5, size=n_steps)
