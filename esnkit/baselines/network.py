@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from sklearn.utils import check_scalar
 
 from esnkit.baselines.layers import Array
-from esnkit.baselines.stack import StackTrace, build
+from esnkit.baselines.stack import Stack, StackTrace, build
 from esnkit.kernels.recurrent_free import Closing, run_free, state_of
 from esnkit.names import check_name
 
@@ -150,19 +150,23 @@ class Network:
                 "network that also reads its sequence backwards cannot feed back its outputs"
             )
         self.bidirectional = bidirectional
-        self.stack = build(
-            n_inputs + n_outputs * self.feedback,
-            n_outputs,
-            cell=cell,
-            hidden_sizes=hidden_sizes,
-            activation=activation,
-            bidirectional=bidirectional,
-            head_sizes=head_sizes,
-        )
         self.cell, self.activation = cell, activation
+        self.stack = self._build(hidden_sizes, head_sizes)
         self.hidden_sizes, self.head_sizes = tuple(hidden_sizes), tuple(head_sizes)
         self.n_parameters = self.stack.n_parameters
         self.n_state = self.stack.n_state
+
+    def _build(self, hidden_sizes: Sequence[int], head_sizes: Sequence[int]) -> Stack:
+        """Stack the layers."""
+        return build(
+            self.n_inputs + self.n_outputs * self.feedback,
+            self.n_outputs,
+            cell=self.cell,
+            hidden_sizes=hidden_sizes,
+            activation=self.activation,
+            bidirectional=self.bidirectional,
+            head_sizes=head_sizes,
+        )
 
     def views(self, params: Array) -> dict[str, Array]:
         """Name the parts of a vector of parameters, or of a gradient.
