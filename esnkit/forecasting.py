@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
@@ -15,7 +15,13 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.backtesting import FEWEST_ORIGINS, compare, conformal_quantiles, steps_back
+from esnkit.backtesting import (
+    compare,
+    conformal_quantiles,
+    roll,
+    steps_back,
+    steps_back_in_reach,
+)
 from esnkit.seeding import RandomState, child_generator, root_seed
 from esnkit.series import SeriesSet, read_series
 
@@ -223,7 +229,7 @@ class BaseForecaster(ABC, BaseEstimator):
         shortest = min(len(member.values) for member in data.members)
         back = steps_back(shortest, horizon, n_origins, stride)
         frames = []
-        for cuts, futures in _roll(runner, data, inputs, horizon, back, refit):
+        for cuts, futures in roll(runner, data, inputs, horizon, back, refit):
             for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
                 member = data.members[i]
                 name = i if data.ids is None else data.ids[i]
@@ -312,7 +318,7 @@ class BaseForecaster(ABC, BaseEstimator):
             return None
         long = self.id_column is not None and self.id_column in getattr(X, "columns", ())
         read = read_series(X, id_column=self.id_column if long else None, name="X")
-        _check_belonging(read, data)
+        data.check_beside(read, "X")
         first = read.members[0]
         names = first.names if first.kind == "table" else None
         if fitting:
@@ -359,27 +365,12 @@ class BaseForecaster(ABC, BaseEstimator):
     def _residual_quantiles(self, horizon: int, level: float, n_origins: int) -> list[FloatArray]:
         """Return how far off a backtest was: (horizon, n_variables) for each series."""
         shortest = min(len(member.values) for member in self.series_.members)
-        room = shortest // 2 - horizon + 1
-        if room < 1:
-            raise ValueError(
-                f"horizon={horizon} is too long for residuals of a backtest, which need as many "
-                f"steps in the second half of {shortest}: at most {shortest // 2} is possible."
-            )
-        if room < FEWEST_ORIGINS <= n_origins:
-            warnings.warn(
-                f"Only {room} origin(s) of forecasts of {horizon} steps fit into the second half "
-                f"of {shortest} steps: the residuals of all steps ahead are taken together, and "
-                "the interval is equally wide at each.",
-                stacklevel=3,
-            )
-        n_origins = min(n_origins, room)
-        back = steps_back(shortest, horizon, n_origins, None)
+        back = steps_back_in_reach(shortest, horizon, n_origins)
         residuals: list[list[FloatArray]] = [[] for _ in self.series_.members]
         runner = self._settled()
         # Half of a short series is little to learn from, and its residuals would be too wide.
         refit = shortest <= _SHORT
-        rolls = _roll(runner, self.series_, self._inputs, horizon, back, refit)
-        for cuts, futures in rolls:
+        for cuts, futures in roll(runner, self.series_, self._inputs, horizon, back, refit):
             for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
                 truth = self.series_.members[i].values[cut : cut + horizon]
                 residuals[i].append(np.abs(future - truth))
@@ -404,40 +395,6 @@ class BaseForecaster(ABC, BaseEstimator):
         ]
 
 
-def _roll(
-    runner: BaseForecaster,
-    data: SeriesSet,
-    inputs: list[FloatArray] | None,
-    horizon: int,
-    back: Sequence[int],
-    refit: bool,
-) -> Iterator[tuple[list[int], list[FloatArray]]]:
-    """Yield, origin by origin, how much of each series was known and what was forecast."""
-    known = None
-    for n_left in back:
-        heads = replace(data, members=tuple(m.head(-n_left) for m in data.members))
-        cuts = [len(member.values) for member in heads.members]
-        if known is None or refit:
-            runner._fit(heads, cut_out(inputs, [0] * len(cuts), cuts))
-        else:
-            runner._extend(heads, cut_out(inputs, known, cuts), learn=False)
-        known = cuts
-        coming = cut_out(inputs, cuts, [cut + horizon for cut in cuts])
-        yield cuts, runner._futures(horizon, coming)
-
-
-def _check_belonging(inputs: SeriesSet, data: SeriesSet) -> None:
-    """Refuse known inputs of other series, or of other steps."""
-    data.check_ids(inputs, "X")
-    given, needed = ([len(member.values) for member in s.members] for s in (inputs, data))
-    if given != needed:
-        raise ValueError(
-            f"X has {given} row(s), but {needed} are needed: one for each step of each series."
-        )
-    for x, member in zip(inputs.members, data.members, strict=True):
-        x.check_dates(member, "X")
-
-
 def _warn_of_constants(data: SeriesSet) -> None:
     """Warn of variables whose forecast is no art."""
     for member in data.members:
@@ -448,12 +405,3 @@ def _warn_of_constants(data: SeriesSet) -> None:
                 f"Variable(s) {names} of y are constant; their forecast is that constant.",
                 stacklevel=3,
             )
-
-
-def cut_out(
-    inputs: list[FloatArray] | None, starts: Sequence[int], stops: Sequence[int]
-) -> list[FloatArray] | None:
-    """Take a stretch out of the known inputs of each series."""
-    if inputs is None:
-        return None
-    return [x[i:j] for x, i, j in zip(inputs, starts, stops, strict=True)]

@@ -144,6 +144,18 @@ class SeriesSet:
                 "must be the same, in the same order."
             )
 
+    def check_beside(self, other: SeriesSet, name: str) -> None:
+        """Refuse what does not stand beside these series, step by step."""
+        self.check_ids(other, name)
+        given, needed = ([len(member.values) for member in s.members] for s in (other, self))
+        if given != needed:
+            raise ValueError(
+                f"{name} has {given} row(s), but {needed} are needed: one for each step of each "
+                "series."
+            )
+        for beside, member in zip(other.members, self.members, strict=True):
+            beside.check_dates(member, name)
+
     def give_back(self, futures: Sequence[FloatArray]) -> Any:
         """Return values that follow each series in the form in which the series came."""
         results = [m.give_back(f) for m, f in zip(self.members, futures, strict=True)]

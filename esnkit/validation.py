@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.adjusted import AdjustedForecaster
+from esnkit.backtesting import cut_out
 from esnkit.candidates import Candidate
-from esnkit.forecasting import cut_out
 from esnkit.series import SeriesSet
 
 FloatArray = NDArray[np.float64]
