@@ -209,11 +209,11 @@ class Forecaster(BaseForecaster):
                 "model must be an estimator of this package that runs freely, such as "
                 f"ESNRegressor(), got {model!r}."
             )
-        scaling = getattr(getattr(model, "reservoir", None), "feedback_scaling", 0)
-        if self.loop == "feedback" and isinstance(model, ESNRegressor) and not scaling:
+        if self.loop == "feedback" and not _feeds_back(model):
             raise ValueError(
-                "loop='feedback' needs a reservoir with a feedback_scaling above zero, got "
-                f"model={self.model!r}."
+                "loop='feedback' needs a model with output feedback, an ESNRegressor whose reservoir "
+                "has a feedback_scaling above zero or an RNNRegressor with feedback=True or "
+                f"cell='jordan', got model={self.model!r}."
             )
 
     def _check_increments(self) -> None:
@@ -394,6 +394,13 @@ def _default_model(n_steps: int) -> ESNRegressor:
 def _values_in_features(model: Any) -> bool:
     """Tell whether the readout of a model sees its input."""
     return model.include_input or getattr(model.reservoir, "begins_with_input", False)
+
+
+def _feeds_back(model: Any) -> bool:
+    """Tell whether a model sees its own outputs beside its input."""
+    if getattr(model, "feedback", False) or getattr(model, "cell", None) == "jordan":
+        return True
+    return bool(getattr(getattr(model, "reservoir", None), "feedback_scaling", 0))
 
 
 def _ending(state: State, targets: FloatArray) -> State:

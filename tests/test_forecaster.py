@@ -15,7 +15,14 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.preprocessing import FunctionTransformer
 
-from esnkit import ESNRegressor, Forecaster, Reservoir, RidgeReadout
+from esnkit import (
+    ESNRegressor,
+    Forecaster,
+    Reservoir,
+    RidgeReadout,
+    RNNRegressor,
+    TDNNRegressor,
+)
 from esnkit.datasets import lorenz63, mackey_glass
 
 rng = np.random.default_rng(0)
@@ -324,7 +331,7 @@ def test_wrong_calls_are_named(call, error, message):
     ("options", "y", "X", "message"),
     [
         ({"loop": "round"}, WAVE, None, "loop must be 'input' or 'feedback', got 'round'"),
-        ({"loop": "feedback"}, WAVE, None, "needs a reservoir with a feedback_scaling above zero"),
+        ({"loop": "feedback"}, WAVE, None, "whose reservoir has a feedback_scaling above zero"),
         ({"differences": 0}, WAVE, None, "lag of differences == 0, must be >= 1"),
         (
             {"transformer": FunctionTransformer(lambda values: np.where(values > 1, np.inf, 0))},
@@ -349,6 +356,18 @@ def test_what_is_wrong_at_fit_is_named(options, y, X, message):
 def test_a_model_that_cannot_run_freely_is_refused(model):
     with pytest.raises(TypeError, match="model must be an estimator of this package that runs"):
         Forecaster(model).fit(WAVE)
+
+
+@pytest.mark.parametrize("model", [RNNRegressor(), TDNNRegressor(), None])
+def test_a_loop_through_feedback_needs_a_model_that_has_it(model):
+    with pytest.raises(ValueError, match=r"loop='feedback' needs .* got model="):
+        Forecaster(model, loop="feedback").fit(WAVE)
+
+
+@pytest.mark.parametrize("options", [{"feedback": True}, {"cell": "jordan"}])
+def test_a_trained_network_closes_the_loop_by_its_feedback(options):
+    model = RNNRegressor(hidden_sizes=(4,), max_epochs=1, random_state=0, **options)
+    assert Forecaster(model, loop="feedback").fit(WAVE).forecast(3).shape == (3,)
 
 
 def test_differences_that_are_no_numbers_are_refused():
