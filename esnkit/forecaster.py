@@ -211,8 +211,8 @@ class Forecaster(BaseForecaster):
             )
         if self.loop == "feedback" and not _feeds_back(model):
             raise ValueError(
-                "loop='feedback' needs a model with output feedback, an ESNRegressor whose reservoir "
-                "has a feedback_scaling above zero or an RNNRegressor with feedback=True or "
+                "loop='feedback' needs a model with output feedback: an ESNRegressor whose reservoir "
+                "has a feedback_scaling above zero, or an RNNRegressor with feedback=True or "
                 f"cell='jordan', got model={self.model!r}."
             )
 
