@@ -171,7 +171,12 @@ def logistic(v):
 
 
 def step_cell(cell, activation, M, x, h, c):
-    """One step of one sequence: Elman 0, LSTM 1, GRU 2, and -1 for units that do not recur."""
+    """One step of one sequence: Elman 0, LSTM 1, GRU 2, -1 for units that do not recur.
+
+    And -2 for a delay line, whose h are its taps.
+    """
+    if cell == -2:
+        return np.concatenate([x, h[: len(h) - len(x)]]), c
     if cell == -1:
         return ACTIVATIONS[activation](np.concatenate([x, [1]]) @ M), c
     pre = np.concatenate([x, [1], h]) @ M

@@ -17,7 +17,7 @@ from esnkit.kernels.recurrent import (
     sweep,
     sweep_back,
 )
-from esnkit.kernels.recurrent_free import DENSE, Closing, Stage, run_free, state_of
+from esnkit.kernels.recurrent_free import DELAYS, DENSE, Closing, Stage, run_free, state_of
 from tests import naive
 
 N_COLUMNS = {ELMAN: 1, LSTM: 4, GRU: 4}  # of each unit
@@ -192,6 +192,34 @@ def test_free_run_equals_the_naive_twin(cell, n_fed, through_feedback, dtype):
     for stage, (h, c) in zip(stages[:2], ends[:2], strict=True):
         np.testing.assert_allclose(state_of(stage), [*h, *c], atol=10 * TOLERANCE[dtype])
     assert state_of(stages[-1]).size == 0
+
+
+def make_delays(n_inputs, n_taps, rng):
+    """A delay line laid out, beside what the twin is given; the oldest tap is no state."""
+    taps, none = np.empty((1, 1, n_taps * n_inputs)), np.empty((2, 1, 0))
+    taps[0, 0] = rng.normal(size=n_taps * n_inputs)
+    x = np.empty((1, 1, n_inputs))
+    stage = Stage(DELAYS, CODES["identity"], np.empty((0, 0)), x, taps, none, none, taps)
+    return stage, (DELAYS, CODES["identity"], None), (taps[0, 0].copy(), np.empty(0))
+
+
+def test_delay_lines_in_a_free_run():
+    rng = np.random.default_rng(3)
+    made = [
+        make_delays(3, 4, rng),
+        make_stage(DENSE, "tanh", 12, 5, rng, np.float64),
+        make_delays(5, 2, rng),
+        make_stage(DENSE, "identity", 10, 2, rng, np.float64),
+    ]
+    stages, layers, states = (tuple(parts) for parts in zip(*made, strict=True))
+    closing = make_closing(2, False, reach=100.0)
+    X, y = rng.normal(size=(9, 1)), rng.normal(size=2)
+    expected, ends = naive.run_network_free(layers, closing, X, states, y, 9)
+    outputs = np.empty((9, 2))
+    assert run_free(stages, closing, X, y, outputs) == -1
+    np.testing.assert_allclose(outputs, expected, atol=1e-12)
+    for stage, (taps, _), n_inputs in zip(stages[::2], ends[::2], (3, 5), strict=True):
+        np.testing.assert_allclose(state_of(stage), taps[:-n_inputs], atol=1e-12)
 
 
 @pytest.mark.parametrize("gain", [3.0, np.nan])

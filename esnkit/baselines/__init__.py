@@ -1,5 +1,6 @@
 """Networks trained by gradient: the rivals of the echo state network."""
 
+from esnkit.baselines.fir_network import FIRNetwork
 from esnkit.baselines.initialization import EchoState, Glorot, Orthogonal
 from esnkit.baselines.inspection import GradientFlow, gradient_flow
 from esnkit.baselines.kalman import ExtendedKalman
@@ -21,6 +22,7 @@ __all__ = [
     "EchoState",
     "ExponentialDecay",
     "ExtendedKalman",
+    "FIRNetwork",
     "GeometricDecay",
     "Glorot",
     "GradientFlow",

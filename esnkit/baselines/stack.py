@@ -33,6 +33,7 @@ class Stack(Layer):
         self.own_state = _slices([layer.n_state for layer in members])
         self.n_parameters = self.own_params[-1].stop
         self.n_state = self.own_state[-1].stop
+        self.recurrent = [i for i, layer in enumerate(members) if layer.n_state]
 
     def views(self, params: Array) -> dict[str, Array]:
         """Name the parts of each layer's parameters, with its own name before."""
@@ -149,8 +150,8 @@ def build(
     """Stack recurrent layers, hidden layers without memory, and a linear output."""
     check_name("cell", cell, ("jordan", *CELLS))
     check_name("activation", activation, CODES)
-    _check_sizes("hidden_sizes", hidden_sizes, at_least=1)
-    _check_sizes("head_sizes", head_sizes, at_least=0)
+    check_sizes("hidden_sizes", hidden_sizes, at_least=1)
+    check_sizes("head_sizes", head_sizes, at_least=0)
     layers: dict[str, Layer] = {}
     width = n_inputs
     for i, n_units in enumerate(hidden_sizes):
@@ -173,7 +174,7 @@ def _recurrent(
     return Bidirectional(layer) if bidirectional else layer
 
 
-def _check_sizes(what: str, sizes: Sequence[int], at_least: int) -> None:
+def check_sizes(what: str, sizes: Sequence[int], at_least: int) -> None:
     """Refuse what does not tell the units of each layer."""
     if not isinstance(sizes, Sequence | np.ndarray) or len(sizes) < at_least:
         raise ValueError(

@@ -12,7 +12,7 @@ from esnkit.kernels.jit import kernel
 from esnkit.kernels.loop import hold
 from esnkit.kernels.recurrent import sweep
 
-DENSE = -1  # a layer without memory, beside the codes of the cells
+DENSE, DELAYS = -1, -2  # a layer without memory and a delay line, beside the codes of the cells
 
 
 class Stage(NamedTuple):
@@ -20,7 +20,8 @@ class Stage(NamedTuple):
 
     The arrays are those of `esnkit.kernels.recurrent.sweep`, with one step and one sequence. The
     state before the step is the first row of ``S`` and ``c``, that after it the second. A dense
-    layer has h = f([x, 1] M) and no state.
+    layer has h = f([x, 1] M) and no state. A delay line has no weights: h holds the last inputs,
+    the newest first, of which all but the oldest are the state, and ``S`` nothing but x.
     """
 
     cell: int
@@ -46,6 +47,8 @@ class Closing(NamedTuple):
 
 def state_of(stage: Stage) -> NDArray[Any]:
     """Return the state (n_state,) in which a stage was left."""
+    if stage.cell == DELAYS:
+        return stage.h[0, 0, : stage.h.shape[2] - stage.S.shape[2]].copy()
     n_units = 0 if stage.cell == DENSE else stage.h.shape[2]
     first = stage.S.shape[2] - n_units
     return np.concatenate([stage.S[0, 0, first:], stage.c[0, 0]])
@@ -57,6 +60,12 @@ def step(stage):
     if stage.cell == DENSE:
         np.dot(stage.S[0], stage.M, stage.h[0])
         activate(stage.activation, stage.h[0, 0])
+        return
+    if stage.cell == DELAYS:
+        taps, x = stage.h[0, 0], stage.S[0, 0]
+        for i in range(taps.size - 1, x.size - 1, -1):
+            taps[i] = taps[i - x.size]
+        taps[: x.size] = x
         return
     sweep(
         stage.cell,
