@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esnkit import Forecaster
+from esnkit import ESNRegressor, Forecaster, Reservoir, RidgeReadout
 from esnkit.backtesting import conformal_quantiles, steps_back
 
 ERRORS = np.abs(np.random.default_rng(0).normal(size=(19, 3, 2)))
@@ -61,7 +61,8 @@ def test_few_origins_pool_the_steps():
 
 def test_a_series_that_leaves_room_for_few_origins_is_told():
     y = np.random.default_rng(0).normal(size=60)
-    forecaster = Forecaster(random_state=0).fit(y)
+    model = ESNRegressor(Reservoir(10), RidgeReadout(10.0))
+    forecaster = Forecaster(model, random_state=0).fit(y)
     with pytest.warns(UserWarning, match="Only 6 origin.* 25 steps .* of 60 steps"):
         lower, upper = forecaster.predict_interval(25)
     np.testing.assert_allclose(upper - lower, (upper - lower)[0])
@@ -71,11 +72,16 @@ def test_a_series_that_leaves_room_for_few_origins_is_told():
 
 
 def test_a_share_of_coming_values_lies_inside_as_promised():
-    """White noise around zero: 90 % of 600 values, give or take four standard deviations."""
+    """White noise: nine tenths of 600 values at least, and at most what the largest residual covers.
+
+    Give or take four standard deviations; of 20 residuals the largest covers 20/21.
+    """
     rng = np.random.default_rng(0)
+    model = ESNRegressor(Reservoir(10), RidgeReadout(10.0))
     inside = []
     for seed in range(10):
         y = rng.normal(size=260)
-        lower, upper = Forecaster(random_state=seed).fit(y[:200]).predict_interval(60)
+        lower, upper = Forecaster(model, random_state=seed).fit(y[:200]).predict_interval(60)
         inside.append(np.mean((lower <= y[200:]) & (y[200:] <= upper)))
-    assert abs(np.mean(inside) - 0.9) < 4 * np.sqrt(0.09 / 600)
+    deviation = np.sqrt(0.09 / 600)
+    assert 0.9 - 4 * deviation < np.mean(inside) < 20 / 21 + 4 * deviation

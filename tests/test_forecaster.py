@@ -227,15 +227,15 @@ def test_a_backtest_of_many_series_with_inputs():
 
 
 def test_intervals_cover_a_noisy_series():
-    """Nine tenths of the new values of an autoregression lie inside."""
+    """Nine tenths of the new values of an autoregression lie inside; it is too long to refit."""
     covered = []
     for seed in range(30):
-        noise = np.random.default_rng(seed).normal(size=400)
+        noise = np.random.default_rng(seed).normal(size=540)
         series = lfilter([1.0], [1.0, -0.7], noise)
-        forecaster = Forecaster(esn(20, alpha=10.0)).fit(series[:380])
+        forecaster = Forecaster(esn(20, alpha=10.0)).fit(series[:520])
         lower, upper = forecaster.predict_interval(20, n_origins=40)
         assert np.all(lower < upper)
-        covered.append((series[380:] >= lower) & (series[380:] <= upper))
+        covered.append((series[520:] >= lower) & (series[520:] <= upper))
     assert 0.85 <= np.mean(covered) <= 0.95
 
 
