@@ -55,6 +55,11 @@ def recurrent(cell: str, seed: int) -> RNNRegressor:
     )
 
 
+def kalman(seed: int) -> RNNRegressor:
+    """Make a network that is trained by an extended Kalman filter."""
+    return RNNRegressor("elman", (16,), learner="ekf", max_epochs=40, random_state=seed)
+
+
 def echo_state(include_input: bool, seed: int) -> ESNRegressor:
     """Make an echo state network."""
     reservoir = Reservoir(200, input_scaling=0.1, random_state=seed)
@@ -87,6 +92,7 @@ def main() -> None:
     """Measure, print the table and write it down."""
     makers = {
         "Elman network, 32 units": lambda seed: recurrent("elman", seed),
+        "Elman network, 16 units, Kalman filter": kalman,
         "LSTM, 32 units": lambda seed: recurrent("lstm", seed),
         "echo state network, 200 units": lambda seed: echo_state(True, seed),
         "the same, readout of states only": lambda seed: echo_state(False, seed),
