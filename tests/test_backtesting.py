@@ -72,7 +72,7 @@ def test_a_series_that_leaves_room_for_few_origins_is_told():
 
 
 def test_a_share_of_coming_values_lies_inside_as_promised():
-    """White noise: nine tenths of 600 values at least, and at most what the largest residual covers.
+    """White noise: nine tenths of 600 values at least, at most what the largest residual covers.
 
     Give or take four standard deviations; of 20 residuals the largest covers 20/21.
     """

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ import pytest
 from matplotlib.image import imread
 
 import esnkit
-from esnkit import forecast_command
+from esnkit import AutoESN, forecast_command
 from esnkit.cli import main
 from esnkit.datasets import list_datasets, load_sunspots
 from esnkit.validation import Validation
@@ -55,6 +56,14 @@ def write_sales(path: Path, n_rows: int = 60) -> Path:
     values = 25 + 8 * np.sin(np.arange(n_rows) * np.pi / 6) + np.arange(n_rows) % 7 / 2
     pd.Series(values.round(2), months, name="sales").to_csv(path)
     return path
+
+
+@pytest.fixture(autouse=True, scope="module")
+def short_search():
+    """What the command does with a forecaster does not depend on how long it was searched for."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forecast_command, "AutoESN", partial(AutoESN, n_candidates=6, n_members=2))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -153,7 +162,8 @@ def test_columns_are_named_and_a_folder_takes_the_default_name():
     assert [row[0] for row in rows] == ["when", "2050-01-01", "2051-01-01"]
 
 
-def test_sunspots_by_name_with_the_default_horizon():
+def test_sunspots_by_name_with_the_default_horizon(monkeypatch):
+    monkeypatch.setattr(forecast_command, "AutoESN", AutoESN)  # which searches for as long as ever
     result = run("forecast", "sunspots")
     assert result.code == 0
     assert re.search(r"season: 1[01] steps", result.out)
@@ -168,7 +178,8 @@ def test_sunspots_by_name_with_the_default_horizon():
 @pytest.mark.parametrize(
     ("name", "horizon", "low", "high"), [("co2", 104, 365, 380), ("el_nino", 24, 18, 28)]
 )
-def test_the_other_shipped_series(name, horizon, low, high):
+def test_the_other_shipped_series(name, horizon, low, high, monkeypatch):
+    monkeypatch.setattr(forecast_command, "AutoESN", AutoESN)
     assert run("forecast", name, "--horizon", horizon).code == 0
     frame = pd.read_csv(f"esnkit-forecast-{name}.csv")
     assert len(frame) == horizon
@@ -319,13 +330,13 @@ def noisy_cycle() -> pd.Series:
 def test_the_part_that_tests_has_no_say(monkeypatch):
     """What is forecast from the first origin of the backtest was found without what follows."""
     seen = []
-    search = forecast_command.AutoESN.backtest
+    search = AutoESN.backtest
 
     def spied(self, *arguments, **options):
         seen.append(search(self, *arguments, **options))
         return seen[-1]
 
-    monkeypatch.setattr(forecast_command.AutoESN, "backtest", spied)
+    monkeypatch.setattr(AutoESN, "backtest", spied)
     series = noisy_cycle()
     made = forecast_command._make_forecast(series, 5, 0)
     changed = series.copy()
