@@ -5,6 +5,7 @@ A **memory** turns a sequence into states; a **readout** turns states into outpu
 
 from esnkit import analysis, datasets, metrics, topology
 from esnkit.autoesn import AutoESN
+from esnkit.baselines.fir import FIRRegressor
 from esnkit.baselines.rnn import RNNRegressor
 from esnkit.baselines.tdnn import TDNNRegressor
 from esnkit.exceptions import DivergenceWarning
@@ -24,6 +25,7 @@ __all__ = [
     "AutoESN",
     "DivergenceWarning",
     "ESNRegressor",
+    "FIRRegressor",
     "Forecaster",
     "GammaMemory",
     "LocalForecaster",

@@ -8,6 +8,7 @@ from sklearn.neural_network import MLPRegressor
 
 from esnkit.baselines import FIRNetwork
 from esnkit.baselines.jacobians import state_jacobians
+from esnkit.baselines.temporal import DelayedDerivatives
 
 rng = np.random.default_rng(0)
 LENGTHS = np.array([9, 4, 1])
@@ -226,3 +227,36 @@ def test_taps_that_are_no_numbers():
         make_network(n_taps=(2.5, 1, 1))
     with pytest.raises(ValueError, match="n_taps must be one number, or one for each"):
         make_network(n_taps="5")
+
+
+# ---------------------------------------------------------------------- temporal backpropagation
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"hidden_sizes": (4,), "n_taps": (3, 4)},
+        {"hidden_sizes": (4, 3), "n_taps": (5, 1, 2), "activation": "logistic"},
+        {"hidden_sizes": (), "n_taps": 6},
+        {"hidden_sizes": (3, 3, 2), "n_taps": 30},  # longer than the sequence
+    ],
+)
+def test_delayed_derivatives_add_up_to_the_exact_gradient(options):
+    """Weights that do not move meanwhile learn the same, if what is on its way may arrive."""
+    network = make_network(**options)
+    params, state = rng.normal(0, 0.5, network.n_parameters), rng.normal(size=(1, network.n_state))
+    inputs, errors = rng.normal(size=(25, 2)), rng.normal(size=(25, 3))
+    expected_outputs, end, tape = network.forward(params, inputs[:, None], [25], state)
+    expected = network.backward(params, tape, errors[:, None])
+    derivatives = DelayedDerivatives(network)
+    derivatives.begin(state)
+    outputs, total = [], np.zeros_like(params)
+    for x, error in zip(inputs, errors, strict=True):
+        outputs.append(derivatives.advance(params, x))
+        total += derivatives.gradient(params, error)
+    np.testing.assert_allclose(outputs, expected_outputs[:, 0], atol=1e-13)
+    np.testing.assert_allclose(derivatives.state, end[0], atol=1e-13)
+    for _ in range(network.n_delays):
+        derivatives.end()
+        total += derivatives.gradient(params, np.zeros(3))
+    np.testing.assert_allclose(total, expected, rtol=1e-11, atol=1e-11)

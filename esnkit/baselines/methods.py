@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from esnkit.baselines.fir_network import FIRNetwork
 from esnkit.baselines.kalman import EKF, ExtendedKalman, KalmanTrainer, check_filter
 from esnkit.baselines.learners import BPTT, Learner, TruncatedBPTT
 from esnkit.baselines.network import Network
 from esnkit.baselines.online import RTRL, RTRLTrainer
+from esnkit.baselines.temporal import Backpropagation, Temporal, TemporalTrainer
 from esnkit.baselines.training import Rule, Trainer
 
 
@@ -32,6 +34,11 @@ def _by_rtrl(model: Any, network: Network, params: Any, rule: Rule) -> Trainer:
     return RTRLTrainer(network, params, rule)
 
 
+def _by_temporal(model: Any, network: Network, params: Any, rule: Rule) -> Trainer:
+    assert isinstance(network, FIRNetwork)
+    return TemporalTrainer(network, params, rule)
+
+
 def _by_kalman(model: Any, network: Network, params: Any, rule: Rule) -> Trainer:
     given = model.learner
     settings = given if isinstance(given, ExtendedKalman) else ExtendedKalman()
@@ -45,6 +52,8 @@ _NO_GRADIENT = ("optimizer", "learning_rate", "max_gradient_norm", "weight_decay
 METHODS: dict[str, Method] = {
     "bptt": Method(BPTT, _by_gradient),
     "tbptt": Method(TruncatedBPTT, _by_gradient),
+    "backpropagation": Method(Backpropagation, _by_gradient),
+    "temporal": Method(Temporal, _by_temporal, unused=("window", *_NO_WINDOWS), online=True),
     "rtrl": Method(RTRL, _by_rtrl, unused=("window", *_NO_WINDOWS), online=True),
     "ekf": Method(
         EKF, _by_kalman, unused=(*_NO_GRADIENT, *_NO_WINDOWS), settings=ExtendedKalman, online=True
@@ -75,7 +84,7 @@ def check_unused(name: str, model: Any) -> None:
     """Refuse parameters that a learner has no use for, unless they are left at their defaults."""
     defaults = type(model)().get_params(deep=False)
     for parameter in METHODS[name].unused:
-        if getattr(model, parameter) != defaults[parameter]:
+        if parameter in defaults and getattr(model, parameter) != defaults[parameter]:
             raise ValueError(
                 f"learner={name!r} has no use for {parameter}: leave it at its default, "
                 f"{defaults[parameter]!r}, got {getattr(model, parameter)!r}."

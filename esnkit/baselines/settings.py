@@ -99,6 +99,8 @@ def learner_name(model: Any) -> str:
     """Return the learner that ``"auto"`` stands for, or the one that is named."""
     if model.learner != "auto":
         return str(name_of(model.learner))
+    if model.cell == "fir":
+        return "backpropagation"
     return "bptt" if model.bidirectional or model.output == "last" else "tbptt"
 
 
