@@ -16,6 +16,7 @@ from esnkit.memory import Memory
 from esnkit.running import Runner
 from esnkit.seeding import child_generator, root_seed
 from esnkit.sequence_regressor import SequenceRegressor, TrainingData
+from esnkit.sequences import Sequences
 from esnkit.state import State
 
 
@@ -96,14 +97,29 @@ class MemoryRegressor(SequenceRegressor):
         getattr(readout, method)(features, self._shape_outputs(targets), **options)
         self._runner.attach(readout)
 
+    def _carry_for(self, sequences: Sequences, name: Any) -> _Carry | None:
+        """Return where training stands if that is in the sequence by this name."""
+        carry = self._carry
+        goes_on = carry is not None and carry.name == name and not sequences.listed
+        return carry if goes_on else None
+
+    def _n_rows_to_fit(self, data: TrainingData) -> int:
+        """Count what `_training_chunks` is going to yield: the rows behind the washout."""
+        lengths = np.diff(data.sequences.offsets)
+        n_seen = np.zeros_like(lengths)
+        carry = self._carry_for(data.sequences, data.sequences.ids[0])
+        if carry is not None:
+            n_seen[0] = carry.n_seen
+        return int(np.maximum(lengths - np.maximum(self.washout - n_seen, 0), 0).sum())
+
     def _training_chunks(self, data: TrainingData) -> Iterator[tuple[Any, ...]]:
         """Run over the training data, yielding what the readout is to be fitted to.
 
         The arrays that are yielded are filled again for the next chunk.
         """
         for part, name in zip(data.sequences.parts(), data.sequences.ids, strict=True):
-            carry = self._carry
-            if carry is None or carry.name != name or data.sequences.listed:
+            carry = self._carry_for(data.sequences, name)
+            if carry is None:
                 noise = self._runner.memory.noise_generator(self._n_sequences)
                 carry = _Carry(name, self.initial_state(), 0, noise)
                 self._n_sequences += 1

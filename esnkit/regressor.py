@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections import deque
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
@@ -179,7 +181,7 @@ class ESNRegressor(MemoryRegressor):
             self._prepare(data)
         self._check_width(data.targets, "y")
         self._see_targets(data.targets)
-        self._fit_at_once(self.readout_, data, "partial_fit")
+        self._fit_readout(data, "partial_fit")
         return self
 
     def with_readout(self, readout: Any) -> Self:
@@ -218,15 +220,18 @@ class ESNRegressor(MemoryRegressor):
         self.readout_ = own_copy(self.readout, RidgeReadout, seed, "readout")
         return self.reservoir_
 
-    def _fit_readout(self, data: TrainingData) -> None:
-        if hasattr(self.readout_, "fit_chunks"):
-            self._fit_in_chunks(data)
+    def _fit_readout(self, data: TrainingData, method: str = "fit") -> None:
+        fit_chunks = getattr(self.readout_, f"{method}_chunks", None)
+        if fit_chunks is None:
+            self._fit_at_once(self.readout_, data, method)
         else:
-            self._fit_at_once(self.readout_, data)
+            self._fit_in_chunks(fit_chunks, data)
 
-    def _fit_in_chunks(self, data: TrainingData) -> None:
-        """Fit a readout that takes a stream, so that memory does not grow with the series."""
-        n_rows = len(data.targets) - self.washout * len(data.sequences)
-        target_ndim = 1 if self._flat else 2
-        self.readout_.fit_chunks(self._training_chunks(data), n_rows, target_ndim=target_ndim)
-        self._runner.attach(self.readout_)
+    def _fit_in_chunks(self, fit_chunks: Callable[..., Any], data: TrainingData) -> None:
+        """Fit a readout that takes a stream, so that memory does not grow with the data."""
+        n_rows, chunks = self._n_rows_to_fit(data), self._training_chunks(data)
+        if n_rows:
+            fit_chunks(chunks, n_rows, target_ndim=1 if self._flat else 2)
+            self._runner.attach(self.readout_)
+        else:  # a block of partial_fit that lies within the washout
+            deque(chunks, maxlen=0)

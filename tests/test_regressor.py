@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -339,6 +340,24 @@ def test_blocks_equal_one_fit():
     np.testing.assert_allclose(blocks.predict(X), whole.predict(X), atol=1e-9)
     np.testing.assert_array_equal(blocks.state_.states, whole.state_.states)
     np.testing.assert_array_equal(blocks.output_range_, whole.output_range_)
+
+
+def test_a_block_that_lies_within_the_washout_moves_the_state_only():
+    model = make(alpha=0.1, washout=15).partial_fit(X[:15], Y[:15])
+    assert not hasattr(model.readout_, "coef_")
+    assert np.any(model.state_.states)
+
+
+def test_a_long_block_is_not_held_at_once():
+    """Features of 20 000 rows and 100 units would be 16 MB."""
+    long, wave = np.zeros((20_000, 1)), np.sin(np.arange(20_000.0))
+    model = ESNRegressor(Reservoir(100, random_state=0), RidgeReadout(0.1))
+    model.partial_fit(long[:100], wave[:100])
+    tracemalloc.start()
+    model.partial_fit(long, wave)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8e6
 
 
 def test_a_new_id_starts_a_new_sequence():
