@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from esnkit.comparison.report import render_html
-from esnkit.comparison.statistics import standings
+from esnkit.comparison.statistics import findings, standings
 from esnkit.comparison.wording import answer, number
 from tests.comparison_samples import sample_comparison
 from tests.test_comparison_report import ATTACK, attacked
@@ -65,7 +65,9 @@ def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator
 
 
 def test_answer_tables_and_figures_are_read(page: Any, address: str) -> None:
-    assert page.locator("#answer").inner_text().split("\n\n") == list(answer(SAMPLE))
+    assert page.locator("#answer").inner_text().split("\n\n") == list(
+        answer(SAMPLE, findings(SAMPLE))
+    )
     assert page.locator("#summary tbody tr").count() == len(SAMPLE.contestants)
     for i, task in enumerate(SAMPLE.tasks):
         medians = page.locator("table.results").nth(i).locator("tbody td:nth-child(3)")

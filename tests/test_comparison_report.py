@@ -11,8 +11,8 @@ import pytest
 
 from esnkit.comparison import Comparison
 from esnkit.comparison.report import render_html, render_markdown
-from esnkit.comparison.statistics import standings
-from esnkit.comparison.wording import answer, judge, number
+from esnkit.comparison.statistics import findings, standings
+from esnkit.comparison.wording import Judgement, answer, judge, number
 from tests.comparison_samples import sample_comparison
 
 ATTACK = "<script>alert(1)</script>"
@@ -103,7 +103,7 @@ def test_names_inside_are_unique_and_all_links_lead_somewhere(page: Reader) -> N
 
 def test_page_opens_with_the_answer(sample: Comparison, page: Reader) -> None:
     text = "".join(page.text)
-    first, second = answer(sample)
+    first, second = answer(sample, findings(sample))
     assert text.index(first) < text.index(second) < text.index("Overview")
 
 
@@ -168,7 +168,7 @@ def test_a_comparison_in_which_all_failed_still_renders(sample: Comparison) -> N
         for c in sample.cells
     ]
     broken = replace(sample, cells=cells)
-    assert "gave no result" in answer(broken)[0]
+    assert "gave no result" in answer(broken, findings(broken))[0]
     assert "MemoryError: too large" in "".join(Reader(render_html(broken)).text)
     assert "MemoryError: too large" in render_markdown(broken)
 
@@ -184,18 +184,21 @@ def shifted(sample: Comparison, task: str, contestant: str, factor: float) -> Co
     return replace(sample, cells=cells)
 
 
+def judged(comparison: Comparison, task: str) -> Judgement:
+    return judge(comparison, comparison.task(task), findings(comparison)[task])
+
+
 def test_good_enough_is_better_than_naive_and_not_clearly_beaten(sample: Comparison) -> None:
-    sunspots = sample.task("sunspots")
-    assert judge(sample, sunspots).good_enough
-    beaten = judge(shifted(sample, "sunspots", "lstm", 0.1), sunspots)
-    assert beaten.rivals == ["lstm"]
-    assert not beaten.good_enough
-    assert "LSTM was clearly better" in answer(shifted(sample, "sunspots", "lstm", 0.1))[0]
+    assert judged(sample, "sunspots").good_enough
+    beaten = shifted(sample, "sunspots", "lstm", 0.1)
+    assert judged(beaten, "sunspots").rivals == ["lstm"]
+    assert not judged(beaten, "sunspots").good_enough
+    assert "LSTM was clearly better" in answer(beaten, findings(beaten))[0]
     naive = shifted(sample, "sunspots", "esn", 10.0)
-    assert not judge(naive, sunspots).beats_naive
-    assert "no better than Seasonal-naive" in answer(naive)[0]
+    assert not judged(naive, "sunspots").beats_naive
+    assert "no better than Seasonal-naive" in answer(naive, findings(naive))[0]
 
 
 def test_kin_of_the_reference_is_no_rival(sample: Comparison) -> None:
     better = shifted(shifted(sample, "sunspots", "autoesn", 0.1), "sunspots", "lstm", 0.1)
-    assert judge(better, sample.task("sunspots")).rivals == ["lstm"]
+    assert judged(better, "sunspots").rivals == ["lstm"]

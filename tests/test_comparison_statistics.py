@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import wilcoxon
 
 from esnkit.comparison import Comparison
-from esnkit.comparison.statistics import average_ranks, holm, paired_tests, standings
+from esnkit.comparison.statistics import average_ranks, findings, holm, paired_tests, standings
 from tests.comparison_samples import LEVELS, sample_comparison
 
 
@@ -105,7 +105,7 @@ def test_average_ranks_of_hand_made_scores(sample: Comparison) -> None:
     for task, scores in order.items():
         table = {n: np.full((3, 10), float(s)) for n, s in zip(names, scores, strict=True)}
         found = with_scores(found, task, table)
-    ranks = average_ranks(found)
+    ranks = average_ranks(found, findings(found))
     assert ranks is not None
     # On lorenz63 more is better, so that the same order holds there but for the first two.
     assert ranks.ranks == pytest.approx({"esn": 4 / 3, "lstm": 5 / 3, "linear": 3.0, "mean": 4.0})
@@ -114,7 +114,7 @@ def test_average_ranks_of_hand_made_scores(sample: Comparison) -> None:
 
 
 def test_cliques_are_the_largest_groups(sample: Comparison) -> None:
-    ranks = average_ranks(sample)
+    ranks = average_ranks(sample, findings(sample))
     assert ranks is not None
     spread = replace(ranks, ranks={"a": 1.0, "b": 1.5, "c": 2.4, "d": 4.0}, critical_difference=1.0)
     assert spread.cliques == [(1.0, 1.5), (1.5, 2.4)]
@@ -122,7 +122,7 @@ def test_cliques_are_the_largest_groups(sample: Comparison) -> None:
 
 def test_too_few_for_average_ranks(sample: Comparison) -> None:
     single = replace(sample, tasks=sample.tasks[:1])
-    assert average_ranks(single) is None
+    assert average_ranks(single, findings(single)) is None
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))

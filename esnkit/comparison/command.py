@@ -15,7 +15,7 @@ from esnkit.comparison.contest import compare
 from esnkit.comparison.report import render_html, render_markdown
 from esnkit.comparison.results import Comparison
 from esnkit.comparison.roster import CONTESTANTS
-from esnkit.comparison.statistics import standings
+from esnkit.comparison.statistics import findings
 from esnkit.comparison.storage import ResultsError, write_atomically
 from esnkit.comparison.tasks import SeriesTask, Task, TaskError
 from esnkit.comparison.wording import answer
@@ -222,15 +222,16 @@ def _write(path: Path, action: Callable[[Path], None]) -> None:
         raise ResultsError(f"{path}: cannot be written ({error.strerror})") from None
 
 
-def _summary(found: Comparison) -> str:
+def _summary(comparison: Comparison) -> str:
     """Say the answer, and who is ahead on each task."""
-    lines = [*answer(found), ""]
-    width = max(len(task.title) for task in found.tasks)
-    for task in found.tasks:
-        best = standings(found, task.name)[:_SHOWN]
+    found = findings(comparison)
+    lines = [*answer(comparison, found), ""]
+    width = max(len(task.title) for task in comparison.tasks)
+    for task in comparison.tasks:
+        best = found[task.name].standings[:_SHOWN]
         scores = ", ".join(f"{s.contestant} {s.median:.3g}" for s in best) or "nobody finished"
         lines.append(f"{_printable(task.title):<{width}}  {task.metric}: {scores}")
-    failed = {cell.contestant: cell for cell in found.cells if cell.status == "failed"}
+    failed = {cell.contestant: cell for cell in comparison.cells if cell.status == "failed"}
     lines += [
         f"failed: {_printable(c.contestant)} on {_printable(c.task)}: {_printable(c.reason)}"
         for c in failed.values()

@@ -17,11 +17,11 @@ from esnkit.comparison.space import Dimension
 from esnkit.comparison.statistics import (
     FEWEST_PAIRS,
     AverageRanks,
+    Findings,
     PairedTest,
     Standing,
     average_ranks,
-    paired_tests,
-    standings,
+    findings,
 )
 
 if TYPE_CHECKING:
@@ -83,12 +83,12 @@ def render_html(comparison: Comparison) -> str:
 
     environment = _environment(autoescape=True)
     style = environment.loader.get_source(environment, "report.css")[0]  # type: ignore[union-attr]
-    lines = _lines(comparison)
-    ranks = average_ranks(comparison)
+    content = _content(comparison, pictures=True)
+    ranks = content["ranks"]
     return environment.get_template("report.html.j2").render(
-        _content(comparison, lines, ranks, pictures=True),
+        content,
         style=Markup(style),
-        ranks_figure=None if ranks is None else _ranks_figure(ranks, lines),
+        ranks_figure=None if ranks is None else _ranks_figure(ranks, content["lines"]),
     )
 
 
@@ -114,8 +114,7 @@ def render_markdown(comparison: Comparison) -> str:
     """
     environment = _environment(autoescape=False)
     environment.filters["plain"] = _plain
-    content = _content(comparison, _lines(comparison), average_ranks(comparison), pictures=False)
-    return environment.get_template("report.md.j2").render(content)
+    return environment.get_template("report.md.j2").render(_content(comparison, pictures=False))
 
 
 @cache
@@ -143,18 +142,20 @@ def _environment(*, autoescape: bool) -> Environment:
     return environment
 
 
-def _content(
-    comparison: Comparison, lines: dict[str, Line], ranks: AverageRanks | None, *, pictures: bool
-) -> dict[str, Any]:
+def _content(comparison: Comparison, *, pictures: bool) -> dict[str, Any]:
     """Gather what both templates show."""
+    lines, found = _lines(comparison), findings(comparison)
     return {
         "comparison": comparison,
-        "answer": wording.answer(comparison),
+        "answer": wording.answer(comparison, found),
         "reference": wording.title_of(comparison, comparison.protocol.reference),
         "lines": lines,
-        "sections": [_section(comparison, task, lines, pictures) for task in comparison.tasks],
-        "overview": _overview(comparison),
-        "ranks": ranks,
+        "sections": [
+            _section(comparison, task, found[task.name], lines, pictures)
+            for task in comparison.tasks
+        ],
+        "overview": _overview(comparison, found),
+        "ranks": average_ranks(comparison, found),
         "fewest_pairs": FEWEST_PAIRS,
         "test_rule": wording.TEST_RULE,
     }
@@ -165,30 +166,37 @@ def _lines(comparison: Comparison) -> dict[str, Line]:
     return {c.name: Line(c.title, i) for i, c in enumerate(comparison.contestants)}
 
 
-def _overview(comparison: Comparison) -> list[tuple[ContestantRecord, list[Standing | str]]]:
+def _overview(
+    comparison: Comparison, found: dict[str, Findings]
+) -> list[tuple[ContestantRecord, list[Standing | str]]]:
     """Return for each contestant its standing on each task, or why there is none."""
     table: dict[str, list[Standing | str]] = {c.name: [] for c in comparison.contestants}
     for task in comparison.tasks:
-        found = {s.contestant: s for s in standings(comparison, task.name)}
+        standings = {s.contestant: s for s in found[task.name].standings}
         for name, entries in table.items():
             cells = comparison.cells_of(task.name, name)
             failed = any(cell.status == "failed" for cell in cells)
-            entries.append(found.get(name, "failed" if failed else "–"))
+            entries.append(standings.get(name, "failed" if failed else "–"))
     return [(c, table[c.name]) for c in comparison.contestants]
 
 
 def _section(
-    comparison: Comparison, task: TaskRecord, lines: dict[str, Line], pictures: bool
+    comparison: Comparison,
+    task: TaskRecord,
+    found: Findings,
+    lines: dict[str, Line],
+    pictures: bool,
 ) -> Section:
     """Gather what is said of a task."""
-    found = standings(comparison, task.name)
-    tests = paired_tests(comparison, task.name)
-    order = [s.contestant for s in found]
+    order = [s.contestant for s in found.standings]
     cells = [cell for cell in comparison.cells if cell.task == task.name]
     return Section(
         task=task,
-        rows=[_row(comparison, task, s, lines[s.contestant], tests) for s in found],
-        tested=bool(tests),
+        rows=[
+            _row(comparison, task, s, lines[s.contestant], found.tests.get(s.contestant))
+            for s in found.standings
+        ],
+        tested=bool(found.tests),
         missing=_missing(comparison, cells),
         chosen=_chosen(comparison, cells, order),
         pictures=illustrate(comparison, task, [(n, lines[n]) for n in order]) if pictures else None,
@@ -200,7 +208,7 @@ def _row(
     task: TaskRecord,
     standing: Standing,
     line: Line,
-    tests: dict[str, PairedTest],
+    test: PairedTest | None,
 ) -> Row:
     """Put together a contestant's results and costs: medians over the seeds that were finished."""
     cells = comparison.cells_of(task.name, standing.contestant)
@@ -210,7 +218,7 @@ def _row(
     return Row(
         line=line,
         standing=standing,
-        test=tests.get(standing.contestant),
+        test=test,
         is_reference=standing.contestant == comparison.protocol.reference,
         n_failed=sum(cell.status == "failed" for cell in cells),
         search_seconds=_median([cell.search_seconds for cell in done if cell.trials]),

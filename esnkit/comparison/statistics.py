@@ -55,6 +55,14 @@ class PairedTest:
 
 
 @dataclass(frozen=True)
+class Findings:
+    """What the scores on a task say: who stands where, and the tests against the reference."""
+
+    standings: list[Standing]
+    tests: dict[str, PairedTest]
+
+
+@dataclass(frozen=True)
 class AverageRanks:
     """Ranks over tasks, of those contestants that every task applies to.
 
@@ -80,6 +88,25 @@ class AverageRanks:
             for i, (start, stop) in enumerate(spans)
             if stop > start and (i == 0 or stop > spans[i - 1][1])
         ]
+
+
+def findings(comparison: Comparison) -> dict[str, Findings]:
+    """Say what the scores say, once for all who show it.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The results.
+
+    Returns
+    -------
+    dict of str to Findings
+        Those on each task, by its name.
+    """
+    return {
+        task.name: Findings(standings(comparison, task.name), paired_tests(comparison, task.name))
+        for task in comparison.tasks
+    }
 
 
 def standings(comparison: Comparison, task: str) -> list[Standing]:
@@ -159,13 +186,15 @@ def paired_tests(comparison: Comparison, task: str) -> dict[str, PairedTest]:
     }
 
 
-def average_ranks(comparison: Comparison) -> AverageRanks | None:
+def average_ranks(comparison: Comparison, found: dict[str, Findings]) -> AverageRanks | None:
     """Average the ranks over tasks; a failure ranks last.
 
     Parameters
     ----------
     comparison : Comparison
         The results.
+    found : dict of str to Findings
+        What they say on each task, see `findings`.
 
     Returns
     -------
@@ -183,7 +212,12 @@ def average_ranks(comparison: Comparison) -> AverageRanks | None:
     n_tasks, n_names = len(comparison.tasks), len(names)
     if n_tasks < 2 or n_names < 3:
         return None
-    table = np.array([_ranks_on(comparison, task.name, names) for task in comparison.tasks])
+    table = np.array(
+        [
+            _ranks_of(names, found[task.name].standings, task.greater_is_better)
+            for task in comparison.tasks
+        ]
+    )
     same = (table == table[0, 0]).all()
     p = 1.0 if same else float(friedmanchisquare(*table.T).pvalue)
     quantile = studentized_range.ppf(1 - LEVEL, n_names, np.inf) / np.sqrt(2)
@@ -254,10 +288,9 @@ def _ranks(scores: FloatArray, greater_is_better: bool) -> FloatArray:
     return rankdata(np.where(np.isnan(worth), np.inf, worth))
 
 
-def _ranks_on(comparison: Comparison, task: str, names: Sequence[str]) -> FloatArray:
-    medians = {s.contestant: s.median for s in standings(comparison, task)}
-    scores = np.array([medians.get(name, np.nan) for name in names])
-    return _ranks(scores, comparison.task(task).greater_is_better)
+def _ranks_of(names: Sequence[str], found: list[Standing], greater_is_better: bool) -> FloatArray:
+    medians = {standing.contestant: standing.median for standing in found}
+    return _ranks(np.array([medians.get(name, np.nan) for name in names]), greater_is_better)
 
 
 def _applies_everywhere(comparison: Comparison, contestant: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from esnkit.comparison.results import Cell, Comparison, TaskRecord
-from esnkit.comparison.statistics import LEVEL, PairedTest, Standing, paired_tests, standings
+from esnkit.comparison.statistics import LEVEL, Findings, PairedTest, Standing
 
 TEST_RULE = (
     "Wins : losses on the same test data against the reference, p of Wilcoxon's signed-rank "
@@ -45,23 +45,22 @@ class Judgement:
         return self.beats_naive and not self.rivals
 
 
-def judge(comparison: Comparison, task: TaskRecord) -> Judgement:
-    """Tell whether the reference is good enough for a task."""
+def judge(comparison: Comparison, task: TaskRecord, found: Findings) -> Judgement:
+    """Tell whether the reference is good enough for a task, from what was found on it."""
     reference = comparison.protocol.reference
     families = {c.name: c.family for c in comparison.contestants}
-    found = standings(comparison, task.name)
-    tests = paired_tests(comparison, task.name)
-    own = next((s for s in found if s.contestant == reference), None)
+    own = next((s for s in found.standings if s.contestant == reference), None)
     rivals = [
         s.contestant
-        for s in found
+        for s in found.standings
         if own is not None
         and s.contestant != reference
         and families[s.contestant] != families[reference]
-        and _clearly_better(s, own, tests)
+        and _clearly_better(s, own, found.tests)
     ]
-    naive = next((s for s in found if families[s.contestant] == "naive"), None)
-    return Judgement(task, own, rivals, naive, found[0] if found else None)
+    naive = next((s for s in found.standings if families[s.contestant] == "naive"), None)
+    best = found.standings[0] if found.standings else None
+    return Judgement(task, own, rivals, naive, best)
 
 
 def _clearly_better(rival: Standing, own: Standing, tests: dict[str, PairedTest]) -> bool:
@@ -71,20 +70,22 @@ def _clearly_better(rival: Standing, own: Standing, tests: dict[str, PairedTest]
     return rival.rank < own.rank and lead > _AHEAD * abs(own.median)
 
 
-def answer(comparison: Comparison) -> tuple[str, str]:
+def answer(comparison: Comparison, found: dict[str, Findings]) -> tuple[str, str]:
     """Say in two sentences whether the reference is good enough, and what it costs.
 
     Parameters
     ----------
     comparison : Comparison
         The results.
+    found : dict of str to Findings
+        What they say on each task.
 
     Returns
     -------
     tuple of two str
         Sentences.
     """
-    judgements = [judge(comparison, task) for task in comparison.tasks]
+    judgements = [judge(comparison, task, found[task.name]) for task in comparison.tasks]
     if len(judgements) == 1:
         return _answer_on_one(comparison, judgements[0]), _cost(comparison)
     good = [j.task.title for j in judgements if j.good_enough]
