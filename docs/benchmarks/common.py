@@ -41,8 +41,16 @@ def publish(
     (RESULTS / f"{Path(script).stem}.md").write_text(table, encoding="utf-8")
 
 
-def verdict(value: float, *, below: float | None = None, above: float | None = None) -> str:
+def verdict(
+    value: float,
+    *,
+    below: float | None = None,
+    at_most: float | None = None,
+    above: float | None = None,
+) -> str:
     """Say what was aimed at, in one direction, and whether the value got there."""
+    if at_most is not None:
+        return f"at most {at_most:g}: {'reached' if value <= at_most else 'missed'}"
     if below is not None:
         return f"below {below:g}: {'reached' if value < below else 'missed'}"
     return f"above {above:g}: {'reached' if value > above else 'missed'}"

@@ -82,7 +82,7 @@ def compare_passes() -> list[list[object]]:
                 f"{name}: passes to NRMSE {AIM}",
                 f"{np.median(counts):g} ({min(counts):g} to {max(counts):g}); "
                 f"NRMSE after 10: {tenth:.4f}",
-                verdict(float(np.median(counts)), below=10.5),
+                verdict(float(np.median(counts)), at_most=10),
             ]
         )
     best = [min(errors(s, 100, 100, learning_rate=rate)[0] for rate in RATES) for s in SEEDS]
