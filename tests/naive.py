@@ -272,3 +272,25 @@ def kalman(weights, covariance, H, error, measurement_noise, process_noise):
         weights + K @ error,
         covariance - K @ H @ covariance + process_noise * np.eye(len(weights)),
     )
+
+
+# ------------------------------------------------------------------------ esnkit.kernels.fir
+
+
+def slope(activation, values):
+    """The derivative of an activation, told from its values."""
+    return [1 - values**2, values**0, 1.0 * (values > 0), values * (1 - values)][activation]
+
+
+def advance_filters(activation, M, x, before):
+    """What a layer sees at a step, the slopes and the outputs there."""
+    row = np.concatenate([x, before[: len(before) - 1 - len(x)], [1]])
+    h = ACTIVATIONS[activation](row @ M)
+    return row, slope(activation, h), h
+
+
+def take_errors_back(M, row, slopes, d_h, errors):
+    """The last errors, what they add to the gradient, and errors of inputs some steps ago."""
+    errors = np.vstack([errors[1:], d_h * slopes])
+    taps = np.split(M[:-1], len(errors))
+    return errors, np.outer(row, errors[-1]), sum(W @ e for W, e in zip(taps, errors, strict=True))

@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
+import pickle
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LinearRegression
 from sklearn.neural_network import MLPRegressor
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from esnkit.baselines import FIRNetwork
+from esnkit import FIRRegressor, Forecaster, RNNRegressor, TappedDelayLine
+from esnkit.baselines import FIRNetwork, gradient_flow
+from esnkit.baselines.batches import Rows
 from esnkit.baselines.jacobians import state_jacobians
-from esnkit.baselines.temporal import DelayedDerivatives
+from esnkit.baselines.learners import Presentation
+from esnkit.baselines.temporal import Backpropagation, DelayedDerivatives
+from esnkit.datasets import load
+from tests.test_regressor import EXPECTED_FAILURES
 
 rng = np.random.default_rng(0)
 LENGTHS = np.array([9, 4, 1])
 N_STEPS, N_BATCH = 9, 3
 PADDING = np.arange(N_STEPS)[:, None] >= LENGTHS
+X = rng.uniform(-1, 1, (120, 2))
+Y = np.column_stack([np.roll(X[:, 0], 1), X[:, 0] * np.roll(X[:, 1], 1)])
+y = Y[:, 0]
+WAVE = np.sin(np.arange(401) / 5)
+LEARNERS = ("backpropagation", "temporal")
+
+
+@parametrize_with_checks(
+    [
+        FIRRegressor(max_epochs=50, random_state=0),
+        FIRRegressor((8, 4), n_taps=(3, 1, 2), max_epochs=50, learning_rate=0.01, random_state=0),
+        FIRRegressor((8,), learner="temporal", max_epochs=5, random_state=0),
+    ],
+    expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
+)
+def test_scikit_learn_contract(estimator, check):
+    check(estimator)
+
+
+def make(hidden_sizes=(8,), **options):
+    options = {"n_taps": (4, 3), "max_epochs": 5, "random_state": 0} | options
+    return FIRRegressor(hidden_sizes, **options)
 
 
 def make_network(**options):
@@ -260,3 +294,267 @@ def test_delayed_derivatives_add_up_to_the_exact_gradient(options):
         derivatives.end()
         total += derivatives.gradient(params, np.zeros(3))
     np.testing.assert_allclose(total, expected, rtol=1e-11, atol=1e-11)
+
+
+def test_an_epoch_at_a_tiny_rate_is_a_step_along_the_whole_gradient():
+    """Sequence by sequence, the errors that are still on their way at its end included."""
+    options = {
+        "learner": "temporal",
+        "optimizer": "sgd",
+        "max_gradient_norm": None,
+        "max_epochs": 1,
+        "standardize": False,
+        "washout": 2,
+    }
+    parts, targets = np.split(X, [70]), np.split(Y, [70])
+    still = make(learning_rate=1e-30, **options).fit(parts, targets)
+    model = make(learning_rate=1e-9, **options).fit(parts, targets)
+    network, gradient = still.network_, 0
+    for part, target in zip(parts, targets, strict=True):
+        outputs, _, tape = network.forward(
+            still.params_, part[:, None], [len(part)], network.initial_state(1)
+        )
+        errors = outputs - target[:, None]  # the mean over two outputs of squares, derived
+        errors[:2] = 0
+        gradient = gradient + network.backward(still.params_, tape, errors)
+    moved = (still.params_ - model.params_) / 1e-9
+    np.testing.assert_allclose(moved, gradient, atol=1e-4 * abs(gradient).max())
+
+
+# ---------------------------------------------------------------------- windows
+
+
+@pytest.mark.parametrize("window", [None, 7, 30])
+def test_gradients_of_windows_add_up_to_that_of_whole_sequences(window):
+    network = make_network(n_taps=(3, 5, 2))
+    params = rng.normal(0, 0.5, network.n_parameters)
+    offsets, targets = np.array([0, 60, 63, 120]), rng.normal(size=(120, 3))
+    weights = rng.uniform(0, 1, 120)
+
+    def gradient_over(inputs, target, weight, lengths, state):
+        outputs, _, tape = network.forward(params, inputs, lengths, state)
+        return network.backward(params, tape, (outputs - target) * weight[:, :, None])
+
+    found, n_batches = 0, 0
+
+    def step(batch):
+        nonlocal found, n_batches
+        n_batches += 1
+        found = found + gradient_over(
+            batch.inputs, batch.targets, batch.weights, batch.lengths, batch.state
+        )
+        return batch.state
+
+    rows = Rows(X, targets, weights, offsets, None)
+    Backpropagation(network, rows, Presentation(window, batch_size=4)).run_epoch(
+        step, np.random.default_rng(0)
+    )
+    expected = sum(
+        gradient_over(
+            *(values[first:last, None] for values in (X, targets, weights)),
+            [last - first],
+            network.initial_state(1),
+        )
+        for first, last in pairwise(offsets)
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-11)
+    assert n_batches == {None: 2, 7: 5, 30: 2}[window]
+
+
+def test_one_linear_layer_is_least_squares_on_a_delay_line():
+    options = {"optimizer": "sgd", "learning_rate": 0.3, "max_gradient_norm": None}
+    model = make((), n_taps=5, washout=4, window=120, max_epochs=150, **options).fit(X, Y)
+    taps = TappedDelayLine(5).fit_transform(X)
+    expected = LinearRegression().fit(taps[4:], Y[4:]).predict(taps)
+    np.testing.assert_allclose(model.predict(X)[4:], expected[4:], atol=1e-9)
+
+
+# ---------------------------------------------------------------------- the estimator
+
+
+@pytest.mark.parametrize(
+    ("learner", "options"),
+    [
+        ("auto", {"max_epochs": 150, "learning_rate": 0.01}),
+        ("temporal", {"max_epochs": 60, "learning_rate": 0.003}),
+        ("ekf", {"max_epochs": 10}),
+        ("tbptt", {"max_epochs": 150, "learning_rate": 0.01}),
+    ],
+)
+def test_products_of_the_past_are_learned(learner, options):
+    model = make((16,), n_taps=2, learner=learner, **options).fit(X, Y)
+    assert model.score(X[20:], Y[20:]) > 0.95
+    assert model.learner_ == ("backpropagation" if learner == "auto" else learner)
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_the_doors_agree(learner):
+    parts, targets = [X[:50], X[50:90], X[90:]], [Y[:50], Y[50:90], Y[90:]]
+    rows = np.column_stack([np.repeat([5, 9, 2], [50, 40, 30]), X])
+    listed = make(learner=learner).fit(parts, targets)
+    flat = make(learner=learner, sequence_column=0).fit(rows, Y)
+    predictions = listed.predict(parts)
+    np.testing.assert_array_equal(flat.predict(rows), np.concatenate(predictions))
+    assert listed.score(parts, targets) == flat.score(rows, Y)
+    np.testing.assert_allclose(predictions[1], listed.predict(parts[1]), atol=1e-14)
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_washout_and_weights_decide_what_counts(learner):
+    """Rows that do not count may have any target, and are seen all the same."""
+    weights = np.ones(120)
+    weights[80:] = 0
+    wrong = y.copy()
+    wrong[:10] = wrong[80:] = 7
+    options = {"learner": learner, "washout": 10, "standardize": False}
+    params = [make(**options).fit(X, t, sample_weight=weights).params_ for t in (y, wrong)]
+    np.testing.assert_array_equal(*params)
+    other = X.copy()
+    other[:5] = 0  # the network reaches back 5 steps, from row 10 to row 5
+    unseen = make(**options).fit(other, y, sample_weight=weights)
+    np.testing.assert_array_equal(unseen.params_, params[0])
+    other[5] = 0
+    assert (make(**options).fit(other, y, sample_weight=weights).params_ != params[0]).any()
+
+
+def test_small_errors_move_nothing():
+    assert make(learner="temporal", skip_below=1e3).fit(X, y).n_updates_ == 0
+    assert 0 < make(learner="temporal", skip_below=0.5).fit(X, y).n_updates_ < 5 * 120
+
+
+def test_classes():
+    """Which of two inputs was the larger in the step before."""
+    classes = np.roll((X[:, 0] > X[:, 1]).astype(int), 1)
+    options = {"max_epochs": 100, "learning_rate": 0.01, "loss": "cross_entropy"}
+    probabilities = make((), n_taps=2, **options).fit(X, np.eye(2)[classes]).predict(X)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
+    assert np.mean(probabilities.argmax(axis=1)[1:] == classes[1:]) > 0.95
+
+
+def test_two_chunks_continued_equal_one_run():
+    model = make().fit(X, Y)
+    whole, end = model.predict(X, return_state=True)
+    first, middle = model.predict(X[:50], return_state=True)
+    second, last = model.predict(X[50:], state=middle, return_state=True)
+    np.testing.assert_allclose(np.vstack([first, second]), whole, atol=1e-12)
+    np.testing.assert_allclose(last.states, end.states, atol=1e-12)
+    state, steps = None, []
+    for x in X[:20]:
+        output, state = model.step(x, state)
+        steps.append(output)
+    np.testing.assert_allclose(steps, whole[:20], atol=1e-12)
+    from_the_end = make(start="last").fit(X, Y).predict(X[:9])
+    np.testing.assert_array_equal(from_the_end, model.predict(X[:9], state=model.state_))
+
+
+def test_memory_ends_where_the_taps_do():
+    """Outputs do not know what was longer ago than the taps reach; one step less, and they do."""
+    model = make(n_taps=(4, 3)).fit(X, y)
+    assert model.network_.n_delays == 5
+    other = X.copy()
+    other[20] += 1
+    differs = model.predict(other) != model.predict(X)
+    np.testing.assert_array_equal(np.flatnonzero(differs), np.arange(20, 26))
+    flow = gradient_flow(model, X, max_lag=8)
+    assert (flow.largest[:3] > 0).all()
+    assert (flow.largest[6:] < 1e-12).all()
+
+
+def test_a_free_run_goes_on_from_the_last_target():
+    model = make((16,), max_epochs=60, learning_rate=0.01).fit(WAVE[:-1, None], WAVE[1:])
+    np.testing.assert_allclose(model.free_run(20), np.sin(np.arange(401, 421) / 5), atol=0.1)
+    x, state, steps = WAVE[-1], model.state_, []
+    for _ in range(50):
+        output, state = model.step([x], state)
+        x = output[0]
+        steps.append(x)
+    np.testing.assert_allclose(model.free_run(50), steps, atol=1e-9)
+
+
+def test_a_shipped_series_is_forecast():
+    """Better than the mean of the series, with Forecaster unchanged and nothing tuned."""
+    series = load("sunspots")[-400:]
+    forecaster = Forecaster(FIRRegressor(n_taps=(12, 4), random_state=0)).fit(series[:-10])
+    forecast = forecaster.forecast(10)
+    assert forecast.index.equals(series.index[-10:])
+    errors, spread = forecast - series[-10:], series[-10:] - series[:-10].mean()
+    assert (errors**2).mean() < (spread**2).mean()
+    forecaster.update(series[-10:])
+    assert forecaster.forecast(3).index[0] > series.index[-1]
+
+
+def test_a_model_survives_pickling_and_a_warm_start():
+    whole = make(max_epochs=10).fit(X, y)
+    parts = make(max_epochs=4, warm_start=True).fit(X, y)
+    parts = pickle.loads(pickle.dumps(parts)).set_params(max_epochs=6).fit(X, y)
+    np.testing.assert_array_equal(parts.params_, whole.params_)
+    np.testing.assert_array_equal(parts.predict(X), whole.predict(X))
+    assert not hasattr(clone(whole), "params_")
+    with pytest.raises(ValueError, match=r"so n_taps must stay \(4, 3\), got 4"):
+        parts.set_params(n_taps=4).fit(X, y)
+
+
+def test_single_precision_stays_single_and_near():
+    for learner in LEARNERS:
+        models = [make(learner=learner, dtype=d).fit(X, y) for d in ("float32", "float64")]
+        assert models[0].params_.dtype == np.float32
+        np.testing.assert_allclose(models[0].loss_curve_, models[1].loss_curve_, rtol=1e-3)
+
+
+# ---------------------------------------------------------------------- one row at a time
+
+
+def test_blocks_of_any_size_are_one_sequence():
+    """Errors that are on their way when a block ends arrive with the next."""
+    whole = make(learner="temporal").partial_fit(X[:40], Y[:40]).partial_fit(X[40:], Y[40:])
+    steps = make(learner="temporal").partial_fit(X[:40], Y[:40])
+    for n in range(40, len(X)):
+        steps.partial_fit(X[n : n + 1], Y[n : n + 1])
+    np.testing.assert_array_equal(steps.params_, whole.params_)
+    np.testing.assert_array_equal(steps.state_.states, whole.state_.states)
+    assert whole.n_updates_ == len(X)
+
+
+def test_going_on_after_fit_starts_where_it_ended():
+    model = make(learner="temporal").fit(X[:80], y[:80])
+    predicted, _ = model.step(X[80], model.state_)
+    model.partial_fit(X[80:81], y[80:81])
+    expected = ((predicted[0] - y[80]) / y[:80].std()) ** 2
+    assert model.loss_curve_[-1] == pytest.approx(expected, rel=1e-9)
+
+
+def test_an_explosion_leaves_the_weights_before_the_block():
+    options = {"optimizer": "sgd", "max_gradient_norm": None, "learning_rate": 0.01}
+    model = make(learner="temporal", **options).partial_fit(X, y)
+    params = model.params_.copy()
+    with pytest.warns(ConvergenceWarning, match=r"exploded: the loss was .* in update \d+"):
+        model.set_params(learning_rate=1e9).partial_fit(X, y)
+    np.testing.assert_array_equal(model.params_, params)
+    model.set_params(learning_rate=0.01).partial_fit(X, y)
+    assert np.isfinite(model.params_).all()
+
+
+# ---------------------------------------------------------------------- bad input
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_taps": (4,)}, "each of the 2 layers"),
+        ({"n_taps": 0}, "n_taps == 0, must be >= 1"),
+        ({"hidden_sizes": 8}, "hidden_sizes must list the units of each layer"),
+        ({"window": 121}, "window=121 is longer than the data"),
+        ({"learner": "temporal", "window": 9}, "'temporal' has no use for window"),
+        ({"learner": "temporal", "batch_size": 9}, "'temporal' has no use for batch_size"),
+        ({"learner": "rtrl"}, "Elman units.*Those that do:.*'backpropagation', 'temporal'"),
+    ],
+)
+def test_bad_parameters_are_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        make().set_params(**options).fit(X, y)
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_networks_without_taps_are_refused(learner):
+    with pytest.raises(ValueError, match=f"{learner!r} does not serve.*taps of FIR synapses"):
+        RNNRegressor("lstm", learner=learner).fit(X, y)
