@@ -18,9 +18,9 @@ class FIRRegressor(NetworkRegressor):
     .. math:: h_j(n) = f\Bigl(b_j + \sum_i \sum_{k=0}^{K-1} w_{jik}\, x_i(n-k)\Bigr)
 
     in each hidden layer, and the same without f at the output; x is what the layer below puts out.
-    `TDNNRegressor` has all its taps at the input. Here hidden units are remembered too, so the
-    network reaches back as many steps as all layers together with few weights. Inputs and targets
-    are standardised inside, so that learning rates mean the same everywhere.
+    `TDNNRegressor` has all its taps at the input. Here hidden units are remembered too: what one of
+    them detects is seen for some steps, and need not be learned once for every delay. Inputs and
+    targets are standardised inside, so that learning rates mean the same everywhere.
 
     Parameters
     ----------

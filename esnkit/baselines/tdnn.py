@@ -11,6 +11,7 @@ import scipy.special
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import has_fit_parameter
 
 from esnkit.memories import TappedDelayLine
 from esnkit.memory import Memory
@@ -94,6 +95,7 @@ class TDNNRegressor(MemoryRegressor):
     --------
     TappedDelayLine : The default memory.
     GammaMemory : The memory that makes this the gamma network.
+    FIRRegressor : Taps in every layer.
     esnkit.ESNRegressor : Any memory with any regressor, as it is.
 
     References
@@ -147,7 +149,7 @@ class TDNNRegressor(MemoryRegressor):
         self.sequence_column = sequence_column
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Run the memory over the input and train the perceptron on its taps.
 
         Parameters
@@ -156,6 +158,9 @@ class TDNNRegressor(MemoryRegressor):
             The input; rows are time steps.
         y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such
             The targets; row n belongs to row n of X.
+        sample_weight : array-like of shape (n_steps,), or a list of such, default=None
+            Weights of the rows in the training of the perceptron. Rows of weight zero are passed
+            through the memory only; other weights than 0 and 1 need scikit-learn 1.7.
 
         Returns
         -------
@@ -164,15 +169,15 @@ class TDNNRegressor(MemoryRegressor):
         Raises
         ------
         ValueError
-            If the data or a parameter are not as described, or `washout` leaves a sequence
-            nothing to fit.
+            If the data or a parameter are not as described, `washout` leaves a sequence nothing
+            to fit, or scikit-learn's perceptron does not take such weights.
 
         Warns
         -----
         ConvergenceWarning
             If `max_iter` ends the training.
         """
-        return self._fit(X, y)
+        return self._fit(X, y, sample_weight)
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
@@ -211,18 +216,40 @@ class _Standardised:
     def __init__(self, network: MLPRegressor) -> None:
         self.network = network
 
-    def fit(self, features: FloatArray, targets: FloatArray) -> None:
+    def fit(
+        self, features: FloatArray, targets: FloatArray, sample_weight: FloatArray | None = None
+    ) -> None:
         """Find the scales, and train the perceptron."""
+        if sample_weight is not None:
+            present = sample_weight > 0
+            if not present.any():
+                raise ValueError("sample_weight is zero for every row.")
+            features, targets, sample_weight = (
+                values[present] for values in (features, targets, sample_weight)
+            )
+        weights = self._options(sample_weight)
         columns = targets.reshape(len(targets), -1)
-        self.input_scale = StandardScaler().fit(features)
-        self.output_scale = StandardScaler().fit(columns)
+        self.input_scale = StandardScaler().fit(features, **weights)
+        self.output_scale = StandardScaler().fit(columns, **weights)
         scaled = self.output_scale.transform(columns).reshape(targets.shape)
         with warnings.catch_warnings():
             if columns.shape[1] > 1:
                 # The gradient is then not quite that of the loss (scikit-learn's issue 8349), so
                 # close to the minimum a line search may find no step that lowers the loss.
                 warnings.filterwarnings("ignore", _LINE_SEARCH_FAILED, ConvergenceWarning)
-            self.network.fit(self.input_scale.transform(features), scaled)
+            self.network.fit(self.input_scale.transform(features), scaled, **weights)
+
+    def _options(self, sample_weight: FloatArray | None) -> dict[str, FloatArray]:
+        """Return the weights as arguments if they make a difference, and if they can be given."""
+        if sample_weight is None or (sample_weight == 1).all():
+            return {}
+        if not has_fit_parameter(self.network, "sample_weight"):
+            raise ValueError(
+                f"sample_weight holds other weights than 0 and 1, such as "
+                f"{sample_weight[sample_weight != 1][0]}: the "
+                "perceptron takes them from scikit-learn 1.7 on."
+            )
+        return {"sample_weight": sample_weight}
 
     def predict(self, features: FloatArray) -> FloatArray:
         """Return the outputs of shape (n_steps, n_outputs)."""
