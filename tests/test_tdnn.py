@@ -24,6 +24,7 @@ from esnkit import (
     TDNNRegressor,
     datasets,
 )
+from esnkit.baselines import tdnn
 from esnkit.metrics import nrmse
 
 rng = np.random.default_rng(0)
@@ -33,6 +34,8 @@ Y = np.column_stack([np.roll(X[:, 0], 1), 5 + 3 * X[:, 0] * np.roll(X[:, 1], 1)]
 EXPECTED_FAILURES = {
     "check_methods_sample_order_invariance": "a prediction depends on the rows before it",
     "check_methods_subset_invariance": "a prediction depends on the rows before it",
+    "check_sample_weight_equivalence_on_dense_data": "rows that are left out or repeated are "
+    "missing from, or twice in, the time series",
 }
 
 
@@ -83,6 +86,37 @@ def test_it_is_a_perceptron_between_scalers(memory, targets, hidden_layer_sizes,
     expected = peer.fit(taps[7:], targets[7:]).predict(taps)
     # Scaling in another order rounds otherwise, and training carries that on.
     np.testing.assert_allclose(model.predict(X), expected, atol=1e-6)
+
+
+def peer_of(model):
+    """Return scikit-learn's own composition of the same parts, with the same seed."""
+    network = clone(model.network_)
+    return TransformedTargetRegressor(
+        make_pipeline(StandardScaler(), network), transformer=StandardScaler()
+    )
+
+
+def test_weights_are_repetitions_and_zero_leaves_out():
+    counts = np.resize([0, 1, 3, 0, 2], len(X))
+    model = small(washout=2).fit(X, Y[:, 1], sample_weight=counts)
+    counts[:2] = 0
+    taps = TappedDelayLine(3).fit_transform(X)
+    peer = peer_of(model).fit(np.repeat(taps, counts, axis=0), np.repeat(Y[:, 1], counts))
+    np.testing.assert_allclose(model.predict(X), peer.predict(taps), atol=1e-6)
+
+
+def test_zeros_and_ones_need_no_weights(monkeypatch):
+    """As many rows as are present, whatever scikit-learn's perceptron takes."""
+    monkeypatch.setattr(tdnn, "has_fit_parameter", lambda *_: False)
+    present = np.resize([0.0, 1.0, 1.0], len(X))
+    model = small().fit(X, Y[:, 1], sample_weight=present)
+    taps = TappedDelayLine(3).fit_transform(X)
+    peer = peer_of(model).fit(taps[present > 0], Y[present > 0, 1])
+    np.testing.assert_allclose(model.predict(X), peer.predict(taps), atol=1e-6)
+    with pytest.raises(ValueError, match=r"other weights than 0 and 1, such as 2\.0.* 1\.7 on"):
+        small().fit(X, Y, sample_weight=2 * present)
+    with pytest.raises(ValueError, match="sample_weight is zero for every row"):
+        small().fit(X, Y, sample_weight=0 * present)
 
 
 def test_the_doors_agree():

@@ -244,10 +244,10 @@ class _Standardised:
         if sample_weight is None or (sample_weight == 1).all():
             return {}
         if not has_fit_parameter(self.network, "sample_weight"):
+            other = sample_weight[sample_weight != 1][0]
             raise ValueError(
-                f"sample_weight holds other weights than 0 and 1, such as "
-                f"{sample_weight[sample_weight != 1][0]}: the "
-                "perceptron takes them from scikit-learn 1.7 on."
+                f"sample_weight holds other weights than 0 and 1, such as {other}: the perceptron "
+                "takes them from scikit-learn 1.7 on."
             )
         return {"sample_weight": sample_weight}
 
