@@ -1,6 +1,7 @@
 """Networks trained by gradient: the rivals of the echo state network."""
 
 from esnkit.baselines.fir_network import FIRNetwork
+from esnkit.baselines.hessian_free import HessianFree
 from esnkit.baselines.initialization import EchoState, Glorot, Orthogonal
 from esnkit.baselines.inspection import GradientFlow, gradient_flow
 from esnkit.baselines.kalman import ExtendedKalman
@@ -26,6 +27,7 @@ __all__ = [
     "GeometricDecay",
     "Glorot",
     "GradientFlow",
+    "HessianFree",
     "Momentum",
     "MomentumSchedule",
     "Nesterov",

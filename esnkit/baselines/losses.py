@@ -22,6 +22,9 @@ class Loss(Protocol):
     ) -> tuple[float, Array]:
         """Return the weighted mean loss and its gradient with respect to the outputs."""
 
+    def multiply_by_curvature(self, outputs: Array, weights: Array, tangents: Array) -> Array:
+        """Multiply tangents of the outputs by the second derivatives of the loss by the outputs."""
+
     def predict(self, outputs: Array) -> Array:
         """Turn the network's outputs into what is predicted."""
 
@@ -38,6 +41,10 @@ class SquaredError:
         value = float(np.vdot(gradient, errors))
         gradient *= 2
         return value, gradient
+
+    def multiply_by_curvature(self, outputs: Array, weights: Array, tangents: Array) -> Array:
+        """Multiply tangents of the outputs by the second derivatives of the loss by the outputs."""
+        return tangents * (2 * _shares(weights, outputs.shape[2]))
 
     def predict(self, outputs: Array) -> Array:
         """Return the outputs as they are."""
@@ -59,6 +66,15 @@ class CrossEntropy:
         value = -float(np.vdot(targets * shares, logs))
         # Where targets sum to 1 the gradient of -sum(y log p) is p - y.
         return value, (np.exp(logs) - targets) * shares
+
+    def multiply_by_curvature(self, outputs: Array, weights: Array, tangents: Array) -> Array:
+        """Multiply tangents of the outputs by the second derivatives of the loss by the outputs.
+
+        Where targets sum to 1 these are diag(p) - p p', the covariance of a draw from p.
+        """
+        p = np.exp(_log_softmax(outputs))
+        spread = tangents - (p * tangents).sum(axis=-1, keepdims=True)
+        return p * spread * _shares(weights, 1)
 
     def predict(self, outputs: Array) -> Array:
         """Return the probabilities of the classes, along the last axis."""

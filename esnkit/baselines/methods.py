@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from esnkit.baselines.fir_network import FIRNetwork
+from esnkit.baselines.hessian_free import HF, HessianFree, HessianFreeTrainer
 from esnkit.baselines.kalman import EKF, ExtendedKalman, KalmanTrainer, check_filter
 from esnkit.baselines.learners import BPTT, Learner, TruncatedBPTT
 from esnkit.baselines.network import Network
@@ -24,6 +25,7 @@ class Method:
     unused: tuple[str, ...] = ()  # parameters of the estimator
     settings: type | None = None  # an object that may stand for the name
     online: bool = False  # whether it can go on with one row more
+    through_feedback: bool = False  # whether errors go back through outputs that are fed back
 
 
 def _by_gradient(model: Any, network: Network, params: Any, rule: Rule) -> Trainer:
@@ -46,17 +48,27 @@ def _by_kalman(model: Any, network: Network, params: Any, rule: Rule) -> Trainer
     return KalmanTrainer(network, params, rule, settings, model.window)
 
 
+def _by_hessian_free(model: Any, network: Network, params: Any, rule: Rule) -> Trainer:
+    given = model.learner
+    settings = given if isinstance(given, HessianFree) else HessianFree()
+    settings.check()
+    return HessianFreeTrainer(network, params, rule, settings)
+
+
 _NO_WINDOWS = ("stride", "batch_size", "continuous")
 _NO_GRADIENT = ("optimizer", "learning_rate", "max_gradient_norm", "weight_decay", "skip_below")
 
 METHODS: dict[str, Method] = {
-    "bptt": Method(BPTT, _by_gradient),
-    "tbptt": Method(TruncatedBPTT, _by_gradient),
+    "bptt": Method(BPTT, _by_gradient, through_feedback=True),
+    "tbptt": Method(TruncatedBPTT, _by_gradient, through_feedback=True),
     "backpropagation": Method(Backpropagation, _by_gradient),
     "temporal": Method(Temporal, _by_temporal, unused=("window", *_NO_WINDOWS), online=True),
     "rtrl": Method(RTRL, _by_rtrl, unused=("window", *_NO_WINDOWS), online=True),
     "ekf": Method(
         EKF, _by_kalman, unused=(*_NO_GRADIENT, *_NO_WINDOWS), settings=ExtendedKalman, online=True
+    ),
+    "hessian-free": Method(
+        HF, _by_hessian_free, unused=(*_NO_GRADIENT, "continuous"), settings=HessianFree
     ),
 }
 

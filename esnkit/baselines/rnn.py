@@ -52,19 +52,22 @@ class RNNRegressor(NetworkRegressor):
     initialization : {"glorot", "orthogonal", "echo-state"} or callable, default="glorot"
         Weights before training: a name, a `Glorot`, `Orthogonal` or `EchoState` with its own
         settings, or any callable ``(network, seed) -> params``.
-    learner : {"auto", "bptt", "tbptt", "rtrl", "ekf"} or ExtendedKalman, default="auto"
+    learner : str, ExtendedKalman or HessianFree, default="auto"
         ``"bptt"``: errors are taken back through whole sequences, or through windows that start
         at the zero state. ``"tbptt"``, truncated: sequences are run through window by window, and
         the state is carried on, as it is in `predict`. ``"auto"`` takes the latter, unless
-        `output` is ``"last"`` or the network is bidirectional. The others move the weights at
-        every step and can go on with `partial_fit`. ``"rtrl"``, real-time recurrent learning: the
-        exact gradient, carried forward, for one layer of up to 64 Elman units. ``"ekf"``, or an
-        `ExtendedKalman` with its own settings: the extended Kalman filter, for up to 3000 weights,
-        or more if decoupled; `optimizer` and `learning_rate` are then not used.
+        `output` is ``"last"`` or the network is bidirectional. ``"hessian-free"``, or a
+        `HessianFree` with its own settings: few large steps, each to about the minimum of a
+        quadratic model of the loss, over what ``"bptt"`` would be shown. The others move the
+        weights at every step of a sequence and can go on with `partial_fit`. ``"rtrl"``, real-time
+        recurrent learning: the exact gradient, carried forward, for one layer of up to 64 Elman
+        units. ``"ekf"``, or an `ExtendedKalman` with its own settings: the extended Kalman filter,
+        for up to 3000 weights, or more if decoupled. `optimizer`, `learning_rate` and what belongs
+        to them are not used by ``"hessian-free"`` and ``"ekf"``.
     window : int, default=None
-        Steps that errors are taken back at most. None means whole sequences for ``"bptt"``, and
-        50 steps, less if sequences are shorter, for ``"tbptt"``. For ``"ekf"`` it means exact
-        derivatives where ``"rtrl"`` would serve, and elsewhere 20 steps.
+        Steps that errors are taken back at most. None means whole sequences for ``"bptt"`` and
+        ``"hessian-free"``, and 50 steps, less if sequences are shorter, for ``"tbptt"``. For
+        ``"ekf"`` it means exact derivatives where ``"rtrl"`` would serve, and elsewhere 20 steps.
     stride : int, default=None
         Steps from the beginning of one window to that of the next; None means `window`. For
         ``"tbptt"`` an update takes the errors of so many steps (k1) back through a window (k2).
@@ -87,7 +90,7 @@ class RNNRegressor(NetworkRegressor):
         Mini-batches with a loss below this do not move the weights.
     batch_size : int, default=None
         Pieces of sequences side by side. None means 32, or less where an epoch would have fewer
-        than ten updates.
+        than ten updates; for ``"hessian-free"`` all of them, up to 1000.
     max_epochs : int, default=200
         How often all data are presented.
     early_stopping : bool, default=False

@@ -79,7 +79,7 @@ def _check_together(model: Any) -> None:
             f"teacher_forcing=False, got cell={model.cell!r} with feedback={model.feedback!r}."
         )
     name = learner_name(model)
-    if METHODS[name].online and feedback and not model.teacher_forcing:
+    if feedback and not model.teacher_forcing and not METHODS[name].through_feedback:
         raise ValueError(
             f"learner={name!r} takes the outputs that are fed back as they are given, not as they "
             "follow from the weights: it needs teacher_forcing=True."

@@ -33,7 +33,8 @@ class Stack(Layer):
         self.own_state = _slices([layer.n_state for layer in members])
         self.n_parameters = self.own_params[-1].stop
         self.n_state = self.own_state[-1].stop
-        self.recurrent = [i for i, layer in enumerate(members) if layer.n_state]
+        kinds = Recurrent | Bidirectional
+        self.recurrent = [i for i, layer in enumerate(members) if isinstance(layer, kinds)]
 
     def views(self, params: Array) -> dict[str, Array]:
         """Name the parts of each layer's parameters, with its own name before."""

@@ -1,0 +1,221 @@
+"""Hessian-free training: each step goes to where a quadratic model of the loss is lowest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import check_scalar
+
+from esnkit.baselines.batches import Batch, Rows
+from esnkit.baselines.conjugate_gradient import Iterate, conjugate_gradient
+from esnkit.baselines.gauss_newton import Curvature, value
+from esnkit.baselines.learners import BPTT, Presentation
+from esnkit.baselines.network import Network
+from esnkit.baselines.training import Rule, Trainer
+
+Array = NDArray[Any]
+FloatArray = NDArray[np.float64]
+
+_RAISE, _LOWER = 3 / 2, 2 / 3  # of the damping, where the model was too bold, or too timid
+_BOLD, _TIMID = 1 / 4, 3 / 4  # what came of what it promised
+_KEPT = 0.95  # of the last direction, where conjugate gradient starts
+_SHORTER, _SHORTEST = 0.8, 1e-4  # steps of the line search
+_ENOUGH = 0.01  # of the decrease that the gradient promises
+_LARGEST_BATCH = 1000  # pieces that are presented together
+_SIDE_BY_SIDE = 50  # sequences of a batch, whose run then stays in the cache
+
+
+@dataclass(frozen=True, kw_only=True)
+class HessianFree:
+    r"""Train by Hessian-free steps [1]_ [2]_, with settings of its own.
+
+    Around the weights the loss is taken for a quadratic function of a step :math:`\delta`,
+
+    .. math:: q(\delta) = g' \delta + \tfrac{1}{2} \delta' (G + \lambda I + \lambda \mu S) \delta
+
+    with its gradient :math:`g` and Gauss-Newton matrix :math:`G`. The weights go to about the
+    minimum, which conjugate gradient finds with nothing but products of the matrix, each for the
+    price of a gradient and a third. The damping :math:`\lambda` keeps steps where the model is
+    good: it is raised by half when less than a quarter of the promised decrease comes true, and
+    lowered by a third when more than three quarters do. Structural damping :math:`S` [2]_ is the
+    curvature of half the squared change of all recurrent units, summed over time: it keeps what
+    they remember from being upset.
+
+    Parameters
+    ----------
+    damping : float, default=1.0
+        :math:`\lambda` at the first step.
+    structural_damping : float, default=0.03
+        :math:`\mu`.
+    max_iterations : int, default=250
+        The most iterations of conjugate gradient in a step.
+
+    Notes
+    -----
+    A step wants many sequences, or windows: of few it would learn what the next ones contradict.
+    By default an epoch of up to 1000 is one step. A network as small as is usual here learns even
+    hundreds by heart. Where data can be generated, it is therefore given fresh ones for every step:
+    with ``warm_start=True, max_epochs=1`` each call of `fit` is one step that goes on from the
+    last.
+
+    References
+    ----------
+    .. [1] J. Martens, "Deep learning via Hessian-free optimization", ICML 2010.
+    .. [2] J. Martens and I. Sutskever, "Learning recurrent neural networks with Hessian-free
+       optimization", ICML 2011.
+
+    Examples
+    --------
+    >>> from esnkit import RNNRegressor
+    >>> from esnkit.baselines import HessianFree
+    >>> from esnkit.datasets import adding
+    >>> learner = HessianFree(damping=0.1)
+    >>> model = RNNRegressor(
+    ...     "elman", (10,), output="last", learner=learner, warm_start=True, max_epochs=1,
+    ...     random_state=0,
+    ... )
+    >>> for seed in range(20):  # fresh sequences for every step
+    ...     model = model.fit(*adding(200, length=20, random_state=seed))
+    >>> model.score(*adding(1000, length=20, random_state=100)) > 0.9
+    True
+    """
+
+    damping: float = 1.0
+    structural_damping: float = 0.03
+    max_iterations: int = 250
+
+    def check(self) -> None:
+        """Refuse settings that make no learner."""
+        positive: dict[str, Any] = {"min_val": 0, "include_boundaries": "neither"}
+        check_scalar(self.damping, "damping", Real, **positive)
+        check_scalar(self.structural_damping, "structural_damping", Real, min_val=0)
+        check_scalar(self.max_iterations, "max_iterations", Integral, min_val=1)
+
+
+class HF(BPTT):
+    """Hessian-free: presents many pieces together, each from the zero state.
+
+    An epoch of up to 1000 pieces is one step; more are dealt out evenly.
+    """
+
+    def __init__(self, network: Network, rows: Rows, presentation: Presentation) -> None:
+        super().__init__(network, rows, presentation)
+        n_steps = -(-len(self.pieces) // (presentation.batch_size or _LARGEST_BATCH))
+        self.batch_size = -(-len(self.pieces) // n_steps)
+
+
+class HessianFreeTrainer(Trainer):
+    """The weights in training by Hessian-free steps.
+
+    Parameters
+    ----------
+    network, params, rule
+        See `Trainer`; of the rule nothing is used but the loss.
+    settings : HessianFree
+        Those of the steps.
+
+    Attributes
+    ----------
+    damping : float
+        That of the next step.
+    """
+
+    def __init__(self, network: Network, params: Array, rule: Rule, settings: HessianFree) -> None:
+        super().__init__(network, params, rule)
+        self.settings = settings
+        self.damping = settings.damping
+        self._last = np.zeros(network.n_parameters)  # direction
+
+    def step(self, batch: Batch) -> Array:
+        """Run over a batch, and take a step."""
+        batches = side_by_side(batch)
+        model = Curvature(self.network, self.params, self.rule.loss, batches)
+        weight = float(batch.weights.sum())
+        self._losses.append((model.value, weight))
+        if not weight:
+            return batch.state
+        self._check(model.value, float(np.linalg.norm(model.gradient)))
+        path = self._path(model)
+        self._last = path[-1].x
+        best, reached = self._backtrack(path, batches)
+        self._adapt((reached - model.value) / best.value if best.value < 0 else -1.0)
+        self._move(model, best, reached, batches)
+        self.n_updates += 1
+        return batch.state
+
+    def _path(self, model: Curvature) -> list[Iterate]:
+        """Go towards the minimum of the damped model."""
+        damping, structural = self.damping, self.damping * self.settings.structural_damping
+
+        def product(direction: FloatArray) -> FloatArray:
+            return model.product(direction, structural) + damping * direction
+
+        return conjugate_gradient(
+            product, -model.gradient, _KEPT * self._last, self.settings.max_iterations
+        )
+
+    def _value(self, direction: FloatArray, batches: Sequence[Batch]) -> float:
+        """Return the loss after a step; infinite where it is no number."""
+        params = (self.params + direction).astype(self.params.dtype)
+        reached = value(self.network, params, self.rule.loss, batches)
+        return reached if np.isfinite(reached) else np.inf
+
+    def _backtrack(self, path: list[Iterate], batches: Sequence[Batch]) -> tuple[Iterate, float]:
+        """Go back along the path as long as the loss itself falls."""
+        best, reached = path[-1], self._value(path[-1].x, batches)
+        for iterate in path[-2::-1]:
+            here = self._value(iterate.x, batches)
+            if here >= reached:
+                break
+            best, reached = iterate, here
+        return best, reached
+
+    def _adapt(self, ratio: float) -> None:
+        """Levenberg-Marquardt's rule, by what came of what the model promised."""
+        if not ratio >= _BOLD:
+            self.damping *= _RAISE
+        elif ratio > _TIMID:
+            self.damping *= _LOWER
+
+    def _move(
+        self, model: Curvature, best: Iterate, reached: float, batches: Sequence[Batch]
+    ) -> None:
+        """Move as far along the direction as pays."""
+        slope, length = float(model.gradient @ best.x), 1.0
+        while reached > model.value + _ENOUGH * length * min(slope, 0.0):
+            length *= _SHORTER
+            if length < _SHORTEST:
+                self._last[:] = 0
+                return
+            reached = self._value(length * best.x, batches)
+        self.params += (length * best.x).astype(self.params.dtype)
+
+
+def side_by_side(batch: Batch) -> list[Batch]:
+    """Cut a batch into smaller ones."""
+    n = len(batch.lengths)
+    parts = np.array_split(np.arange(n), -(-n // _SIDE_BY_SIDE))
+    return [take(batch, slice(part[0], part[-1] + 1)) for part in parts]
+
+
+def take(batch: Batch, members: slice) -> Batch:
+    """Return some sequences of a batch."""
+    n_steps = int(batch.lengths[members].max())
+    previous = batch.previous_output
+    inputs, targets, weights = (
+        np.ascontiguousarray(values[:n_steps, members])
+        for values in (batch.inputs, batch.targets, batch.weights)
+    )
+    return Batch(
+        inputs,
+        targets,
+        weights,
+        batch.lengths[members],
+        batch.state[members],
+        None if previous is None else previous[members],
+    )
