@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve, eigh_tridiagonal, solve_triangular, svd
+from scipy.linalg import cho_factor, cho_solve, eigh_tridiagonal, solve_triangular
 from scipy.linalg.blas import dsymm, dsyrk
 from scipy.linalg.lapack import dormqr, dptsv, dsytrd, dsytrd_lwork, dtpqrt
 
@@ -127,7 +127,8 @@ class TriangularScatter(Scatter):
         Singular values that are rounding noise are left out, as in a minimum-norm solution.
         """
         features, targets, _ = self._blocks()
-        left, values, right = svd(features, check_finite=False)
+        # That of numpy, which releases the interpreter lock: searches run this side by side.
+        left, values, right = np.linalg.svd(features)
         rank = np.count_nonzero(values > RESOLUTION * np.linalg.norm(values))
         values = values[:rank]
         filters = values / (values**2 + alphas[:, np.newaxis])
