@@ -201,6 +201,13 @@ def run_cell(cell, activation, M, X, h, c):
     return np.array(states), c
 
 
+def move_cell(cell, activation, M, dM, X, dX, h, c):
+    """How the states of one sequence move with weights and inputs, by complex differences."""
+    tiny = 1e-30
+    states, _ = run_cell(cell, activation, M + 1j * tiny * dM, X + 1j * tiny * dX, h, c)
+    return states.imag / tiny
+
+
 def run_network_free(layers, closing, X, states, y, n_steps):
     """Outputs of stacked layers (cell, activation, M) that run on them, with states (h, c)."""
     outputs, states = [], list(states)
