@@ -17,8 +17,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from esnkit import DivergenceWarning, Forecaster, RNNRegressor, State
-from esnkit.baselines import SGD, Adam, CosineDecay, EchoState
+from esnkit.baselines import SGD, Adam, CosineDecay, EchoState, Network
 from esnkit.datasets import load
+from tests.test_baselines_network import central_differences
 from tests.test_regressor import EXPECTED_FAILURES
 
 rng = np.random.default_rng(0)
@@ -357,6 +358,36 @@ def test_predict_goes_on_where_training_ended_if_told_to():
     np.testing.assert_array_equal(
         model.predict(X[:9]), make("lstm").fit(X, y).predict(X[:9], state=model.state_)
     )
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_training_on_own_outputs_descends_the_error_of_a_free_run(cell):
+    """One step at rate 1, against central differences through the compiled run."""
+    inputs, wanted = X[:12, :1], Y[:12]
+    description = Network(1, 2, cell=cell, hidden_sizes=(3,), feedback=True)
+    before = np.random.default_rng(1).normal(size=description.n_parameters)
+    model = make(
+        cell,
+        (3,),
+        feedback=True,
+        teacher_forcing=False,
+        initialization=lambda network, seed: before,
+        learner="bptt",
+        optimizer=SGD(),
+        learning_rate=1.0,
+        max_gradient_norm=None,
+        standardize=False,
+        max_epochs=1,
+    ).fit(inputs, wanted)
+
+    def error(params):
+        zeros, bound = np.zeros(2), np.full(2, np.inf)
+        state = description.initial_state(1)[0]
+        outputs, *_ = description.run_free(params, 12, inputs, state, zeros, -bound, bound)
+        return np.mean((outputs - wanted) ** 2)
+
+    expected = central_differences(error, before)
+    np.testing.assert_allclose(before - model.params_, expected, atol=1e-8)
 
 
 def test_a_diverging_run_warns_and_stays_finite():
