@@ -462,14 +462,14 @@ def test_transformed_targets():
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
-        ({"cell": "rnn"}, ValueError, "cell='rnn'.*'elman'.*'lstm'"),
+        ({"cell": "rnn"}, ValueError, "cell must be one of .*'elman'.*'rnn'"),
         ({"learner": "rtl"}, ValueError, "learner must be one of 'auto', 'bptt', 'tbptt'.*'rtl'"),
         ({"optimizer": "adamw"}, ValueError, "optimizer must be one of 'sgd'.*, got 'adamw'"),
         ({"initialization": "zeros"}, ValueError, "initialization must be one of 'glorot'"),
         ({"loss": "mse"}, ValueError, "loss must be one of 'squared_error'"),
         ({"output": "first"}, ValueError, "output must be one of 'all', 'last', got 'first'"),
         ({"order": "random"}, ValueError, "order must be one of"),
-        ({"activation": "sine"}, ValueError, "activation.*'sine'.*'tanh'"),
+        ({"activation": "sine"}, ValueError, "activation must be one of 'tanh'.*'sine'"),
         ({"window": 121}, ValueError, "window=121 is longer than the data.*120 rows"),
         ({"window": 0}, ValueError, "window == 0, must be >= 1"),
         ({"window": 2.5}, TypeError, "window"),
