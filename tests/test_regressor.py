@@ -176,8 +176,7 @@ def test_the_seed_fills_only_what_is_open():
     assert np.abs(first.predict(X) - other.predict(X)).max() > 0
 
 
-@settings(max_examples=400)
-@settings(max_examples=40)
+@settings(max_examples=100)
 @given(
     seed=st.integers(0, 2**31),
     n_units=st.integers(1, 30),

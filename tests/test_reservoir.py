@@ -99,8 +99,7 @@ def test_float32_runs_close_to_float64():
 # ---------------------------------------------------------------------- state and sequences
 
 
-@settings(max_examples=600)
-@settings(max_examples=50)
+@settings(max_examples=150)
 @given(
     cut=st.integers(1, 59),
     seed=st.integers(0, 2**31),
