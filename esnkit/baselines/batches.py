@@ -53,6 +53,23 @@ class Batch:
     state: Array  # (n_batch, n_state)
     previous_output: Array | None  # (n_batch, n_outputs), the target of the step before the first
 
+    def take(self, members: Any) -> Batch:
+        """Return some of the sequences, with no more steps than the longest of them has."""
+        n_steps = int(self.lengths[members].max())
+        previous = self.previous_output
+        inputs, targets, weights = (
+            np.ascontiguousarray(values[:n_steps, members])
+            for values in (self.inputs, self.targets, self.weights)
+        )
+        return Batch(
+            inputs,
+            targets,
+            weights,
+            self.lengths[members],
+            self.state[members],
+            None if previous is None else previous[members],
+        )
+
 
 def gather(rows: Rows, pieces: Pieces, state: Array) -> Batch:
     """Put pieces side by side, each from its own state in ``state`` (n_pieces, n_state)."""

@@ -97,6 +97,8 @@ class Curvature:
         What its outputs cost.
     batches : sequence of Batch
         What it is run over, one after the other. Outputs that are fed back are the targets.
+    n_curved : int, default=None
+        How many of them, the first ones, tell the curvature. None means all.
 
     Attributes
     ----------
@@ -107,30 +109,39 @@ class Curvature:
     """
 
     def __init__(
-        self, network: Network, params: Array, loss: Loss, batches: Sequence[Batch]
+        self,
+        network: Network,
+        params: Array,
+        loss: Loss,
+        batches: Sequence[Batch],
+        n_curved: int | None = None,
     ) -> None:
         self.network, self.params, self.loss = network, params, loss
-        self.batches = batches
-        self._shares = _shares(batches)
+        self._curved = batches[:n_curved]
         self._tapes: list[Tape] = []
         self.value, self.gradient = 0.0, np.zeros(network.n_parameters)
-        for batch, share in zip(batches, self._shares, strict=True):
-            value, d_outputs, tape = run(network, params, loss, batch)
+        spare: Tape | None = None
+        for batch, share in zip(batches, _shares(batches), strict=True):
+            value, d_outputs, tape = run(network, params, loss, batch, spare)
             self.value += share * value
             self.gradient += share * network.backward(params, tape, d_outputs)
-            self._tapes.append(tape)
+            if len(self._tapes) < len(self._curved):
+                self._tapes.append(tape)
+            else:
+                spare = tape
 
     def product(self, direction: FloatArray, structural: float = 0.0) -> FloatArray:
         """Multiply by a direction (n_parameters,); for ``structural`` see `curvature_product`."""
         total = np.zeros(self.network.n_parameters)
-        for batch, tape, share in zip(self.batches, self._tapes, self._shares, strict=True):
+        curved = zip(self._curved, self._tapes, _shares(self._curved), strict=True)
+        for batch, tape, share in curved:
             total += share * curvature_product(
                 self.network, self.params, tape, self.loss, batch.weights, direction, structural
             )
         return total
 
 
-def value(network: Network, params: Array, loss: Loss, batches: Sequence[Batch]) -> float:
+def loss_of(network: Network, params: Array, loss: Loss, batches: Sequence[Batch]) -> float:
     """Return the loss of a network with other weights."""
     tape: Tape | None = None
     total = 0.0

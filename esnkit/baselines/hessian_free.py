@@ -13,7 +13,7 @@ from sklearn.utils import check_scalar
 
 from esnkit.baselines.batches import Batch, Rows
 from esnkit.baselines.conjugate_gradient import Iterate, conjugate_gradient
-from esnkit.baselines.gauss_newton import Curvature, value
+from esnkit.baselines.gauss_newton import Curvature, loss_of
 from esnkit.baselines.learners import BPTT, Presentation
 from esnkit.baselines.network import Network
 from esnkit.baselines.training import Rule, Trainer
@@ -54,6 +54,10 @@ class HessianFree:
         :math:`\mu`.
     max_iterations : int, default=250
         The most iterations of conjugate gradient in a step.
+    curvature_fraction : float, default=1.0
+        The part of the sequences presented together that products are taken over, about; the
+        gradient, and what is judged by the loss, is that of all. Where there are thousands, a part
+        saves time.
 
     Notes
     -----
@@ -88,6 +92,7 @@ class HessianFree:
     damping: float = 1.0
     structural_damping: float = 0.03
     max_iterations: int = 250
+    curvature_fraction: float = 1.0
 
     def check(self) -> None:
         """Refuse settings that make no learner."""
@@ -95,6 +100,14 @@ class HessianFree:
         check_scalar(self.damping, "damping", Real, **positive)
         check_scalar(self.structural_damping, "structural_damping", Real, min_val=0)
         check_scalar(self.max_iterations, "max_iterations", Integral, min_val=1)
+        check_scalar(
+            self.curvature_fraction,
+            "curvature_fraction",
+            Real,
+            min_val=0,
+            max_val=1,
+            include_boundaries="right",
+        )
 
 
 class HF(BPTT):
@@ -134,11 +147,12 @@ class HessianFreeTrainer(Trainer):
     def step(self, batch: Batch) -> Array:
         """Run over a batch, and take a step."""
         batches = side_by_side(batch)
-        model = Curvature(self.network, self.params, self.rule.loss, batches)
-        weight = float(batch.weights.sum())
-        self._losses.append((model.value, weight))
-        if not weight:
+        if not batches:
+            self._losses.append((0.0, 0.0))
             return batch.state
+        n_curved = max(round(self.settings.curvature_fraction * len(batches)), 1)
+        model = Curvature(self.network, self.params, self.rule.loss, batches, n_curved)
+        self._losses.append((model.value, float(batch.weights.sum())))
         self._check(model.value, float(np.linalg.norm(model.gradient)))
         path = self._path(model)
         self._last = path[-1].x
@@ -162,7 +176,7 @@ class HessianFreeTrainer(Trainer):
     def _value(self, direction: FloatArray, batches: Sequence[Batch]) -> float:
         """Return the loss after a step; infinite where it is no number."""
         params = (self.params + direction).astype(self.params.dtype)
-        reached = value(self.network, params, self.rule.loss, batches)
+        reached = loss_of(self.network, params, self.rule.loss, batches)
         return reached if np.isfinite(reached) else np.inf
 
     def _backtrack(self, path: list[Iterate], batches: Sequence[Batch]) -> tuple[Iterate, float]:
@@ -170,7 +184,7 @@ class HessianFreeTrainer(Trainer):
         best, reached = path[-1], self._value(path[-1].x, batches)
         for iterate in path[-2::-1]:
             here = self._value(iterate.x, batches)
-            if here >= reached:
+            if here >= reached < np.inf:
                 break
             best, reached = iterate, here
         return best, reached
@@ -197,25 +211,7 @@ class HessianFreeTrainer(Trainer):
 
 
 def side_by_side(batch: Batch) -> list[Batch]:
-    """Cut a batch into smaller ones."""
-    n = len(batch.lengths)
-    parts = np.array_split(np.arange(n), -(-n // _SIDE_BY_SIDE))
-    return [take(batch, slice(part[0], part[-1] + 1)) for part in parts]
-
-
-def take(batch: Batch, members: slice) -> Batch:
-    """Return some sequences of a batch."""
-    n_steps = int(batch.lengths[members].max())
-    previous = batch.previous_output
-    inputs, targets, weights = (
-        np.ascontiguousarray(values[:n_steps, members])
-        for values in (batch.inputs, batch.targets, batch.weights)
-    )
-    return Batch(
-        inputs,
-        targets,
-        weights,
-        batch.lengths[members],
-        batch.state[members],
-        None if previous is None else previous[members],
-    )
+    """Cut a batch into smaller ones, and leave out sequences that do not count."""
+    members = np.flatnonzero(batch.weights.any(axis=0))
+    n_parts = -(-len(members) // _SIDE_BY_SIDE)
+    return [batch.take(part) for part in np.array_split(members, n_parts)] if n_parts else []
