@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import check_scalar
 
+from esnkit.checks import check_name
 from esnkit.datasets import delayed_inputs
-from esnkit.names import check_name
 from esnkit.readout import RidgeReadout
 from esnkit.regressor import ESNRegressor
 from esnkit.seeding import RandomState, child_generator, root_seed

@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
+from esnkit.checks import check_real
 from esnkit.kernels.gamma import run_gamma, run_gamma_free
 from esnkit.kernels.loop import Loop
 from esnkit.memories import input_names
 from esnkit.memory import Memory
-from esnkit.spectrum import check_real
 from esnkit.state import State
 
 

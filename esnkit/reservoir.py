@@ -11,13 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_scalar
 
 from esnkit import topology as topologies
+from esnkit.checks import check_name
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.layout import arrange
 from esnkit.kernels.loop import Loop
 from esnkit.kernels.patches import run_patches
 from esnkit.kernels.states import Network, run_driven, run_free
 from esnkit.memory import Memory
-from esnkit.names import check_name
 from esnkit.seeding import RandomState, child_generator, root_seed
 from esnkit.sequences import CHUNK, chunks
 from esnkit.spectrum import scale_to_radius

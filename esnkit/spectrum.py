@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from inspect import signature
-from numbers import Real
 from typing import Any
 
 import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_array, check_scalar
+from sklearn.utils import check_array
+
+from esnkit.checks import check_real
 
 __all__ = ["perron_root", "scale_to_radius", "spectral_radius"]
 
@@ -204,15 +205,6 @@ def check_square_matrix(W: Any, name: str, n_units: int | None = None) -> Matrix
     W = scipy.sparse.csr_array(W)
     W.sum_duplicates()
     return W
-
-
-def check_real(value: float, name: str, **bounds: Any) -> float:
-    """Return a finite number within the bounds that `check_scalar` takes."""
-    check_scalar(value, name, Real, **bounds)
-    # NaN compares false with every bound, so it passes check_scalar.
-    if not math.isfinite(value):
-        raise ValueError(f"{name} must be finite, got {value}.")
-    return float(value)
 
 
 def _numerically_zero(W: Matrix) -> float:

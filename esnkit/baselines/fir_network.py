@@ -18,9 +18,9 @@ from sklearn.utils import check_scalar
 from esnkit.baselines.layers import Array, Dense, Layer, Trace
 from esnkit.baselines.network import Network
 from esnkit.baselines.stack import Stack, check_sizes
+from esnkit.checks import check_name
 from esnkit.kernels.activations import CODES, IDENTITY
 from esnkit.kernels.recurrent_free import DELAYS, Stage
-from esnkit.names import check_name
 
 
 class DelayLine(Layer):

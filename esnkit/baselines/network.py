@@ -13,8 +13,8 @@ from sklearn.utils import check_scalar
 
 from esnkit.baselines.layers import Array
 from esnkit.baselines.stack import Stack, StackTrace, build
+from esnkit.checks import check_name
 from esnkit.kernels.recurrent_free import Closing, run_free, state_of
-from esnkit.names import check_name
 
 # A network may grow without bound; its loss tells, and where it ends in padding it does not matter.
 _GROWTH = np.errstate(over="ignore", invalid="ignore")

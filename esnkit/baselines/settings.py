@@ -16,7 +16,7 @@ from esnkit.baselines.methods import METHODS, check_serves, check_unused, name_o
 from esnkit.baselines.network import Network
 from esnkit.baselines.optimizers import OPTIMIZERS, Optimizer
 from esnkit.baselines.training import Rule, Trainer
-from esnkit.names import check_name
+from esnkit.checks import check_name
 
 _NAMES = {
     "order": ORDERS,

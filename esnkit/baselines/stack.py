@@ -13,9 +13,9 @@ from sklearn.utils import check_scalar
 
 from esnkit.baselines.cells import CELLS, Bidirectional, GatedRecurrent, Recurrent
 from esnkit.baselines.layers import Array, Dense, Layer, Trace
+from esnkit.checks import check_name
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.recurrent_free import Stage
-from esnkit.names import check_name
 
 
 class Stack(Layer):

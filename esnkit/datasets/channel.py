@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from esnkit.datasets._checks import check_count, check_finite
+from esnkit.checks import check_count, check_real
 from esnkit.seeding import RandomState, child_generator, root_seed
 
 __all__ = ["channel_equalization"]
@@ -71,7 +71,7 @@ def channel_equalization(
     ((5000, 1), [-3.0, -1.0, 1.0, 3.0])
     """
     n_steps = check_count(n_steps, "n_steps")
-    snr = np.inf if snr == np.inf else check_finite(snr, "snr")
+    snr = np.inf if snr == np.inf else check_real(snr, "snr")
     seed = root_seed(random_state)
     # Before the first step and after the last as many symbols as the echoes reach.
     message = child_generator(seed, "data").choice(_SYMBOLS, size=n_steps + len(_ECHOES) - 1)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import chebyshev
 
-from esnkit.datasets._checks import check_count, check_non_negative, check_positive
+from esnkit.checks import check_count, check_non_negative, check_positive
 from esnkit.seeding import RandomState, child_generator, root_seed
 
 __all__ = ["lorenz63", "mackey_glass"]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from esnkit.datasets._checks import check_count, check_positive
+from esnkit.checks import check_count, check_positive
 from esnkit.seeding import RandomState, child_generator, root_seed
 
 __all__ = ["adding", "delayed_inputs", "memorization", "multiplying"]

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from esnkit.datasets._checks import (
+from esnkit.checks import (
     check_count,
-    check_finite,
     check_non_negative,
     check_positive,
+    check_real,
 )
 from esnkit.seeding import RandomState, child_generator, root_seed
 
@@ -105,7 +105,7 @@ def lorenz96(
     """
     schedule = _schedule(n_steps, dt, substeps, discard)
     n_variables = check_count(n_variables, "n_variables", minimum=4)
-    forcing = check_finite(forcing, "forcing")
+    forcing = check_real(forcing, "forcing")
     rng = child_generator(root_seed(random_state), "data")
     start = forcing + rng.uniform(-0.5, 0.5, size=n_variables)
     advance = _rk4(lambda x: _lorenz96_slope(x, forcing), schedule.step)

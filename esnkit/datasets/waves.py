@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import check_scalar
 
-from esnkit.datasets._checks import check_count, check_finite, check_non_negative
+from esnkit.checks import check_count, check_non_negative, check_real
 from esnkit.seeding import RandomState, child_generator, root_seed
 
 __all__ = ["mso", "noisy_sine", "sine"]
@@ -45,8 +45,8 @@ def sine(n_steps: int, *, frequency: float = 0.2, phase: float = 0.0) -> npt.NDA
     array([ 0.,  1.,  0., -1.,  0.])
     """
     n_steps = check_count(n_steps, "n_steps")
-    frequency = check_finite(frequency, "frequency")
-    phase = check_finite(phase, "phase")
+    frequency = check_real(frequency, "frequency")
+    phase = check_real(phase, "phase")
     return np.sin(frequency * np.arange(n_steps) + phase)
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import scipy.sparse
 from sklearn.utils import check_scalar
 
-from esnkit.spectrum import check_real, perron_root
+from esnkit.checks import check_real
+from esnkit.spectrum import perron_root
 from esnkit.topology.drawing import distinct_columns, in_degree, matrix, weighted
 
 __all__ = ["cycle", "cycle_jumps", "delay_line", "ring_lattice", "small_world"]

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from esnkit.spectrum import Matrix, check_real, check_square_matrix
+from esnkit.checks import check_real
+from esnkit.spectrum import Matrix, check_square_matrix
 from esnkit.topology.drawing import in_degree
 from esnkit.topology.rings import cycle, cycle_jumps, delay_line, ring_lattice, small_world
 from esnkit.topology.unstructured import erdos_renyi, orthogonal, random
