@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_array
 
+from esnkit.baselines.hessian_free import HessianFree
+from esnkit.baselines.kalman import ExtendedKalman
 from esnkit.baselines.network import Network
 from esnkit.baselines.network_regressor import NetworkRegressor
 from esnkit.baselines.optimizers import Optimizer
@@ -197,7 +199,7 @@ class RNNRegressor(NetworkRegressor):
         output: str = "all",
         loss: str = "squared_error",
         initialization: Any = "glorot",
-        learner: str = "auto",
+        learner: str | ExtendedKalman | HessianFree = "auto",
         window: int | None = None,
         stride: int | None = None,
         order: str = "shuffled",
