@@ -35,8 +35,7 @@ LEARNERS = ("backpropagation", "temporal")
 
 @parametrize_with_checks(
     [
-        FIRRegressor(max_epochs=50, random_state=0),
-        FIRRegressor((8, 4), n_taps=(3, 1, 2), max_epochs=50, learning_rate=0.01, random_state=0),
+        FIRRegressor(max_epochs=20, learning_rate=0.01, random_state=0),
         FIRRegressor((8,), learner="temporal", max_epochs=5, random_state=0),
     ],
     expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
@@ -377,7 +376,8 @@ def test_one_linear_layer_is_least_squares_on_a_delay_line():
     [
         ("auto", {"max_epochs": 150, "learning_rate": 0.01}),
         ("temporal", {"max_epochs": 60, "learning_rate": 0.003}),
-        ("ekf", {"max_epochs": 10}),
+        ("ekf", {"max_epochs": 5}),
+        ("hessian-free", {"max_epochs": 10}),
         ("tbptt", {"max_epochs": 150, "learning_rate": 0.01}),
     ],
 )

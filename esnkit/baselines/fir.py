@@ -36,17 +36,16 @@ class FIRRegressor(NetworkRegressor):
         rows, and so do predictions.
     initialization : {"glorot"} or callable, default="glorot"
         Weights before training: the name, or any callable ``(network, seed) -> params``.
-    learner : {"auto", "backpropagation", "temporal", "ekf", "hessian-free"}, default="auto"
+    learner : str, ExtendedKalman or HessianFree, default="auto"
         ``"backpropagation"``, which ``"auto"`` stands for: the exact gradient, over windows that
         bring all the past they depend on. ``"temporal"``, temporal backpropagation [1]_: the
         weights move at every step, and each layer learns from errors of as many steps ago as the
-        taps above it reach back; training can go on with `partial_fit`. Others are those of
-        `RNNRegressor`, and so are the objects with settings of their own: ``"ekf"``, the extended
-        Kalman filter, which can go on too, and ``"hessian-free"``, which takes few and large steps.
+        taps above it reach back; training can go on with `partial_fit`. ``"ekf"``,
+        ``"hessian-free"``, ``"bptt"`` and ``"tbptt"`` are those of `RNNRegressor`.
     window : int, default=None
-        Steps that are learned from at a time. None means 50, or as many as taps reach back if they
-        are more, and whole sequences if these are shorter. For ``"ekf"`` it means that errors are
-        taken back at most 20 steps.
+        Steps that are learned from at a time. None means 50 for ``"backpropagation"``, or as many
+        as taps reach back if they are more, and whole sequences if these are shorter; for others
+        what it means there.
     optimizer : {"adam", "rmsprop", "nesterov", "momentum", "sgd"} or Optimizer, default="adam"
         What moves the weights: a name, or an `Adam`, `RMSprop`, `Nesterov`, `Momentum` or `SGD`
         with its own settings.
