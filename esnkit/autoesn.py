@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
@@ -11,13 +12,14 @@ from numpy.typing import NDArray
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.candidates import Problem, naive
+from esnkit.candidates import Candidate, Nothing, Problem, View
 from esnkit.forecasting import BaseForecaster
 from esnkit.median import JointForecaster, MedianForecaster, WeightedForecaster, weighted
 from esnkit.searching import Search, search
 from esnkit.seasons import common_period
 from esnkit.seeding import RandomState, child_generator, root_seed
 from esnkit.series import SeriesSet
+from esnkit.streaming import ForecastStepper
 from esnkit.validation import Trial, Validation
 
 if TYPE_CHECKING:
@@ -28,12 +30,11 @@ FloatArray = NDArray[np.float64]
 _FEWEST_STEPS = 30  # with fewer there is nothing to validate on
 _SHORT = 300  # steps; with more, five origins tell enough, and each costs time
 _LARGEST_HORIZON = 200  # for validation, if none is given
-_MARGIN = 0.3  # decades of error by which a member may be worse than the best
+_MARGIN = 0.15  # decades of error by which a member may be worse than the best
 # Weights are inverse to this power of the validation error. The square is best for independent
 # errors; those of rivals are alike, so that the better ones deserve more.
 _POWER = 4
 _LEAST_WEIGHT = 0.01  # at some step, of what is worth refitting
-_PROHIBITIVE = 1e6  # penalty for each row, in squared units of the features, that leaves nothing
 _GREAT_RATIO = 2.0  # of a positive series' extremes, beyond which logarithms are worth a try
 
 
@@ -43,19 +44,20 @@ class AutoESN(JointForecaster):
     Settings are judged by free runs from several origins into the end of the series. Those that
     forecast it best are refitted to everything. The median of their forecasts is averaged with a
     naive forecast and with exponential smoothing, weighted by what errors each made so far ahead.
+    The settings of `Forecaster` are the first that are tried.
 
     Parameters
     ----------
     n_candidates : int, default=60
-        How many combinations of settings are tried. The same number and seed give the same
-        forecast, whatever `n_jobs`.
+        How many combinations of settings are tried, naive forecasts and exponential smoothing not
+        counted. The same number and seed give the same forecast, whatever `n_jobs`.
     time_budget : float, default=None
         Seconds after which no further candidate is tried. None means no limit.
     horizon : int, default=None
         Steps ahead that matter, at most a third of the series. None means a tenth of the series,
         at least a season and at most 200 steps.
     n_members : int, default=5
-        Most forecasters that the median is taken of.
+        Most forecasters that the median is taken of; fewer if others are clearly worse.
     n_jobs : int, default=None
         Candidates that are tried at a time, in threads; None means one, -1 one for each core.
     progress : bool, default=False
@@ -76,12 +78,13 @@ class AutoESN(JointForecaster):
         The settings of the candidate with the best score.
     search_ : pandas.DataFrame
         A row for each candidate, the best first. ``memory`` is ``"reservoir"``, ``"delays"`` or
-        ``"smoothing"``, followed by the settings of an `esnkit.Reservoir` (and ``squared_states``),
-        of an `esnkit.NVAR` or of a single linear unit, the others NaN. Then ``log`` (whether
-        logarithms are taken), ``season`` (steps of the season whose course is taken away, or None),
-        ``differences``, ``naive``, ``seed``, the best ``penalty`` (the readout's alpha for each row
-        it was fitted to), ``score`` (mean decimal logarithm of the error in standard deviations)
-        and ``seconds``. Empty if there was nothing to search on.
+        ``"smoothing"`` or ``"nothing"``, followed by the settings of an `esnkit.Reservoir` (and
+        ``squared_states``), of an `esnkit.NVAR`, of a single linear unit or of a naive forecast
+        (whether it has a ``drift``), the others NaN. Then ``differences``, ``season`` (steps of the
+        season whose course is taken away, or None), ``log`` (whether logarithms are taken),
+        ``naive``, ``seed``, the best ``penalty`` (the readout's alpha for each row it was fitted
+        to), ``score`` (mean decimal logarithm of the error in standard deviations) and ``seconds``.
+        Empty if there was nothing to search on.
     period_ : int or None
         The season that was found, in steps.
 
@@ -95,19 +98,23 @@ class AutoESN(JointForecaster):
     differences, at a season too if it has one; with the mean course of the season taken away; by
     logarithms, if it is positive and its extremes differ by more than a factor of two. A memory is
     a reservoir of some size, spectral radius, leak rate and scalings, whose states may be squared
-    [1]_, or the last few values with their products [2]_. Among the candidates are always the
-    mean, the last value and the last season, and the first two about the season's course; and
-    exponential smoothing with a drift, which is a reservoir of one linear unit that leaks.
+    [1]_, or the last few values with their products [2]_. The spectral radius is that of the
+    circular law [3]_, some per cent off. Before all others come the mean, and the last value and
+    the last season with and without a drift, the mean and the last value about the season's course
+    too; and exponential smoothing with a drift, which is a reservoir of one linear unit that leaks.
 
-    The first part of the candidates fills the space evenly, by a Sobol sequence [3]_; the second
-    looks at the series as the best so far do; the rest are variations of the best. The error of a
-    closed loop is sharp in the penalty, so scores are averaged over neighbouring penalties before
-    the best is taken.
+    The first candidates are the default reservoir and products of two values, on the series itself
+    and as the best naive forecast sees it. The next fill the space evenly, by a Sobol sequence
+    [4]_; those after look at the series as the best so far do; the rest are variations of the best.
+    The error of a closed loop is sharp in the penalty, so scores are averaged over neighbouring
+    penalties before the best is taken.
 
     The best of many is lucky too, and on a hundred noisy values little can be learned. So the
-    median of the best models is averaged with the best naive forecast and the best smoothing, by
-    weights that are inverse to a power of the validation error up to the step ahead [4]_. Where
-    the models are good, nothing is left of the others.
+    median of those models that are nearly as good as the best is averaged with a naive forecast and
+    the best smoothing, by weights that are inverse to a power of the validation error up to the
+    step ahead [5]_. Models and smoothing have to be better than the naive forecast by a standard
+    error over the origins, and so has a drift. Where the models are good, nothing is left of the
+    others.
 
     Forecasts are held within the range of the series, widened by its width on both sides, in
     logarithms where these are taken. A series that was never negative is not forecast below zero.
@@ -124,9 +131,11 @@ class AutoESN(JointForecaster):
        data: a reservoir computing approach", Physical Review Letters 120, 2018.
     .. [2] D. J. Gauthier, E. Bollt, A. Griffith and W. A. S. Barbosa, "Next generation reservoir
        computing", Nature Communications 12, 5564, 2021.
-    .. [3] J. Bergstra and Y. Bengio, "Random search for hyper-parameter optimization", Journal of
+    .. [3] T. Tao and V. Vu, "Random matrices: universality of ESDs and the circular law", Annals
+       of Probability 38, 2010.
+    .. [4] J. Bergstra and Y. Bengio, "Random search for hyper-parameter optimization", Journal of
        Machine Learning Research 13, 2012.
-    .. [4] J. M. Bates and C. W. J. Granger, "The combination of forecasts", Operational Research
+    .. [5] J. M. Bates and C. W. J. Granger, "The combination of forecasts", Operational Research
        Quarterly 20, 1969.
 
     Examples
@@ -188,14 +197,51 @@ class AutoESN(JointForecaster):
             f"search: {found.end}, {found.seconds:.1f} s; season: {season}",
             f"best: {chosen}",
         ]
-        best = self.best_params_["score"]
-        lines += [
-            f"validation error: {10 ** (best - trial.score):.2g} times that of "
-            f"{_naive_forecast(trial)}"
-            for trial in found.trials
-            if trial.candidate.naive
-        ]
+        naive = next((trial for trial in found.trials if trial.candidate.naive), None)
+        if naive is not None:
+            ratio = 10 ** (self.best_params_["score"] - naive.score)
+            lines.append(
+                f"validation error: {ratio:.2g} times that of {_naive_forecast(naive.candidate)}"
+            )
         return "\n".join(lines)
+
+    def stepper(self, horizon: int = 1, X: Any = None) -> ForecastStepper:
+        """Return a copy of what changes, for live use, if a single model is all there is.
+
+        So it can be with ``n_members=1``, on a clean series.
+
+        Parameters
+        ----------
+        horizon : int, default=1
+            Number of steps that are forecast at each step.
+        X : array-like of shape (horizon, n_inputs), default=None
+            The known inputs of the steps to come, if the forecaster was fitted with any.
+
+        Returns
+        -------
+        ForecastStepper
+            That of the model, see `Forecaster.stepper`.
+
+        Raises
+        ------
+        TypeError
+            If the forecast is made of several, of logarithms, or with the course of a season.
+        ValueError
+            If the forecaster was fitted to many series, or the horizon or X are not as described.
+        """
+        check_is_fitted(self)
+        trials = [trial for group in self._groups for trial in group]
+        view = trials[0].candidate.view
+        if len(trials) > 1 or view.log or view.season is not None:
+            raise TypeError(
+                "A stepper goes on with a single model that sees the series itself or its "
+                f"differences, but this forecast is made of {len(trials)}, the first with "
+                f"log={view.log} and season={view.season}: use update and forecast instead."
+            )
+        model = copy.copy(self.members_[0].members_[0].forecaster_)
+        model._n_inputs = self._n_inputs
+        model._input_names = self._input_names if self._n_inputs else None
+        return model.stepper(horizon, X)
 
     def _combination(self) -> str:
         """Say what the forecast is made of."""
@@ -207,18 +253,17 @@ class AutoESN(JointForecaster):
 
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
         self._check_parameters()
-        rng = child_generator(root_seed(self.random_state), "reservoir")
         lengths = [len(member.values) for member in data.members]
         self.period_ = common_period(data)
         constant = all(np.ptp(member.values) == 0 for member in data.members)
         if constant or min(lengths) < _FEWEST_STEPS:
-            return self._fit_naive(data, inputs, constant, rng)
+            return self._fit_naive(data, inputs, constant)
         horizon, back = _plan(min(lengths), self.horizon, self.period_)
         validation = Validation(data, inputs, horizon, back)
         self._search = search(
             validation,
             _problem(data, min(validation.lengths), self.period_),
-            rng,
+            child_generator(root_seed(self.random_state), "reservoir"),
             n_candidates=self.n_candidates,
             time_budget=self.time_budget,
             n_jobs=self.n_jobs,
@@ -248,27 +293,20 @@ class AutoESN(JointForecaster):
     def _of(self, members: list[BaseForecaster]) -> WeightedForecaster:
         return WeightedForecaster(members, self.weights_)
 
-    def _fit_naive(
-        self,
-        data: SeriesSet,
-        inputs: list[FloatArray] | None,
-        constant: bool,
-        rng: np.random.Generator,
-    ) -> Self:
+    def _fit_naive(self, data: SeriesSet, inputs: list[FloatArray] | None, constant: bool) -> Self:
         """Go on with the last value, where there is nothing to search on."""
-        lengths = [len(member.values) for member in data.members]
+        trial = Trial(Candidate(Nothing(drift=False), View((1,))), 1.0, 1.0, np.zeros((1, 1)), 0.0)
+        self._search = Search([], "nothing to choose settings on", 0.0)
+        self.best_params_ = _settings(trial) | {"score": np.nan}
+        self._fit_groups([[trial]], data, inputs)
         if not constant:
+            shortest = min(len(member.values) for member in data.members)
             warnings.warn(
-                f"y has {min(lengths)} steps, and with fewer than {_FEWEST_STEPS} there is "
+                f"y has {shortest} steps, and with fewer than {_FEWEST_STEPS} there is "
                 "nothing to choose settings on: the forecast repeats the last value.",
                 stacklevel=4,
             )
-        candidate = naive((1,), None, int(rng.integers(2**31)))
-        largest = max(float(np.abs(member.values).max()) for member in data.members)
-        trial = Trial(candidate, _PROHIBITIVE * (1 + largest**2), np.inf, np.zeros(1), 0.0)
-        self._search = Search([], "nothing to choose settings on", 0.0)
-        self.best_params_ = _settings(trial) | {"score": np.nan}
-        return self._fit_groups([[trial]], data, inputs)
+        return self
 
     def _check_parameters(self) -> None:
         for name in ("n_candidates", "n_members"):
@@ -306,30 +344,43 @@ def _problem(data: SeriesSet, n_steps: int, period: int | None) -> Problem:
 
 
 def _groups(trials: list[Trial], n_members: int) -> list[list[Trial]]:
-    """Choose the best models, the best smoothing and the best naive forecast, as far as tried.
-
-    Models are three at least, so that one can be outvoted.
-    """
+    """Choose the best models, the best smoothing and a naive forecast, as far as tried."""
     models = [trial for trial in trials if not trial.candidate.simple]
     near = [trial for trial in models if trial.score <= models[0].score + _MARGIN]
-    naives = [trial for trial in trials if trial.candidate.naive]
     smoothers = [t for t in trials if t.candidate.simple and not t.candidate.naive]
-    chosen = (near if len(near) > 2 else models[:3])[:n_members]
-    return [group for group in (chosen, smoothers[:1], naives[:1]) if group]
+    naives = [trial for trial in trials if trial.candidate.naive]
+    return [group for group in (near[:n_members], smoothers[:1], _plainest(naives)) if group]
+
+
+def _plainest(naives: list[Trial]) -> list[Trial]:
+    """Choose the best of naive forecasts without a drift, unless one with a drift is better."""
+    still = [trial for trial in naives if not trial.candidate.drifts]
+    if not still:
+        return naives[:1]
+
+    def loss(trial: Trial) -> float:
+        return float(_beyond_doubt((trial.runs - still[0].runs).mean(axis=1)))
+
+    return [min([still[0], *(t for t in naives if t.candidate.drifts)], key=loss)]
 
 
 def _weights(groups: list[list[Trial]]) -> FloatArray:
-    """Weigh groups by the errors of their best at each step, (n_groups, horizon)."""
-    errors = np.array([group[0].errors for group in groups])
+    """Weigh groups by how much worse their best is than that of the last, (n_groups, horizon)."""
+    errors = np.array([_beyond_doubt(group[0].runs - groups[-1][0].runs) for group in groups])
     weights = 10.0 ** (-_POWER * (errors - errors.min(axis=0)))
     return weights / weights.sum(axis=0)
+
+
+def _beyond_doubt(differences: FloatArray) -> FloatArray:
+    """Return the mean over runs (n_runs, ...) and a standard error, so that luck counts little."""
+    return differences.mean(axis=0) + differences.std(axis=0) / np.sqrt(len(differences))
 
 
 def _said(group: list[Trial]) -> str:
     """Say what a group forecasts by."""
     candidate = group[0].candidate
     if candidate.naive:
-        return _naive_forecast(group[0])
+        return _naive_forecast(candidate)
     if candidate.simple:
         return "exponential smoothing"
     return f"median of {len(group)} model(s)"
@@ -345,13 +396,15 @@ def _brief(value: Any) -> str:
     return f"{value:.2g}" if isinstance(value, float) else str(value)
 
 
-def _naive_forecast(trial: Trial) -> str:
+def _naive_forecast(candidate: Candidate) -> str:
     """Say what a naive candidate forecasts."""
-    candidate = trial.candidate
-    if candidate.season is not None:
-        level = "last level" if candidate.differences else "mean"
-        return f"the {level} with the course of a season of {candidate.season} steps"
-    if not candidate.differences:
+    view = candidate.view
+    if view.season is not None:
+        level = "last level" if view.differences else "mean"
+        said = f"the {level} with the course of a season of {view.season} steps"
+    elif not view.differences:
         return "the mean"
-    (lag,) = candidate.differences
-    return "the last value" if lag == 1 else f"the last season of {lag} steps"
+    else:
+        (lag,) = view.differences
+        said = "the last value" if lag == 1 else f"the last season of {lag} steps"
+    return f"{said}, with a drift" if candidate.drifts else said

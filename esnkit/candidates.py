@@ -16,12 +16,13 @@ from esnkit.memories import NVAR
 from esnkit.readout import RidgeReadout
 from esnkit.regressor import ESNRegressor
 from esnkit.reservoir import Reservoir
+from esnkit.topology import random
 
 FloatArray = NDArray[np.float64]
-View = tuple[tuple[int, ...], int | None]  # differences, and the season that is taken away
 
 _LONGEST_WASHOUT = 100
 _SMALLEST, _LARGEST = 20, 300  # units
+_CONNECTIVITY = 10
 _VARIATION = 0.3  # of the logarithm of a setting
 # How often a series is taken as it is and with its differences, the rest being shared evenly.
 _UNDIFFERENCED = 0.4
@@ -45,6 +46,15 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class View:
+    """How a series is looked at."""
+
+    differences: tuple[int, ...] = ()
+    season: int | None = None  # whose course is taken away
+    log: bool = False
+
+
+@dataclass(frozen=True)
 class Units:
     """A reservoir."""
 
@@ -55,21 +65,17 @@ class Units:
     bias_scaling: float
     squared_states: bool
 
-    @property
-    def reach(self) -> int:
-        """Steps that an initial state is felt, apart from those that fade."""
-        return 0
-
-    def model(self, readout: RidgeReadout, washout: int) -> ESNRegressor:
-        """Make the model, unfitted."""
+    def model(self, washout: int) -> ESNRegressor:
+        """Make the model, unfitted, without a readout."""
         reservoir = Reservoir(
             self.n_units,
             spectral_radius=self.spectral_radius,
             leak_rate=self.leak_rate,
             input_scaling=self.input_scaling,
             bias_scaling=self.bias_scaling,
+            topology=random_by_circular_law,
         )
-        return ESNRegressor(reservoir, readout, washout=washout, squared_states=self.squared_states)
+        return ESNRegressor(reservoir, washout=washout, squared_states=self.squared_states)
 
     def varied(self, rng: np.random.Generator) -> Units:
         """Return settings nearby."""
@@ -115,10 +121,10 @@ class Delays:
         most = min(_MOST_MONOMIALS, problem.n_steps // 3)
         return self.n_features(problem.n_variables) <= most and self.reach <= problem.n_steps // 8
 
-    def model(self, readout: RidgeReadout, washout: int) -> ESNRegressor:
-        """Make the model, unfitted."""
+    def model(self, washout: int) -> ESNRegressor:
+        """Make the model, unfitted, without a readout."""
         memory = NVAR(self.n_taps, stride=self.stride, order=self.order)
-        return ESNRegressor(memory, readout, washout=max(washout, self.reach), include_input=False)
+        return ESNRegressor(memory, washout=max(washout, self.reach), include_input=False)
 
     def neighbours(self, problem: Problem) -> list[Delays]:
         """Return what differs by a step in one setting, or in two."""
@@ -141,61 +147,81 @@ class Smoothing:
 
     leak_rate: float
 
-    @property
-    def reach(self) -> int:
-        """Steps that an initial state is felt, apart from those that fade."""
-        return 0
+    def model(self, washout: int) -> ESNRegressor:
+        """Make the model, unfitted, without a readout."""
+        return _single_unit(washout, leak_rate=self.leak_rate)
 
-    def model(self, readout: RidgeReadout, washout: int) -> ESNRegressor:
-        """Make the model, unfitted."""
-        unit = Reservoir(
-            1,
-            spectral_radius=0,
-            leak_rate=self.leak_rate,
-            bias_scaling=0.0,
-            activation="identity",
-        )
-        return ESNRegressor(unit, readout, washout=washout, include_input=False)
+
+@dataclass(frozen=True)
+class Nothing:
+    """A unit that sees nothing: what is left is the mean of the series, or of its differences."""
+
+    drift: bool  # whether differences have a mean; without, the last value or season goes on
+
+    def model(self, washout: int) -> ESNRegressor:
+        """Make the model, unfitted, without a readout; there is nothing to be washed out."""
+        return _single_unit(0, input_scaling=0.0)
+
+
+def _single_unit(washout: int, leak_rate: float = 1.0, input_scaling: float = 1.0) -> ESNRegressor:
+    """Make a model of one linear unit, which is all that is read."""
+    unit = Reservoir(
+        1,
+        spectral_radius=0,
+        leak_rate=leak_rate,
+        input_scaling=input_scaling,
+        bias_scaling=0.0,
+        activation="identity",
+    )
+    return ESNRegressor(unit, washout=washout, include_input=False)
 
 
 @dataclass(frozen=True)
 class Candidate:
     """Everything about a forecaster but its penalty."""
 
-    memory: Units | Delays | Smoothing
-    log: bool
-    season: int | None  # whose course is taken away
-    differences: tuple[int, ...]
-    naive: bool  # whether the penalty leaves nothing but the mean, or the last value or season
-    seed: int
+    memory: Units | Delays | Smoothing | Nothing
+    view: View
+    seed: int = 0
+
+    @property
+    def naive(self) -> bool:
+        """Whether it is a mean, or the last value or season, maybe with a drift."""
+        return isinstance(self.memory, Nothing)
+
+    @property
+    def drifts(self) -> bool:
+        """Whether it is the last value or season and a mean change."""
+        memory = self.memory
+        return isinstance(memory, Nothing) and memory.drift and bool(self.view.differences)
 
     @property
     def simple(self) -> bool:
         """Whether it is a classical forecast, which is always tried and never varied."""
-        return self.naive or isinstance(self.memory, Smoothing)
+        return isinstance(self.memory, Nothing | Smoothing)
 
     @property
     def settings(self) -> dict[str, Any]:
         """The settings by name, those of the memory among the others."""
         kind = {"memory": _KINDS[type(self.memory)]}
-        rest = {k: v for k, v in asdict(self).items() if k != "memory"}
-        return kind | asdict(self.memory) | rest
+        rest = {"naive": self.naive, "seed": self.seed}
+        return kind | asdict(self.memory) | asdict(self.view) | rest
 
     def forecaster(self, penalty: float, lengths: Sequence[int]) -> AdjustedForecaster:
         """Make the forecaster, unfitted, for series of these lengths.
 
         The penalty is for each row that the readout is fitted to, so it serves any length.
         """
-        lost = sum(self.differences) + 1
-        washout = max(0, min(_LONGEST_WASHOUT, (min(lengths) - lost) // 10))
-        n_rows = sum(lengths) - len(lengths) * (lost + max(washout, self.memory.reach))
-        drift = not (self.naive and self.differences)
-        readout = RidgeReadout(penalty * max(n_rows, 1), fit_intercept=drift, solver="qr")
-        model = self.memory.model(readout, washout)
+        view = self.view
+        lost = sum(view.differences) + 1
+        model = self.memory.model(max(0, min(_LONGEST_WASHOUT, (min(lengths) - lost) // 10)))
+        n_rows = sum(lengths) - len(lengths) * (lost + model.washout)
+        drift = not isinstance(self.memory, Nothing) or self.memory.drift
+        model.readout = RidgeReadout(penalty * max(n_rows, 1), fit_intercept=drift, solver="qr")
         forecaster = Forecaster(
-            model, differences=self.differences, scale=drift, random_state=self.seed
+            model, differences=view.differences, scale=drift, random_state=self.seed
         )
-        return AdjustedForecaster(forecaster, log=self.log, season=self.season)
+        return AdjustedForecaster(forecaster, log=view.log, season=view.season)
 
     def varied(self, rng: np.random.Generator, problem: Problem, tried: set[Any]) -> Candidate:
         """Return a candidate nearby, with another seed, that was not tried yet."""
@@ -210,90 +236,96 @@ class Candidate:
         return new[int(rng.integers(len(new)))]
 
 
-_KINDS = {Units: "reservoir", Delays: "delays", Smoothing: "smoothing"}
+_KINDS = {Units: "reservoir", Delays: "delays", Smoothing: "smoothing", Nothing: "nothing"}
 
 
-def naive(differences: tuple[int, ...], season: int | None, seed: int) -> Candidate:
-    """Make a candidate for the mean of the series, or the last value or season if differenced."""
-    memory = Units(_SMALLEST, 0.5, 1.0, 0.1, 0.1, False)
-    return Candidate(memory, False, season, differences, True, seed)
+def random_by_circular_law(n_units: int, rng: np.random.Generator) -> tuple[Any, float]:
+    """Draw a random matrix, and take its spectral radius from the circular law.
+
+    That is right within some per cent, which is enough for a search, and spares the eigenvalues,
+    which cost more than all else.
+    """
+    W, _ = random(n_units, rng, connectivity=_CONNECTIVITY)
+    return W, float(np.sqrt(np.square(W.data).sum() / n_units))
 
 
-def draw(n_candidates: int, problem: Problem, rng: np.random.Generator) -> list[Candidate]:
-    """Draw candidates evenly from all settings, after the simple ones, which are always tried."""
-    simple = [naive(*choice, _seed(rng)) for choice in _naive_choices(problem.period)]
-    simple += [
-        Candidate(Smoothing(leak), False, problem.period, (1,), False, _seed(rng))
-        for leak in _LEAKS
+def simple(problem: Problem) -> list[Candidate]:
+    """Return the classical forecasts: naive ones, the simplest first, and exponential smoothing."""
+    naive = [
+        Candidate(Nothing(drift), view)
+        for view in _views(problem.period)
+        for drift in ((False, True) if view.differences else (True,))
     ]
-    n_others = max(0, n_candidates - len(simple))
-    return (simple + _drawn(n_others, problem, rng))[:n_candidates]
+    smoothing = View(season=problem.period, differences=(1,))
+    return naive + [Candidate(Smoothing(leak), smoothing) for leak in _LEAKS]
 
 
-def draw_like(
-    models: Sequence[Candidate], n_candidates: int, problem: Problem, rng: np.random.Generator
+def familiar(views: Sequence[View], problem: Problem, rng: np.random.Generator) -> list[Candidate]:
+    """Return what most would try first: the default reservoir, and a few values' products."""
+    reservoir = Units(min(200, _most_units(problem)), 0.9, 0.5, 1.0, 0.2, False)
+    products = Delays(2, 1, 2)
+    found = [Candidate(reservoir, view, _seed(rng)) for view in views]
+    return found + [Candidate(products, view) for view in views if products.fits(problem)]
+
+
+def draw(
+    n_candidates: int,
+    problem: Problem,
+    rng: np.random.Generator,
+    views: Sequence[View] = (),
 ) -> list[Candidate]:
-    """Draw candidates that see the series as the models in turn do, by other memories."""
-    return [
-        replace(
-            drawn,
-            log=models[i % len(models)].log,
-            season=models[i % len(models)].season,
-            differences=models[i % len(models)].differences,
-        )
-        for i, drawn in enumerate(_drawn(n_candidates, problem, rng))
-    ]
+    """Draw candidates evenly from all settings, by a Sobol sequence that is shifted at random.
 
-
-def _drawn(n_candidates: int, problem: Problem, rng: np.random.Generator) -> list[Candidate]:
-    """Take points of a Sobol sequence, shifted at random, as settings."""
+    They look at the series by given views in turn, if there are any.
+    """
     from scipy.stats import qmc
 
     grid = qmc.Sobol(_N_DIMENSIONS, scramble=False).random_base2(n_candidates.bit_length())
     points = (grid + rng.random(_N_DIMENSIONS)) % 1.0
-    return [_at(point, problem, rng) for point in points[:n_candidates]]
+    drawn = [_at(point, problem, rng) for point in points[:n_candidates]]
+    if not views:
+        return drawn
+    return [replace(c, view=views[i % len(views)]) for i, c in enumerate(drawn)]
 
 
-def _naive_choices(period: int | None) -> list[View]:
-    """Return differences and season of the naive forecasts, the simplest first."""
-    plain: list[View] = [((), None), ((1,), None)]
-    return plain if period is None else [*plain, ((period,), None), ((), period), ((1,), period)]
-
-
-def _choices(period: int | None) -> list[View]:
-    """Return differences and season of the other candidates, the simplest first."""
-    return _naive_choices(period) + ([] if period is None else [((period, 1), None)])
+def _views(period: int | None) -> list[View]:
+    """Return the ways to look at a series, the simplest first."""
+    plain = [View(), View((1,))]
+    if period is None:
+        return plain
+    return [*plain, View((period,)), View((), period), View((1,), period)]
 
 
 def _at(point: FloatArray, problem: Problem, rng: np.random.Generator) -> Candidate:
     """Turn a point of the unit cube into settings."""
-    choices = _choices(problem.period)
+    views = _views(problem.period)
+    if problem.period is not None:
+        views.append(View((problem.period, 1)))
     share = (point[6] - _UNDIFFERENCED) / (1 - _UNDIFFERENCED)
-    choice = 0 if share < 0 else 1 + int(share * (len(choices) - 1))
-    differences, season = choices[choice]
+    view = views[0 if share < 0 else 1 + int(share * (len(views) - 1))]
+    view = replace(view, log=bool(problem.growing and point[8] < _LOGS))
     memory = _delays(problem, rng) if point[7] < _DELAYS else None
-    return Candidate(
-        memory=memory or _units(point, problem),
-        log=bool(problem.growing and point[8] < _LOGS),
-        season=season,
-        differences=differences,
-        naive=False,
-        seed=0 if memory else _seed(rng),
-    )
+    if memory is not None:
+        return Candidate(memory, view)
+    return Candidate(_units(point, problem), view, _seed(rng))
 
 
 def _units(point: FloatArray, problem: Problem) -> Units:
     """Place a reservoir."""
     smallest = float(np.clip(problem.n_steps / 10, _SMALLEST, _LARGEST / 5))
-    largest = float(np.clip(problem.n_steps / 2, _SMALLEST, _LARGEST))
     return Units(
-        n_units=round(_between(point[0], smallest, largest)),
+        n_units=round(_between(point[0], smallest, _most_units(problem))),
         spectral_radius=float(0.1 + 1.2 * point[1]),
         leak_rate=_between(point[2], 0.1, 1.0),
         input_scaling=_between(point[3], 0.02, 2.0),
         bias_scaling=_between(point[4], 0.05, 1.0),
         squared_states=bool(point[5] < 0.5),
     )
+
+
+def _most_units(problem: Problem) -> int:
+    """Return how large a reservoir the series can bear."""
+    return int(np.clip(problem.n_steps // 2, _SMALLEST, _LARGEST))
 
 
 def _delays(problem: Problem, rng: np.random.Generator) -> Delays | None:

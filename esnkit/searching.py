@@ -12,12 +12,12 @@ import numpy as np
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from esnkit.candidates import Candidate, Problem, draw, draw_like
+from esnkit.candidates import Candidate, Problem, View, draw, familiar, simple
 from esnkit.exceptions import DivergenceWarning
 from esnkit.validation import Trial, Validation
 
 _ROUNDS = (0.3, 0.5, 0.75, 1.0)  # the part of the budget that is spent at the end of each round
-_FIRST = 12  # candidates at least, that the first round tries: up to nine are simple
+_FIRST = 4  # candidates at least, that the first round tries
 _PARENTS = 5  # the best so far, that a round learns from
 
 Task = tuple[Candidate, float | None]
@@ -44,9 +44,10 @@ def search(
 ) -> Search:
     """Try candidates until a budget is spent, or Ctrl-C is pressed.
 
-    The first lie evenly over all settings. The next look at the series as the best do, by other
-    memories. The others, in two rounds, are variations of the best so far, whose penalties are
-    tried in finer steps.
+    Classical forecasts come before all, and are not counted. The first candidates are what most
+    would try first, and what lies evenly over all settings. The next look at the series as the
+    best do, by other memories. The others, in two rounds, are variations of the best so far, whose
+    penalties are tried in finer steps.
     """
     start = time.monotonic()
     found: dict[int, Trial] = {}
@@ -54,12 +55,14 @@ def search(
     bar = _bar(n_candidates, progress)
 
     def attempt(number: int, task: Task, deadline: float) -> None:
-        if not found or time.monotonic() < deadline:
+        if time.monotonic() < deadline:
             found[number] = validation.measure(*task)
-            if bar is not None:
+            if bar is not None and number >= 0:
                 bar.update()
 
     try:
+        classical = [(candidate, None) for candidate in simple(problem)]
+        _run_all(attempt, list(enumerate(classical, -len(classical))), np.inf, n_jobs)
         n_drawn = 0
         for i, share in enumerate(_ROUNDS):
             n_wanted = max(round(share * n_candidates), min(_FIRST, n_candidates))
@@ -70,15 +73,20 @@ def search(
     except KeyboardInterrupt:
         if not found:
             raise
-        end = f"it was interrupted after {len(found)} of {n_candidates} candidates"
+        end = f"it was interrupted after {_n_counted(found)} of {n_candidates} candidates"
         warnings.warn(f"The search goes on with what it found: {end}.", stacklevel=5)
     else:
-        if len(found) < n_candidates:
-            end = f"time was up after {len(found)} of {n_candidates} candidates"
+        if _n_counted(found) < n_candidates:
+            end = f"time was up after {_n_counted(found)} of {n_candidates} candidates"
     finally:
         if bar is not None:
             bar.close()
     return Search(_ranked(found), end, time.monotonic() - start)
+
+
+def _n_counted(found: dict[int, Trial]) -> int:
+    """Count the candidates that were found, without the classical ones."""
+    return sum(number >= 0 for number in found)
 
 
 def _bar(n_candidates: int, progress: bool) -> Any:
@@ -93,14 +101,28 @@ def _bar(n_candidates: int, progress: bool) -> Any:
 def _next_tasks(
     number: int, found: dict[int, Trial], n_new: int, problem: Problem, rng: np.random.Generator
 ) -> Sequence[Task]:
-    """Return what to try next: anything at first, later what lies near the best."""
-    best = [trial for trial in _ranked(found) if not trial.candidate.simple][:_PARENTS]
+    """Return what a round is to try: anything at first, later what lies near the best."""
+    ranked = _ranked(found)
+    best = [trial for trial in ranked if not trial.candidate.simple][:_PARENTS]
     if not best:
-        return [(candidate, None) for candidate in draw(n_new, problem, rng)]
-    if number == 1:
-        models = [trial.candidate for trial in best]
-        return [(candidate, None) for candidate in draw_like(models, n_new, problem, rng)]
-    tried = {trial.candidate for trial in found.values()}
+        views = list(dict.fromkeys([View(), ranked[0].candidate.view]))
+        start = familiar(views, problem, rng)
+        tasks = (start + draw(max(0, n_new - len(start)), problem, rng))[:n_new]
+    elif number == 1:
+        tasks = draw(n_new, problem, rng, [trial.candidate.view for trial in best])
+    else:
+        return _variations(best, n_new, problem, rng, {trial.candidate for trial in ranked})
+    return [(candidate, None) for candidate in tasks]
+
+
+def _variations(
+    best: Sequence[Trial],
+    n_new: int,
+    problem: Problem,
+    rng: np.random.Generator,
+    tried: set[Candidate],
+) -> list[Task]:
+    """Vary the best in turn; the penalty of a parent tells about that of a child."""
     tasks: list[Task] = []
     for i in range(n_new):
         parent = best[i % len(best)]

@@ -20,7 +20,6 @@ FloatArray = NDArray[np.float64]
 # Penalties in units of the features' sum of squares.
 _COARSE = np.logspace(-26, 2, 15)
 _FINE = np.logspace(-3, 3, 13)  # about one that was good for a similar candidate
-_PROHIBITIVE = np.array([1e4])  # nothing is left of the coefficients
 # Origins from which all penalties are tried, and how many neighbours of the best go on.
 _N_FIRST, _REACH = 2, 2
 _LEAST_ERROR, _LARGEST_ERROR = 1e-8, 10.0  # in standard deviations
@@ -33,13 +32,18 @@ class Trial:
     candidate: Candidate
     penalty: float  # for each row that the readout is fitted to
     strength: float  # the penalty in units of the features' sum of squares
-    errors: FloatArray  # (horizon,), see `log_errors`
+    runs: FloatArray  # (n_runs, horizon), see `log_errors`
     seconds: float
+
+    @property
+    def errors(self) -> FloatArray:
+        """The mean over runs of the errors up to each step ahead, (horizon,)."""
+        return self.runs.mean(axis=0)
 
     @property
     def score(self) -> float:
         """The mean of its errors, the lower the better."""
-        return float(self.errors.mean())
+        return float(self.runs.mean())
 
 
 @dataclass(frozen=True)
@@ -97,14 +101,14 @@ class Validation:
         statistics = model.readout_.statistics_[0]
         squares = statistics.sums_of_squares[: statistics.n_features].sum() or 1.0
         strengths = _COARSE if strength is None else strength * _FINE
-        strengths = _PROHIBITIVE if candidate.naive else strengths
+        strengths = np.ones(1) if candidate.naive else strengths  # there is nothing to shrink
         models = [model.with_readout(r) for r in model.readout_.path(strengths * squares)]
-        best, errors = self._best(stops, models)
+        best, runs = self._best(stops, models)
         return Trial(
             candidate,
             penalty=float(strengths[best] * squares / statistics.n_samples),
             strength=float(strengths[best]),
-            errors=errors,
+            runs=runs,
             seconds=time.perf_counter() - start,
         )
 
@@ -114,12 +118,12 @@ class Validation:
         All run from the first origins; from the others only those near the best so far.
         """
         first = [self._errors(m, stops[:_N_FIRST], self._places[:_N_FIRST]) for m in models]
-        middle = int(smooth(np.array([log_errors(rows) for rows in first])).mean(axis=1).argmin())
+        middle = int(smooth(np.array(first)).mean(axis=(1, 2)).argmin())
         near = range(max(0, middle - _REACH), min(len(models), middle + _REACH + 1))
         rest = stops[_N_FIRST:], self._places[_N_FIRST:]
-        errors = [log_errors(np.vstack([first[i], self._errors(models[i], *rest)])) for i in near]
-        smoothed = smooth(np.array(errors))
-        best = int(smoothed.mean(axis=1).argmin())
+        runs = [np.vstack([first[i], self._errors(models[i], *rest)]) for i in near]
+        smoothed = smooth(np.array(runs))
+        best = int(smoothed.mean(axis=(1, 2)).argmin())
         return near[best], smoothed[best]
 
     def _go_along(self, forecaster: AdjustedForecaster) -> list[AdjustedForecaster]:
@@ -135,18 +139,18 @@ class Validation:
     def _errors(
         self, model: Any, stops: list[AdjustedForecaster], places: list[Place]
     ) -> FloatArray:
-        """Return squared errors in units of the variance, (n_origins * n_series, horizon)."""
+        """Return `log_errors` of the runs from some origins, (n_origins * n_series, horizon)."""
         rows = []
         for stop, place in zip(stops, places, strict=True):
             stop.forecaster_.model_ = model
             futures = stop._futures(self.horizon, place.coming)
             for future, truth, unit in zip(futures, place.truth, self._deviations, strict=True):
                 rows.append((((future - truth) / unit) ** 2).mean(axis=1))
-        return np.array(rows).reshape(-1, self.horizon)
+        return log_errors(np.array(rows).reshape(-1, self.horizon))
 
 
 def log_errors(squares: FloatArray) -> FloatArray:
-    """Return the mean logarithm, over runs, of the error up to each step ahead.
+    """Return the logarithm of the error of each run up to each step ahead.
 
     Parameters
     ----------
@@ -155,19 +159,19 @@ def log_errors(squares: FloatArray) -> FloatArray:
 
     Returns
     -------
-    ndarray of shape (horizon,)
-        On average over runs, the decimal logarithm of the root mean squared error so far in the
-        run. One run that goes astray does not decide alone, and the mean over steps rewards long
-        valid times on chaos as well as small errors in noise.
+    ndarray of shape (n_runs, horizon)
+        The decimal logarithm of the root mean squared error so far in the run. In a mean over runs
+        one that goes astray does not decide alone, and the mean over steps rewards long valid times
+        on chaos as well as small errors in noise.
     """
     so_far = np.cumsum(np.minimum(squares, _LARGEST_ERROR**2), axis=1)
     errors = np.sqrt(so_far / np.arange(1, squares.shape[1] + 1))
-    return np.log10(np.maximum(errors, _LEAST_ERROR)).mean(axis=0)
+    return np.log10(np.maximum(errors, _LEAST_ERROR))
 
 
 def smooth(errors: FloatArray) -> FloatArray:
-    """Average each row with its neighbours, for a good one between bad ones is luck."""
-    padded = np.pad(errors, ((1, 1), (0, 0)), mode="edge")
+    """Average each with its neighbours, for a good one between bad ones is luck."""
+    padded = np.concatenate([errors[:1], errors, errors[-1:]])
     return (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
 
 
