@@ -59,7 +59,7 @@ class DelayTrace(Trace):
     def __init__(self, layer: DelayLine, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> None:
         self.layer = layer
         self.n_past = layer.n_taps - 1  # inputs before the first step stand before the others
-        self.line = np.zeros((self.n_past + n_steps, n_batch, layer.n_inputs), dtype)
+        self.line = np.empty((self.n_past + n_steps, n_batch, layer.n_inputs), dtype)
         self.outputs = np.empty((n_steps, n_batch, layer.n_units), dtype)
 
     @cached_property
@@ -117,13 +117,13 @@ class DelayTrace(Trace):
         """Make ready for the way back."""
         self._line_errors[...] = 0
         self._first = len(self.X)  # of the steps that have been gone back over
-        self._state_rows(self._line_errors)[...] = d_state.reshape(
-            len(d_state), self.n_past, self.layer.n_inputs
-        ).swapaxes(0, 1)
+        errors = d_state.reshape(len(d_state), self.n_past, self.layer.n_inputs)
+        self._state_errors[...] = errors.swapaxes(0, 1)
 
-    def _state_rows(self, line: Array) -> Array:
-        """Return the part of the line that is the state before the step gone back to, as a view."""
-        return line[self._first : self._first + self.n_past][::-1]
+    @property
+    def _state_errors(self) -> Array:
+        """The errors of the state before the step gone back to, of the newest input first."""
+        return self._line_errors[self._first : self._first + self.n_past][::-1]
 
     def go_back(self, d_outputs: Array, start: int, stop: int) -> None:
         """Take errors back through some steps: each input has been seen by several of them."""
@@ -134,8 +134,8 @@ class DelayTrace(Trace):
     @property
     def d_state(self) -> Array:
         """The error of the state before the steps gone back over."""
-        rows = self._state_rows(self._line_errors).swapaxes(0, 1)
-        return rows.reshape(len(rows), self.layer.n_state)
+        errors = self._state_errors.swapaxes(0, 1)
+        return errors.reshape(len(errors), self.layer.n_state)
 
     def input_errors(self, start: int, stop: int) -> Array:
         """Return the errors of the inputs of some steps, which all later ones have gone into."""
