@@ -13,6 +13,7 @@ from sklearn.base import clone
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.preprocessing import FunctionTransformer
 
 from esnkit import (
@@ -224,6 +225,23 @@ def test_a_backtest_of_many_series_with_inputs():
     assert len(table) == 2 * 2 * 5
     assert table.groupby("series")["origin"].max().tolist() == [295, 245]
     assert table["error"].abs().max() < 0.1
+
+
+def test_a_grid_search_takes_the_series_for_X_and_known_inputs_for_y():
+    inputs = np.cos(T / 3)[:, None]
+    forecaster = Forecaster(ESNRegressor(Reservoir(10, random_state=0), RidgeReadout(1e-3)))
+    grid, folds = {"model__reservoir__leak_rate": [0.3, 1.0]}, TimeSeriesSplit(2, test_size=10)
+
+    def score(fitted, series, known):
+        return -np.abs(fitted.forecast(len(series), known) - series).mean()
+
+    search = GridSearchCV(forecaster, grid, cv=folds, scoring=score).fit(WAVE, inputs)
+    for i, leak_rate in enumerate(grid["model__reservoir__leak_rate"]):
+        single = clone(forecaster).set_params(model__reservoir__leak_rate=leak_rate)
+        for k, (past, coming) in enumerate(folds.split(WAVE)):
+            found = single.fit(WAVE[past], inputs[past]).forecast(10, inputs[coming])
+            expected = -np.abs(found - WAVE[coming]).mean()
+            assert search.cv_results_[f"split{k}_test_score"][i] == expected
 
 
 def test_intervals_cover_a_noisy_series():
