@@ -227,7 +227,7 @@ def test_a_backtest_of_many_series_with_inputs():
     assert table["error"].abs().max() < 0.1
 
 
-def test_a_grid_search_takes_the_series_for_X_and_known_inputs_for_y():
+def test_a_grid_search_takes_the_series_first_and_known_inputs_second():
     inputs = np.cos(T / 3)[:, None]
     forecaster = Forecaster(ESNRegressor(Reservoir(10, random_state=0), RidgeReadout(1e-3)))
     grid, folds = {"model__reservoir__leak_rate": [0.3, 1.0]}, TimeSeriesSplit(2, test_size=10)
