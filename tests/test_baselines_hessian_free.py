@@ -362,12 +362,13 @@ def test_steps_of_one_fit_and_of_many_are_the_same():
     assert one_by_one.loss_curve_ == together.loss_curve_
 
 
+@pytest.mark.parametrize("limit", ["_MOST_PIECES", "_MOST_STEPS"])
 @pytest.mark.parametrize(
     ("batch_size", "sizes"), [(None, [53, 53, 53]), (60, [53, 53, 53]), (80, [80, 79])]
 )
-def test_pieces_are_dealt_out_evenly(batch_size, sizes, monkeypatch):
+def test_pieces_are_dealt_out_evenly(batch_size, sizes, limit, monkeypatch):
     """A last batch of few pieces would be a step in their favour."""
-    monkeypatch.setattr("esnkit.baselines.hessian_free._LARGEST_BATCH", 70)
+    monkeypatch.setattr(f"esnkit.baselines.hessian_free.{limit}", 70)
     network, n = Network(1, 1, hidden_sizes=(2,)), 159
     rows = Rows(np.zeros((n, 1)), np.zeros((n, 1)), np.ones(n), np.arange(n + 1), None)
     met = []

@@ -30,7 +30,6 @@ def conjugate_gradient(
     b: FloatArray,
     start: FloatArray,
     max_iterations: int,
-    scale: FloatArray | float = 1.0,
 ) -> list[Iterate]:
     """Minimise x' A x / 2 - b' x approximately [1]_.
 
@@ -47,8 +46,6 @@ def conjugate_gradient(
         Where to start.
     max_iterations : int
         The most iterations.
-    scale : ndarray of shape (n,) or float, default=1.0
-        The preconditioner: about the diagonal of A, or what is proportional to it.
 
     Returns
     -------
@@ -69,8 +66,7 @@ def conjugate_gradient(
     """
     x = start.copy()
     residual = b - product(x)
-    direction = residual / scale
-    size = residual @ direction
+    direction, size = residual, residual @ residual
     values = [_value(x, residual, b)]
     kept, next_kept = [], 1.0
     for i in range(1, max_iterations + 1):
@@ -86,9 +82,8 @@ def conjugate_gradient(
             next_kept *= _SPACING
         if _stands_still(values):
             break
-        scaled = residual / scale
-        size, before = residual @ scaled, size
-        direction = scaled + (size / before) * direction
+        size, before = residual @ residual, size
+        direction = residual + (size / before) * direction
     if not kept or kept[-1].number < len(values) - 1:
         kept.append(Iterate(len(values) - 1, x, values[-1]))
     return kept

@@ -26,7 +26,7 @@ _BOLD, _TIMID = 1 / 4, 3 / 4  # what came of what it promised
 _KEPT = 0.95  # of the last direction, where conjugate gradient starts
 _SHORTER, _SHORTEST = 0.8, 1e-4  # steps of the line search
 _ENOUGH = 0.01  # of the decrease that the gradient promises
-_LARGEST_BATCH = 1000  # pieces that are presented together
+_MOST_PIECES, _MOST_STEPS = 1000, 200_000  # that are presented together: all of it is kept
 _SIDE_BY_SIDE = 50  # sequences of a batch, whose run then stays in the cache
 
 
@@ -62,10 +62,10 @@ class HessianFree:
     Notes
     -----
     A step wants many sequences, or windows: of few it would learn what the next ones contradict.
-    By default an epoch of up to 1000 is one step. A network as small as is usual here learns even
-    hundreds by heart. Where data can be generated, it is therefore given fresh ones for every step:
-    with ``warm_start=True, max_epochs=1`` each call of `fit` is one step that goes on from the
-    last.
+    By default an epoch of up to 1000 of them and 200 000 steps is one batch. A network as small as
+    is usual here learns even hundreds of sequences by heart. Where data can be generated, it is
+    therefore given fresh ones for every step: with ``warm_start=True, max_epochs=1`` each call of
+    `fit` is one step that goes on from the last.
 
     References
     ----------
@@ -113,13 +113,14 @@ class HessianFree:
 class HF(BPTT):
     """Hessian-free: presents many pieces together, each from the zero state.
 
-    An epoch of up to 1000 pieces is one step; more are dealt out evenly.
+    An epoch of up to 1000 pieces and 200 000 steps is one batch; more are dealt out evenly.
     """
 
     def __init__(self, network: Network, rows: Rows, presentation: Presentation) -> None:
         super().__init__(network, rows, presentation)
-        n_steps = -(-len(self.pieces) // (presentation.batch_size or _LARGEST_BATCH))
-        self.batch_size = -(-len(self.pieces) // n_steps)
+        most = min(_MOST_PIECES, _MOST_STEPS // int(self.pieces.lengths.max()))
+        n_batches = -(-len(self.pieces) // (presentation.batch_size or max(most, 1)))
+        self.batch_size = -(-len(self.pieces) // n_batches)
 
 
 class HessianFreeTrainer(Trainer):
@@ -145,7 +146,7 @@ class HessianFreeTrainer(Trainer):
         self._last = np.zeros(network.n_parameters)  # direction
 
     def step(self, batch: Batch) -> Array:
-        """Run over a batch, and take a step."""
+        """Run over a batch, and take a step; there is no state that would be handed on."""
         batches = side_by_side(batch)
         if not batches:
             self._losses.append((0.0, 0.0))

@@ -92,7 +92,8 @@ class RNNRegressor(NetworkRegressor):
         Mini-batches with a loss below this do not move the weights.
     batch_size : int, default=None
         Pieces of sequences side by side. None means 32, or less where an epoch would have fewer
-        than ten updates; for ``"hessian-free"`` all of them, up to 1000.
+        than ten updates; for ``"hessian-free"`` all of them, up to 1000 and to
+        200 000 steps.
     max_epochs : int, default=200
         How often all data are presented.
     early_stopping : bool, default=False
