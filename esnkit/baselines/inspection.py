@@ -119,5 +119,18 @@ def _norms_back(jacobians: FloatArray, time: int, max_lag: int) -> FloatArray:
     norms = np.ones((max_lag + 1, 2))
     for lag in range(1, max_lag + 1):
         product = product @ jacobians[time - lag + 1]
-        norms[lag] = np.linalg.norm(product, 2), np.linalg.norm(product) / np.sqrt(n_carried)
+        size = float(np.linalg.norm(product))
+        norms[lag] = _largest_singular_value(product, size), size / np.sqrt(n_carried)
     return norms
+
+
+def _largest_singular_value(matrix: FloatArray, size: float) -> float:
+    """Return the largest singular value of a matrix whose Frobenius norm is ``size``.
+
+    It is taken from the Gram matrix, which is quicker for large matrices and costs digits of the
+    small ones only. Divided by its norm, the matrix stays in range when it is squared.
+    """
+    if size == 0:
+        return 0.0
+    scaled = matrix / size
+    return size * float(np.sqrt(np.linalg.eigvalsh(scaled @ scaled.T)[-1]))
