@@ -32,6 +32,7 @@ from esnkit.comparison import (
     TaskError,
     compare,
 )
+from esnkit.comparison.roster import CONTESTANTS
 
 ESN = Contestant(
     "small-esn",
@@ -371,6 +372,26 @@ def test_horizon_that_leaves_nothing_to_learn_from_is_refused() -> None:
 
     with pytest.raises(TaskError, match="'walk': 40 steps to learn from are too few"):
         run(["mean"], [Short()])
+
+
+# ---------------------------------------------------------------------- who is shipped
+
+
+@pytest.mark.parametrize("name", ["elman-nesterov", "elman-hf", "elman-ekf", "fir"])
+def test_networks_trained_in_other_ways_take_part(name: str) -> None:
+    (cell,) = run([name], [Echo()], budget=1).cells
+    assert cell.status == "done"
+    assert np.median(cell.scores["NRMSE"]) < 0.5  # 1 for the mean
+    assert cell.n_parameters
+
+
+@pytest.mark.parametrize("contestant", CONTESTANTS.values(), ids=CONTESTANTS)
+def test_searches_begin_within_the_space(contestant: Contestant) -> None:
+    for dimension in contestant.space:
+        if dimension.scale == "choice":
+            assert dimension.choices[0] == dimension.default
+        else:
+            assert dimension.low <= dimension.default <= dimension.high
 
 
 # ---------------------------------------------------------------------- the same, however it runs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sklearn.base import BaseEstimator, clone, is_regressor
@@ -11,13 +11,11 @@ from sklearn.multioutput import MultiOutputRegressor
 from sklearn.utils import get_tags
 
 from esnkit.autoesn import AutoESN
-from esnkit.baselines.rnn import RNNRegressor
-from esnkit.baselines.tdnn import TDNNRegressor
 from esnkit.comparison.catalogue import unknown
 from esnkit.comparison.contestants import Contestant, Problem, SeasonalNaive
+from esnkit.comparison.networks import NETWORKS, TAPS
 from esnkit.comparison.space import Dimension, Settings
 from esnkit.comparison.tasks import TaskError
-from esnkit.gamma_memory import GammaMemory
 from esnkit.memories import NVAR, TappedDelayLine
 from esnkit.readout import RidgeReadout
 from esnkit.regressor import ESNRegressor
@@ -26,10 +24,6 @@ from esnkit.reservoir import Reservoir
 _MOST_FEATURES = 2000  # of a polynomial, so that a candidate takes seconds, not minutes
 _MOST_CANDIDATES = 10_000  # of AutoESN, where the budget is in seconds
 _NAIVE, _NAIVE_SEASONAL = 2, 5  # forecasts that AutoESN tries without settings to be chosen
-_EPOCHS = 100
-_ITERATIONS = 200
-
-_TAPS = Dimension("n_taps", "choice", 10, choices=(10, 2, 5, 20, 40))
 
 
 def _esn(settings: Settings, problem: Problem) -> ESNRegressor:
@@ -71,60 +65,9 @@ def _nvar(settings: Settings, problem: Problem) -> ESNRegressor:
     return ESNRegressor(memory, readout, washout=washout, include_input=False)
 
 
-def _tdnn(settings: Settings, problem: Problem) -> TDNNRegressor:
-    line = TappedDelayLine(min(settings["n_taps"], problem.n_steps // 4))
-    return _perceptron(line, settings, line.n_taps - 1)
-
-
-def _gamma(settings: Settings, problem: Problem) -> TDNNRegressor:
-    memory = GammaMemory(settings["n_taps"], mu=settings["mu"])
-    return _perceptron(memory, settings, problem.washout)
-
-
-def _perceptron(memory: Any, settings: Settings, washout: int) -> TDNNRegressor:
-    return TDNNRegressor(
-        memory,
-        hidden_layer_sizes=(settings["n_hidden"],),
-        alpha=settings["alpha"],
-        max_iter=_ITERATIONS,
-        washout=washout,
-    )
-
-
-def _recurrent(cell: str) -> Callable[[Settings, Problem], RNNRegressor]:
-    """Make the builder of a network with one recurrent layer."""
-
-    def build(settings: Settings, problem: Problem) -> RNNRegressor:
-        return RNNRegressor(
-            cell,
-            (settings["n_hidden"],),
-            window=min(settings["window"], problem.n_steps // 4),
-            learning_rate=settings["learning_rate"],
-            max_epochs=_EPOCHS,
-            dtype="float32",
-        )
-
-    return build
-
-
 def _mean(settings: Settings, problem: Problem) -> ESNRegressor:
     return ESNRegressor(TappedDelayLine(1), DummyRegressor(), include_input=False)
 
-
-_PERCEPTRON_SPACE = (
-    Dimension("n_hidden", "log", 32, 8, 64, integer=True),
-    Dimension("alpha", "log", 1e-2, 1e-5, 1e1),
-)
-_RECURRENT_SPACE = (
-    Dimension("n_hidden", "log", 32, 16, 64, integer=True),
-    Dimension("learning_rate", "log", 1e-2, 2e-3, 3e-2),
-    Dimension("window", "choice", 50, choices=(50, 20)),
-)
-_RECURRENT = {
-    "elman": ("Elman", "Elman's recurrent network"),
-    "lstm": ("LSTM", "Long short-term memory"),
-    "gru": ("GRU", "Gated recurrent units"),
-}
 
 _SHIPPED = (
     Contestant(
@@ -152,39 +95,7 @@ _SHIPPED = (
         "Its time to fit includes its search.",
         family="reservoir",
     ),
-    *(
-        Contestant(
-            cell,
-            _recurrent(cell),
-            _RECURRENT_SPACE,
-            title=title,
-            description=f"{name}: one layer, {_EPOCHS} epochs of Adam through truncated windows.",
-            family="trained network",
-        )
-        for cell, (title, name) in _RECURRENT.items()
-    ),
-    Contestant(
-        "tdnn",
-        _tdnn,
-        (_TAPS, *_PERCEPTRON_SPACE),
-        title="TDNN",
-        description="Time-delay network: a multi-layer perceptron on the last inputs, "
-        f"at most {_ITERATIONS} iterations of L-BFGS.",
-        family="trained network",
-    ),
-    Contestant(
-        "gamma",
-        _gamma,
-        (
-            Dimension("n_taps", "choice", 6, choices=(6, 3, 10)),
-            Dimension("mu", "linear", 0.5, 0.1, 0.9),
-            *_PERCEPTRON_SPACE,
-        ),
-        title="Gamma network",
-        description="A multi-layer perceptron on a cascade of leaky integrators, "
-        f"at most {_ITERATIONS} iterations of L-BFGS.",
-        family="trained network",
-    ),
+    *NETWORKS,
     Contestant(
         "nvar",
         _nvar,
@@ -202,7 +113,7 @@ _SHIPPED = (
     Contestant(
         "linear",
         _linear,
-        (_TAPS,),
+        (TAPS,),
         title="Linear",
         description="Ridge regression on the last inputs: linear autoregression of series, a "
         "finite impulse response of driven systems.",
@@ -292,7 +203,7 @@ def _regressor(name: str, estimator: Any) -> Contestant:
         return _on_delay_line(settings["n_taps"], own, problem)
 
     description = "Your regressor on the last inputs, whose number is all that is tuned."
-    return Contestant(name, build, (_TAPS,), description=description)
+    return Contestant(name, build, (TAPS,), description=description)
 
 
 def _from_scikit_learn(name: str) -> Contestant:
