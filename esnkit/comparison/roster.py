@@ -23,7 +23,6 @@ from esnkit.reservoir import Reservoir
 
 _MOST_FEATURES = 2000  # of a polynomial, so that a candidate takes seconds, not minutes
 _MOST_CANDIDATES = 10_000  # of AutoESN, where the budget is in seconds
-_NAIVE, _NAIVE_SEASONAL = 2, 5  # forecasts that AutoESN tries without settings to be chosen
 
 
 def _esn(settings: Settings, problem: Problem) -> ESNRegressor:
@@ -35,9 +34,8 @@ def _esn(settings: Settings, problem: Problem) -> ESNRegressor:
 
 
 def _autoesn(settings: Settings, problem: Problem) -> AutoESN:
-    n_naive = _NAIVE if problem.period is None else _NAIVE_SEASONAL
     return AutoESN(
-        n_candidates=(problem.n_candidates or _MOST_CANDIDATES) + n_naive,
+        n_candidates=problem.n_candidates or _MOST_CANDIDATES,
         time_budget=problem.seconds,
         horizon=problem.horizon,
     )
@@ -91,7 +89,7 @@ _SHIPPED = (
         makes="forecaster",
         title="AutoESN",
         description="Echo state networks that choose their settings by themselves, with the same "
-        "budget of candidates, the naive forecasts among them not counted; the median of the best. "
+        "budget of candidates; the median of the best. "
         "Its time to fit includes its search.",
         family="reservoir",
     ),
