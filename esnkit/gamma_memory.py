@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Integral
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sklearn.utils import check_scalar
-from sklearn.utils.validation import check_is_fitted
 
 from esnkit.checks import check_real
 from esnkit.kernels.gamma import run_gamma, run_gamma_free
 from esnkit.kernels.loop import Loop
-from esnkit.memories import input_names
-from esnkit.memory import Memory
+from esnkit.memories import InputMemory
 from esnkit.state import State
 
 
-class GammaMemory(Memory):
+class GammaMemory(InputMemory):
     r"""Memory of the past through a cascade of leaky integrators.
 
     The taps of [1]_ are
@@ -90,29 +89,8 @@ class GammaMemory(Memory):
         self.mu = mu
         self.sequence_column = sequence_column
 
-    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[Any]:
-        """Name the features by tap and input, such as ``g2(x0)``.
-
-        Parameters
-        ----------
-        input_features : array-like of str of shape (n_columns,), default=None
-            Names of the columns of X. None takes those seen in `fit`, or else ``x0``, ``x1``, ...
-
-        Returns
-        -------
-        ndarray of str
-            One name for each feature, the id column left out.
-
-        Raises
-        ------
-        ValueError
-            If `input_features` has another length than X has columns, or contradicts the names
-            seen in `fit`.
-        """
-        check_is_fitted(self)
-        names = input_names(self, input_features)
-        taps = [f"g{k}({name})" for k in range(self._shape[0]) for name in names]
-        return np.array(taps, dtype=object)
+    def _name_features(self, inputs: Sequence[str]) -> list[str]:
+        return [f"g{k}({name})" for k in range(self._shape[0]) for name in inputs]
 
     @property
     def n_features_out_(self) -> int:

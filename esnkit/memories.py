@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import Counter
+from collections.abc import Sequence
 from itertools import combinations_with_replacement
 from numbers import Integral
 from typing import Any
@@ -22,16 +24,15 @@ from esnkit.state import State
 _MOST_FEATURES = 100_000  # beyond it a polynomial is a slip of the hand, not a model
 
 
-class _DelayMemory(Memory):
-    """Past inputs at equal distances, and their monomials up to some order."""
+class InputMemory(Memory):
+    """A memory that is made of inputs of the past, and whose features are named after them."""
 
-    n_taps: int
-    stride: int
-    order: int = 1  # the delay line alone
-    begins_with_input = True
+    @abstractmethod
+    def _name_features(self, inputs: Sequence[str]) -> list[str]:
+        """Name the features, given the names of the inputs."""
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[Any]:
-        """Name the features by input and delay, such as ``x0(n-2)`` or ``x0(n)*x1(n-1)``.
+        """Name the features: ``x0(n-2)`` or ``x0(n)*x1(n-1)`` by delay, ``g2(x0)`` by tap.
 
         Parameters
         ----------
@@ -50,17 +51,38 @@ class _DelayMemory(Memory):
             seen in `fit`.
         """
         check_is_fitted(self)
-        names = input_names(self, input_features)
+        return np.array(self._name_features(self._input_names(input_features)), dtype=object)
+
+    def _input_names(self, input_features: ArrayLike | None) -> Any:
+        """Return a name for each input, the id column left out."""
+        if not hasattr(self, "n_features_in_"):  # prepared by a model, which has read the data
+            return [f"x{i}" for i in range(self.n_inputs_)]
+        # The names of the columns, checked as by any transformer that passes columns on.
+        names = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
+        column = self.sequence_column
+        if column is None:
+            return names
+        return names[names != column] if isinstance(column, str) else np.delete(names, column)
+
+
+class _DelayMemory(InputMemory):
+    """Past inputs at equal distances, and their monomials up to some order."""
+
+    n_taps: int
+    stride: int
+    order: int = 1  # the delay line alone
+    begins_with_input = True
+
+    def _name_features(self, inputs: Sequence[str]) -> list[str]:
         delays = [k * self._delays.stride for k in range(self._delays.n_taps)]
         taps = [
-            f"{name}(n-{delay})" if delay else f"{name}(n)" for delay in delays for name in names
+            f"{name}(n-{delay})" if delay else f"{name}(n)" for delay in delays for name in inputs
         ]
-        monomials = [
+        return [
             _monomial(factors)
             for degree in range(1, self.order + 1)
             for factors in combinations_with_replacement(taps, degree)
         ]
-        return np.array(monomials, dtype=object)
 
     @property
     def n_features_out_(self) -> int:
@@ -268,18 +290,6 @@ class NVAR(_DelayMemory):
         self.stride = stride
         self.order = order
         self.sequence_column = sequence_column
-
-
-def input_names(memory: Memory, input_features: ArrayLike | None) -> Any:
-    """Return a name for each input of a fitted memory, the id column left out."""
-    if not hasattr(memory, "n_features_in_"):  # prepared by a model, which has read the data
-        return [f"x{i}" for i in range(memory.n_inputs_)]
-    # The names of the columns, checked as by any transformer that passes columns on.
-    names = OneToOneFeatureMixin.get_feature_names_out(memory, input_features)
-    column = memory.sequence_column
-    if column is None:
-        return names
-    return names[names != column] if isinstance(column, str) else np.delete(names, column)
 
 
 def _check_number_of_monomials(n_linear: int, order: int) -> None:
