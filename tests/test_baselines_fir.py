@@ -7,6 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression
@@ -176,18 +178,24 @@ def test_a_network_in_single_precision():
     np.testing.assert_allclose(gradients[1], gradients[0], rtol=1e-4, atol=1e-4)
 
 
-def test_chunks_continue_exactly():
-    network = make_network(n_taps=(3, 5, 2))
-    params, X, state, _ = draw(network)
-    whole, end, _ = network.forward(params, X, LENGTHS, state)
-    outputs = []
-    for start in range(N_STEPS):
-        running = start < LENGTHS
-        part, after, _ = network.forward(params, X[start : start + 1], np.ones(N_BATCH, int), state)
-        outputs.append(part[0] * running[:, None])
-        state = np.where(running[:, None], after, state)
-    np.testing.assert_allclose(outputs, whole, atol=1e-14)
-    np.testing.assert_allclose(state, end, atol=1e-14)
+@settings(max_examples=30)
+@given(
+    n_taps=st.tuples(*[st.integers(1, 6)] * 3),
+    cut=st.integers(1, N_STEPS - 1),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_two_chunks_are_one_run(n_taps, cut, seed):
+    """Wherever the cut is, the state at it is all that the future needs to know."""
+    network, rng = make_network(n_taps=n_taps), np.random.default_rng(seed)
+    params = rng.normal(0, 0.5, network.n_parameters)
+    inputs = rng.normal(size=(N_STEPS, N_BATCH, 2))
+    lengths = rng.integers(cut + 1, N_STEPS + 1, N_BATCH)
+    start = rng.normal(size=(N_BATCH, network.n_state))
+    whole, end, _ = network.forward(params, inputs, lengths, start)
+    first, middle, _ = network.forward(params, inputs[:cut], [cut] * N_BATCH, start)
+    second, last, _ = network.forward(params, inputs[cut:], lengths - cut, middle)
+    np.testing.assert_allclose(np.concatenate([first, second]), whole, atol=1e-13)
+    np.testing.assert_allclose(last, end, atol=1e-13)
 
 
 @pytest.mark.parametrize("n_given", [0, 1, 3])
