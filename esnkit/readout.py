@@ -32,8 +32,8 @@ __all__ = ["RidgeReadout"]
 FloatArray = NDArray[np.float64]
 Chunk = tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]
 
-# solver="auto" factorises up to this many features; beyond, twenty validated penalties would take
-# four times as long as by the Gram matrix, and each block 32 MB.
+# solver="auto" factorises up to this many features; beyond, a block takes more than 32 MB, and
+# validating penalties by factors much longer than by the Gram matrix.
 _LARGEST_QR = 2000
 
 
@@ -64,7 +64,7 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Whether an intercept is fitted. It is not penalised.
     solver : {"auto", "qr", "gram"}, default="auto"
         How `RidgeStatistics` holds the rows. ``"qr"`` does not square their condition number;
-        ``"gram"`` is two to three times as fast. ``"auto"`` is ``"qr"`` up to 2000 features.
+        ``"gram"`` is faster. ``"auto"`` is ``"qr"`` up to 2000 features.
 
     Attributes
     ----------

@@ -44,8 +44,8 @@ class RidgeStatistics:
     solver : {"qr", "gram"}, default="qr"
         What is kept of the rows about their mean. ``"qr"``: their triangular factor [2]_; it
         costs 2 k\ :sup:`2` operations per row of k columns and does not square the condition
-        number. ``"gram"``: their Gram matrix, at half the operations and a third of the time;
-        directions weaker than about 1e-7 of the strongest drown in rounding.
+        number. ``"gram"``: their Gram matrix, at half the operations; directions weaker than
+        about 1e-7 of the strongest drown in rounding.
     fit_intercept : bool, default=True
         Whether an intercept is fitted. Without one it is zero.
 

@@ -120,7 +120,7 @@ class RNNRegressor(NetworkRegressor):
     progress : bool, default=False
         Whether to show a progress bar.
     dtype : {"float64", "float32"}, default="float64"
-        Precision of the network; single precision is about twice as fast.
+        Precision of the network; single precision is faster.
     random_state : int, Generator, RandomState or None, default=None
         Seed for the weights and the order of the data.
 

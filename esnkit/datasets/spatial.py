@@ -114,7 +114,7 @@ def lorenz96(
 
 def _lorenz96_slope(x: FloatArray, forcing: float) -> FloatArray:
     """Return dx/dt for states of shape (..., n_variables)."""
-    # Slices of an array that laps the ring are several times as fast as np.roll.
+    # An array that laps the ring is one copy, whose slices stand for three of np.roll.
     lap = np.concatenate((x[..., -2:], x, x[..., :1]), axis=-1)
     return (lap[..., 3:] - lap[..., :-3]) * lap[..., 1:-2] - x + forcing
 

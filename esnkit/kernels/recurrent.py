@@ -38,7 +38,7 @@ def multiply_by_slope(code, values, errors):
 
 @kernel
 def multiply_column(column, row, out):
-    """Write the product of a column and a row, for which BLAS takes ten times as long."""
+    """Write the product of a column and a row, for which BLAS is not made."""
     for i in range(column.size):
         value, line = column[i], out[i]
         for j in range(row.size):

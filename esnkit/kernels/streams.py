@@ -1,7 +1,7 @@
 """One observation in, forecasts out: the state loop cut open for live use.
 
-A call from Python costs about 0.1 microseconds for each array that is handed over, more for arrays
-in named tuples, so what belongs together comes stacked and is taken apart in here.
+A call from Python takes longer for each array that is handed over, and longer still for arrays in
+named tuples, so what belongs together comes stacked and is taken apart in here.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ def distinct_columns(
     rows, columns = [], []
     for first in range(0, len(n_wanted), step):
         ticked = _tick_off(n_wanted[first : first + step], n_columns, rng)
-        here, there = np.divmod(np.flatnonzero(ticked), n_columns)  # 15 times faster than nonzero
+        here, there = np.divmod(np.flatnonzero(ticked), n_columns)  # nonzero of a table is slow
         rows.append(here + first)
         columns.append(there)
     return np.concatenate(rows), np.concatenate(columns)
