@@ -10,6 +10,7 @@ from esnkit.baselines import (
     Adam,
     CosineDecay,
     ExponentialDecay,
+    GeometricDecay,
     Momentum,
     MomentumSchedule,
     Nesterov,
@@ -122,6 +123,12 @@ def test_schedules_equal_those_of_torch(name):
     ours, theirs = SCHEDULES[name]
     expected = descend_by_torch(lambda p: OPT.SGD(p, 1e-4), 40, theirs)
     np.testing.assert_allclose(descend(SGD(), ours, 40), expected, rtol=1e-12)
+
+
+def test_a_geometric_decay_ends_where_it_should_and_stays():
+    schedule = GeometricDecay(2.0, 1e-3, 50)
+    expected = [*np.geomspace(2.0, 1e-3, 51), 1e-3, 1e-3]
+    np.testing.assert_allclose([schedule(n) for n in range(53)], expected, rtol=1e-12)
 
 
 def test_the_momentum_schedule_of_sutskever():

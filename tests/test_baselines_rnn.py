@@ -19,6 +19,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from esnkit import DivergenceWarning, Forecaster, RNNRegressor, State
 from esnkit.baselines import SGD, Adam, CosineDecay, EchoState, Network
 from esnkit.datasets import load
+from tests.loops import fed_by_hand
 from tests.test_baselines_network import central_differences
 from tests.test_regressor import EXPECTED_FAILURES
 
@@ -323,23 +324,16 @@ def wave_model(cell="gru", **options):
 def test_a_free_run_goes_on_from_the_last_target():
     model = wave_model()
     np.testing.assert_allclose(model.free_run(20), np.sin(np.arange(401, 421) / 5), atol=0.1)
-    x, state, steps = WAVE[-1], model.state_, []
-    for _ in range(50):
-        output, state = model.step([x], state)
-        x = output[0]
-        steps.append(x)
-    np.testing.assert_allclose(model.free_run(50), steps, atol=1e-9)
+    steps = fed_by_hand(model, WAVE[-1:], np.zeros((50, 0)))
+    np.testing.assert_allclose(model.free_run(50), steps[:, 0], atol=1e-9)
 
 
 def test_known_inputs_stand_behind_the_outputs():
     inputs, wanted = X[:, ::-1], y
     model = make("gru", (12,)).fit(inputs, wanted)
     known = rng.uniform(-1, 1, (30, 1))
-    y_last, state, steps = model.state_.output, model.state_, []
-    for value in known:
-        y_last, state = model.step(np.concatenate([y_last, value]), state)
-        steps.append(y_last[0])
-    np.testing.assert_allclose(model.free_run(30, X=known), steps, atol=1e-9)
+    steps = fed_by_hand(model, model.state_.output, known)
+    np.testing.assert_allclose(model.free_run(30, X=known), steps[:, 0], atol=1e-9)
 
 
 @pytest.mark.parametrize("cell", ["jordan", "lstm"])

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from esnkit import NVAR
 from esnkit.kernels.delays import run_delays, run_delays_free
-from esnkit.kernels.loop import Loop
 from tests import naive
+from tests.loops import make_loop
 
 SHAPES = [(1, 1, 1), (3, 1, 1), (4, 3, 1), (1, 2, 2), (2, 1, 2), (3, 2, 3), (2, 3, 4)]
 
@@ -19,23 +19,6 @@ def make_delays(n_taps, stride, order, n_inputs):
     """The plan of a loop, and the number of its features."""
     memory = NVAR(n_taps, stride=stride, order=order).prepare(n_inputs)
     return memory._delays, memory.n_features_out_
-
-
-def make_loop(n_readout_features, n_outputs=2, **options):
-    rng = np.random.default_rng(7)
-    return Loop(
-        **{
-            "coef": rng.normal(0, 0.1, (n_outputs, n_readout_features)),
-            "intercept": rng.normal(0, 0.2, n_outputs),
-            "with_input": False,
-            "squared": False,
-            "through_input": True,
-            "through_feedback": False,
-            "lower": np.full(n_outputs, -3.0),
-            "upper": np.full(n_outputs, 3.0),
-            **options,
-        }
-    )
 
 
 def run_both(n_taps, stride, order, inputs):

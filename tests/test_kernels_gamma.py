@@ -6,25 +6,8 @@ import numpy as np
 import pytest
 
 from esnkit.kernels.gamma import run_gamma, run_gamma_free
-from esnkit.kernels.loop import Loop
 from tests import naive
-
-
-def make_loop(n_readout_features, n_outputs, **options):
-    rng = np.random.default_rng(7)
-    return Loop(
-        **{
-            "coef": rng.normal(0, 0.1, (n_outputs, n_readout_features)),
-            "intercept": rng.normal(0, 0.2, n_outputs),
-            "with_input": False,
-            "squared": False,
-            "through_input": True,
-            "through_feedback": False,
-            "lower": np.full(n_outputs, -3.0),
-            "upper": np.full(n_outputs, 3.0),
-            **options,
-        }
-    )
+from tests.loops import make_loop
 
 
 @pytest.mark.parametrize("mu", [0.1, 1.0, 1.7])

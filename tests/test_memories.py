@@ -22,6 +22,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from esnkit import NVAR, ESNRegressor, GammaMemory, RidgeReadout, State, TappedDelayLine
 from esnkit.datasets import lorenz63
 from esnkit.metrics import valid_prediction_time
+from tests.loops import fed_by_hand
 
 rng = np.random.default_rng(0)
 X = rng.uniform(-1, 1, (60, 2))
@@ -244,11 +245,7 @@ def test_the_compiled_free_run_equals_steps_in_python(
         memory, RidgeReadout(1.0), include_input=include_input, squared_states=squared_states
     ).fit(inputs, 0.5 * Y)
     known = rng.uniform(-1, 1, (20, n_known))
-    state, expected = model.state_, []
-    np.testing.assert_array_equal(state.output, 0.5 * Y[-1])
-    for row in known:
-        output, state = model.step(np.concatenate([state.output, row]), state)
-        expected.append(output)
+    expected = fed_by_hand(model, 0.5 * Y[-1], known)
     outputs = model.free_run(20, X=known if n_known else None)
     np.testing.assert_allclose(outputs, expected, atol=1e-12)
 
