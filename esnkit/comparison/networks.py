@@ -60,6 +60,7 @@ def _hessian_free(settings: Settings, problem: Problem) -> RNNRegressor:
         settings,
         problem,
         learner=learner,
+        washout=_window(settings, problem),  # windows start at zero, forecasts do not
         initialization=EchoState(),
         max_epochs=_STEPS,
         dtype="float32",
@@ -79,8 +80,12 @@ def _kalman(settings: Settings, problem: Problem) -> RNNRegressor:
 
 def _network(settings: Settings, problem: Problem, **options: Any) -> RNNRegressor:
     """Make a network with one recurrent layer."""
-    window = min(settings["window"], problem.n_steps // 4)
+    window = _window(settings, problem)
     return RNNRegressor(hidden_sizes=(settings["n_hidden"],), window=window, **options)
+
+
+def _window(settings: Settings, problem: Problem) -> int:
+    return min(settings["window"], problem.n_steps // 4)
 
 
 def _fir(settings: Settings, problem: Problem) -> FIRRegressor:
