@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from esnkit.candidates import Candidate, Nothing, Problem, View
 from esnkit.forecasting import BaseForecaster
 from esnkit.median import JointForecaster, MedianForecaster, WeightedForecaster, weighted
-from esnkit.searching import Search, search
+from esnkit.searching import Search, choose, search, weigh
 from esnkit.seasons import common_period
 from esnkit.seeding import RandomState, child_generator, root_seed
 from esnkit.series import SeriesSet
@@ -30,10 +30,6 @@ FloatArray = NDArray[np.float64]
 _FEWEST_STEPS = 30  # with fewer there is nothing to validate on
 _SHORT = 300  # steps; with more, five origins tell enough, and each costs time
 _LARGEST_HORIZON = 200  # for validation, if none is given
-_MARGIN = 0.15  # decades of error by which a member may be worse than the best
-# Weights are inverse to this power of the validation error. The square is best for independent
-# errors; those of rivals are alike, so that the better ones deserve more.
-_POWER = 4
 _LEAST_WEIGHT = 0.01  # at some step, of what is worth refitting
 _GREAT_RATIO = 2.0  # of a positive series' extremes, beyond which logarithms are worth a try
 
@@ -270,13 +266,13 @@ class AutoESN(JointForecaster):
             progress=self.progress,
         )
         self.best_params_ = _settings(self._search.trials[0])
-        return self._fit_groups(_groups(self._search.trials, self.n_members), data, inputs)
+        return self._fit_groups(choose(self._search.trials, self.n_members), data, inputs)
 
     def _fit_groups(
         self, groups: list[list[Trial]], data: SeriesSet, inputs: list[FloatArray] | None
     ) -> Self:
         """Refit the members of groups to everything, if the group has any weight."""
-        weights = _weights(groups)
+        weights = weigh(groups)
         kept = np.flatnonzero(weights.max(axis=1) >= _LEAST_WEIGHT)
         self.weights_ = weights[kept] / weights[kept].sum(axis=0)
         self._groups = [groups[i] for i in kept]
@@ -343,39 +339,6 @@ def _problem(data: SeriesSet, n_steps: int, period: int | None) -> Problem:
     )
 
 
-def _groups(trials: list[Trial], n_members: int) -> list[list[Trial]]:
-    """Choose the best models, the best smoothing and a naive forecast, as far as tried."""
-    models = [trial for trial in trials if not trial.candidate.simple]
-    near = [trial for trial in models if trial.score <= models[0].score + _MARGIN]
-    smoothers = [t for t in trials if t.candidate.simple and not t.candidate.naive]
-    naives = [trial for trial in trials if trial.candidate.naive]
-    return [group for group in (near[:n_members], smoothers[:1], _plainest(naives)) if group]
-
-
-def _plainest(naives: list[Trial]) -> list[Trial]:
-    """Choose the best of naive forecasts without a drift, unless one with a drift is better."""
-    still = [trial for trial in naives if not trial.candidate.drifts]
-    if not still:
-        return naives[:1]
-
-    def loss(trial: Trial) -> float:
-        return float(_beyond_doubt((trial.runs - still[0].runs).mean(axis=1)))
-
-    return [min([still[0], *(t for t in naives if t.candidate.drifts)], key=loss)]
-
-
-def _weights(groups: list[list[Trial]]) -> FloatArray:
-    """Weigh groups by how much worse their best is than that of the last, (n_groups, horizon)."""
-    errors = np.array([_beyond_doubt(group[0].runs - groups[-1][0].runs) for group in groups])
-    weights = 10.0 ** (-_POWER * (errors - errors.min(axis=0)))
-    return weights / weights.sum(axis=0)
-
-
-def _beyond_doubt(differences: FloatArray) -> FloatArray:
-    """Return the mean over runs (n_runs, ...) and a standard error, so that luck counts little."""
-    return differences.mean(axis=0) + differences.std(axis=0) / np.sqrt(len(differences))
-
-
 def _said(group: list[Trial]) -> str:
     """Say what a group forecasts by."""
     candidate = group[0].candidate
@@ -383,7 +346,7 @@ def _said(group: list[Trial]) -> str:
         return _naive_forecast(candidate)
     if candidate.simple:
         return "exponential smoothing"
-    return f"median of {len(group)} model(s)"
+    return "one model" if len(group) == 1 else f"median of {len(group)} models"
 
 
 def _settings(trial: Trial) -> dict[str, Any]:

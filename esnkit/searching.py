@@ -1,4 +1,4 @@
-"""A search for settings: evenly at first, then around the best, side by side in threads."""
+"""A search for settings: evenly at first, then around the best, and what is made of its finds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from esnkit.candidates import Candidate, Problem, View, draw, familiar, simple
@@ -20,6 +21,12 @@ _ROUNDS = (0.3, 0.5, 0.75, 1.0)  # the part of the budget that is spent at the e
 _FIRST = 4  # candidates at least, that the first round tries
 _PARENTS = 5  # the best so far, that a round learns from
 
+_MARGIN = 0.15  # decades of error by which a member of a group may be worse than the best
+# Weights are inverse to this power of the validation error. The square is best for independent
+# errors; those of rivals are alike, so that the better ones deserve more.
+_POWER = 4
+
+FloatArray = NDArray[np.float64]
 Task = tuple[Candidate, float | None]
 
 
@@ -152,3 +159,39 @@ def _run_all(
         Parallel(n_jobs=n_jobs, require="sharedmem")(
             delayed(attempt)(number, task, deadline) for number, task in tasks
         )
+
+
+def choose(trials: list[Trial], n_members: int) -> list[list[Trial]]:
+    """Choose what is to forecast: the best models, the best smoothing and a naive forecast.
+
+    They come in groups, the best of each first; a kind of which none was tried is left out.
+    """
+    models = [trial for trial in trials if not trial.candidate.simple]
+    near = [trial for trial in models if trial.score <= models[0].score + _MARGIN]
+    smoothers = [t for t in trials if t.candidate.simple and not t.candidate.naive]
+    naives = [trial for trial in trials if trial.candidate.naive]
+    return [group for group in (near[:n_members], smoothers[:1], _plainest(naives)) if group]
+
+
+def _plainest(naives: list[Trial]) -> list[Trial]:
+    """Choose the best of naive forecasts without a drift, unless one with a drift is better."""
+    still = [trial for trial in naives if not trial.candidate.drifts]
+    if not still:
+        return naives[:1]
+
+    def loss(trial: Trial) -> float:
+        return float(_beyond_doubt((trial.runs - still[0].runs).mean(axis=1)))
+
+    return [min([still[0], *(t for t in naives if t.candidate.drifts)], key=loss)]
+
+
+def weigh(groups: list[list[Trial]]) -> FloatArray:
+    """Weigh groups by how much worse their best is than that of the last, (n_groups, horizon)."""
+    errors = np.array([_beyond_doubt(group[0].runs - groups[-1][0].runs) for group in groups])
+    weights = 10.0 ** (-_POWER * (errors - errors.min(axis=0)))
+    return weights / weights.sum(axis=0)
+
+
+def _beyond_doubt(differences: FloatArray) -> FloatArray:
+    """Return the mean over runs (n_runs, ...) and a standard error, so that luck counts little."""
+    return differences.mean(axis=0) + differences.std(axis=0) / np.sqrt(len(differences))
