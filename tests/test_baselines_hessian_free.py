@@ -14,7 +14,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from esnkit import FIRRegressor, RNNRegressor
-from esnkit.baselines import HessianFree, Network
+from esnkit.baselines import HessianFree, Network, gauss_newton
 from esnkit.baselines.batches import Batch, Rows
 from esnkit.baselines.conjugate_gradient import conjugate_gradient
 from esnkit.baselines.fir_network import FIRNetwork
@@ -385,6 +385,21 @@ def test_sequences_that_do_not_count_change_nothing():
     some = make(**options).fit(parts, targets, sample_weight=weights)
     few = make(**options).fit(parts[:2], targets[:2])
     np.testing.assert_allclose(some.params_, few.params_, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize(("fraction", "expected"), [(1.0, 120), (0.7, 80), (0.01, 40)])
+def test_a_part_of_the_sequences_tells_the_curvature(fraction, expected, monkeypatch):
+    """In whole batches of up to 50."""
+    met, product = {}, gauss_newton.curvature_product
+
+    def spy(network, params, tape, loss, weights, *others):
+        met[id(weights)] = weights.shape[1]
+        return product(network, params, tape, loss, weights, *others)
+
+    monkeypatch.setattr(gauss_newton, "curvature_product", spy)
+    parts = list(np.random.default_rng(0).normal(size=(120, 5, 2)))
+    make(learner=HessianFree(curvature_fraction=fraction), max_epochs=1).fit(parts, parts)
+    assert sum(met.values()) == expected
 
 
 def test_an_interruption_keeps_the_best_weights(monkeypatch):
