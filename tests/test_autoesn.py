@@ -28,9 +28,10 @@ from esnkit.candidates import (
 )
 from esnkit.datasets import load_el_nino, lorenz63
 from esnkit.metrics import mase, valid_prediction_time
+from esnkit.searching import choose, weigh
 from esnkit.seasons import find_period
 from esnkit.series import read_series
-from esnkit.validation import Validation, log_errors, smooth
+from esnkit.validation import Trial, Validation, log_errors, smooth
 
 WAVE = np.sin(np.arange(160) / 4)
 
@@ -524,15 +525,46 @@ def test_scores_are_averaged_with_their_neighbours():
     np.testing.assert_allclose(smooth(errors), np.array([[1, 2, 1, 0], [1, 1, 1, 1]]).T)
 
 
+def trial(memory, runs, differences=(1,)):
+    runs = np.broadcast_to(np.reshape(runs, (-1, 1)), (len(runs), 5))
+    return Trial(Candidate(memory, View(differences)), 1.0, 1.0, runs, 0.0)
+
+
+STILL = trial(Nothing(drift=False), np.zeros(4))
+GAINS = np.array([-0.3, 0.1, -0.3, 0.1])  # of mean -0.1 and standard error 0.1
+
+
+@pytest.mark.parametrize(("gains", "drifts"), [(GAINS + 0.01, False), (GAINS - 0.01, True)])
+def test_a_drift_has_to_be_better_by_a_standard_error(gains, drifts):
+    naives = sorted([STILL, trial(Nothing(drift=True), gains)], key=lambda t: t.score)
+    ((chosen,),) = choose(naives, 5)
+    assert chosen.candidate.drifts is drifts
+
+
+def test_a_model_weighs_as_much_as_a_naive_forecast_if_better_by_a_standard_error():
+    model = trial(Delays(2, 1, 2), GAINS)
+    np.testing.assert_allclose(weigh([[model], [STILL]]), 0.5)
+    surely = trial(Delays(2, 1, 2), np.full(4, -0.5))
+    np.testing.assert_allclose(weigh([[surely], [STILL]])[0], 100 / 101)
+
+
+def test_members_are_nearly_as_good_as_the_best():
+    models = [
+        trial(Delays(n, 1, 2), np.full(4, -score)) for n, score in ((2, 1), (3, 0.9), (4, 0.8))
+    ]
+    assert choose([*models, STILL], 5) == [models[:2], [STILL]]
+    assert choose([*models, STILL], 1) == [models[:1], [STILL]]
+
+
 def test_the_last_season_is_scored_by_its_own_errors():
     y = monthly()
     back = [20, 14]
-    trial = Validation(read_series(y), None, 12, back).measure(
+    measured = Validation(read_series(y), None, 12, back).measure(
         Candidate(Nothing(drift=False), View((12,)))
     )
     errors = [y[112 - n : 124 - n] - y[100 - n : 112 - n] for n in back]
     expected = mean_log_error((np.array(errors) / y[:92].std()) ** 2)
-    assert trial.score == pytest.approx(expected, abs=1e-9)
+    assert measured.score == pytest.approx(expected, abs=1e-9)
 
 
 def test_a_model_is_scored_by_what_the_verbs_give(monkeypatch):
