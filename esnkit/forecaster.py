@@ -50,8 +50,9 @@ class Forecaster(BaseForecaster):
     scale : bool, default=True
         Whether the model sees values of mean 0 and standard deviation 1.
     loop : {"input", "feedback"}, default="input"
-        How the model sees its own outputs: as the input of the next step, or by the output
-        feedback of its reservoir, which must have a `feedback_scaling` above zero.
+        How the model sees its own outputs: as the input of the next step, or by its output
+        feedback, which it must have: a reservoir's `feedback_scaling` above zero, or a network's
+        `feedback` or ``cell="jordan"``.
     direct_horizon : int, default=None
         With a number, the model has an output for each of so many steps ahead, all read from the
         same state, and no output is fed back. None means the recursive forecast above.
