@@ -15,13 +15,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.backtesting import (
-    compare,
-    conformal_quantiles,
-    roll,
-    steps_back,
-    steps_back_in_reach,
-)
+from esnkit.backtesting import compare, conformal_quantiles, roll, steps_back, steps_back_in_reach
 from esnkit.seeding import RandomState, child_generator, root_seed
 from esnkit.series import SeriesSet, read_series
 
@@ -226,8 +220,7 @@ class BaseForecaster(ABC, BaseEstimator):
         data = read_series(y, id_column=self.id_column)
         runner = clone(self)
         inputs = runner._read_inputs(X, data, fitting=True)
-        shortest = min(len(member.values) for member in data.members)
-        back = steps_back(shortest, horizon, n_origins, stride)
+        back = steps_back(data.n_shortest, horizon, n_origins, stride)
         frames = []
         for cuts, futures in roll(runner, data, inputs, horizon, back, refit):
             for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
@@ -364,12 +357,11 @@ class BaseForecaster(ABC, BaseEstimator):
 
     def _residual_quantiles(self, horizon: int, level: float, n_origins: int) -> list[FloatArray]:
         """Return how far off a backtest was: (horizon, n_variables) for each series."""
-        shortest = min(len(member.values) for member in self.series_.members)
-        back = steps_back_in_reach(shortest, horizon, n_origins)
+        back = steps_back_in_reach(self.series_.n_shortest, horizon, n_origins)
         residuals: list[list[FloatArray]] = [[] for _ in self.series_.members]
         runner = self._settled()
         # Half of a short series is little to learn from, and its residuals would be too wide.
-        refit = shortest <= _SHORT
+        refit = self.series_.n_shortest <= _SHORT
         for cuts, futures in roll(runner, self.series_, self._inputs, horizon, back, refit):
             for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
                 truth = self.series_.members[i].values[cut : cut + horizon]

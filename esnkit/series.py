@@ -125,6 +125,11 @@ class SeriesSet:
         """Number of variables of every series."""
         return self.members[0].values.shape[1]
 
+    @property
+    def n_shortest(self) -> int:
+        """Number of steps of the shortest series."""
+        return min(len(member.values) for member in self.members)
+
     def followed_by(self, other: SeriesSet) -> SeriesSet:
         """Return these series, each with its continuation behind it."""
         if len(other) != len(self) or other.n_variables != self.n_variables:
