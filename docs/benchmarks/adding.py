@@ -5,18 +5,21 @@ their mean is asked for at the end (`esnkit.datasets.adding`); there are T to 1.
 is the fraction of 1000 new sequences whose answer is off by more than 0.04. To answer the mean of
 all targets is wrong for 85 %; the problem counts as solved at 1 %.
 
-The LSTM and the Elman network are trained as long as one core does in some minutes, which is
-far less than in the literature. The LSTM's forget gates have a bias of 4 before training, and the
-Elman network starts as an echo state network would.
+The LSTM's forget gates have a bias of 4 before training. The Elman network starts as an echo state
+network would, with small weights of the inputs, and learns with strong momentum. Of its updates,
+the first 2000 are on sequences of 30 to 33 numbers and the next 1000 on 50 to 55, made for it:
+a network that can wait for some steps learns to wait for more, while most of those that saw only 80
+had learned nothing after 8000 updates. Its gradients are often as long as 30. The default bound of
+1 would make all steps equally long, and none shorter near a minimum, so the bound here is 10.
 
 The echo state network learns from 1000 sequences. Its marker input and its bias are so large that a
 unit is saturated unless the two cancel; only then does it answer to the number. It leaks so slowly
 that what was added to its state is still there at the end, and the readout is a ridge regression
 from the last state to the answer, as any other. Nothing in it is trained to wait.
 
-Settings were chosen on seed 0 by the same score on other sequences: four for the LSTM, some fifteen
-for the Elman network, none of them trained for so long, ten for the echo state network. The table
-is from seeds 100 to 102, each of which draws weights, training and test sequences.
+Settings were chosen on seeds 0 and 1 by the same score on other sequences: four for the LSTM, some
+forty for the Elman network, nearly all of them trained for shorter, ten for the echo state network.
+The table is from seeds 100 to 102, each of which draws weights, training and test sequences.
 """
 
 from __future__ import annotations
@@ -58,20 +61,36 @@ def lstm(seed: int) -> RNNRegressor:
     )
 
 
-def elman(seed: int) -> RNNRegressor:
-    """Make an Elman network that starts from echo states, with strong momentum."""
-    return RNNRegressor(
-        "elman",
-        (64,),
-        output="last",
-        initialization=EchoState(),
-        optimizer=Nesterov(Stages((0.9, 0.98), (1000,))),
-        learning_rate=CosineDecay(1e-3, n_updates=30_000),
-        batch_size=100,
-        max_epochs=150,
-        dtype="float32",
-        random_state=seed,
-    )
+@dataclass
+class ShortLagsFirst:
+    """An Elman network that starts from echo states, and from shorter sequences."""
+
+    seed: int
+
+    def fit(self, X: Sequences, y: FloatArray) -> ShortLagsFirst:
+        """Train on shorter sequences, and then on those given, with strong momentum."""
+        self.network = RNNRegressor(
+            "elman",
+            (48,),
+            output="last",
+            initialization=EchoState(input_scale=0.01),
+            optimizer=Nesterov(Stages((0.9, 0.98), boundaries=(1000,))),
+            learning_rate=CosineDecay(1e-3, n_updates=10_000),
+            max_gradient_norm=10.0,
+            batch_size=100,
+            warm_start=True,
+            dtype="float32",
+            random_state=self.seed,
+        )
+        for length, max_epochs in ((30, 10), (50, 5)):  # of 200 updates
+            short = adding(20_000, length=length, random_state=2000 + self.seed)
+            self.network.set_params(max_epochs=max_epochs).fit(*short)
+        self.network.set_params(max_epochs=35).fit(X, y)
+        return self
+
+    def predict(self, X: Sequences) -> FloatArray:
+        """Answer for each sequence."""
+        return self.network.predict(X)
 
 
 @dataclass
@@ -102,7 +121,7 @@ class EchoStateNetwork:
 
 CASES = [  # name, model, T, training sequences
     ("LSTM, 32 units, Adam, 3000 updates of 64", lstm, 80, 6400),
-    ("Elman, 64 units, Nesterov, 30 000 updates of 100", elman, 80, 20_000),
+    ("Elman, 48 units, Nesterov, 10 000 updates of 100", ShortLagsFirst, 80, 20_000),
     ("echo state network, 100 units", EchoStateNetwork, 80, 1000),
     ("echo state network, 100 units", EchoStateNetwork, 1000, 1000),
 ]
