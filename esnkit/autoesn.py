@@ -73,14 +73,14 @@ class AutoESN(JointForecaster):
     best_params_ : dict
         The settings of the candidate with the best score.
     search_ : pandas.DataFrame
-        A row for each candidate, the best first. ``memory`` is ``"reservoir"``, ``"delays"`` or
+        A row for each candidate, the best first. ``memory`` is ``"reservoir"``, ``"delays"``,
         ``"smoothing"`` or ``"nothing"``, followed by the settings of an `esnkit.Reservoir` (and
-        ``squared_states``), of an `esnkit.NVAR`, of a single linear unit or of a naive forecast
-        (whether it has a ``drift``), the others NaN. Then ``differences``, ``season`` (steps of the
-        season whose course is taken away, or None), ``log`` (whether logarithms are taken),
-        ``naive``, ``seed``, the best ``penalty`` (the readout's alpha for each row it was fitted
-        to), ``score`` (mean decimal logarithm of the error in standard deviations) and ``seconds``.
-        Empty if there was nothing to search on.
+        ``squared_states``), of an `esnkit.NVAR`, or of a single linear unit or none (whether there
+        is a ``drift``), the others NaN. Then ``differences``, ``season`` (steps of the season whose
+        course is taken away, or None), ``log`` (whether logarithms are taken), ``naive``, ``seed``,
+        the best ``penalty`` (the readout's alpha for each row it was fitted to), ``score`` (mean
+        decimal logarithm of the error in standard deviations) and ``seconds``. Empty if there was
+        nothing to search on.
     period_ : int or None
         The season that was found, in steps.
 
@@ -97,7 +97,8 @@ class AutoESN(JointForecaster):
     [1]_, or the last few values with their products [2]_. The spectral radius is that of the
     circular law [3]_, some per cent off. Before all others come the mean, and the last value and
     the last season with and without a drift, the mean and the last value about the season's course
-    too; and exponential smoothing with a drift, which is a reservoir of one linear unit that leaks.
+    too; and exponential smoothing, which is a reservoir of one linear unit that leaks, in the same
+    two ways.
 
     The first candidates are the default reservoir and products of two values, on the series itself
     and as the best naive forecast sees it. The next fill the space evenly, by a Sobol sequence

@@ -146,6 +146,7 @@ class Smoothing:
     """
 
     leak_rate: float
+    drift: bool
 
     def model(self, washout: int) -> ESNRegressor:
         """Make the model, unfitted, without a readout."""
@@ -191,14 +192,16 @@ class Candidate:
 
     @property
     def drifts(self) -> bool:
-        """Whether it is the last value or season and a mean change."""
+        """Whether it is classical, and has the mean change of the past go on."""
         memory = self.memory
-        return isinstance(memory, Nothing) and memory.drift and bool(self.view.differences)
+        return (
+            isinstance(memory, Smoothing | Nothing) and memory.drift and bool(self.view.differences)
+        )
 
     @property
     def simple(self) -> bool:
         """Whether it is a classical forecast, which is always tried and never varied."""
-        return isinstance(self.memory, Nothing | Smoothing)
+        return isinstance(self.memory, Smoothing | Nothing)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -216,7 +219,7 @@ class Candidate:
         lost = sum(view.differences) + 1
         model = self.memory.model(max(0, min(_LONGEST_WASHOUT, (min(lengths) - lost) // 10)))
         n_rows = sum(lengths) - len(lengths) * (lost + model.washout)
-        drift = not isinstance(self.memory, Nothing) or self.memory.drift
+        drift = not isinstance(self.memory, Smoothing | Nothing) or self.memory.drift
         model.readout = RidgeReadout(penalty * max(n_rows, 1), fit_intercept=drift, solver="qr")
         forecaster = Forecaster(
             model, differences=view.differences, scale=drift, random_state=self.seed
@@ -257,7 +260,9 @@ def simple(problem: Problem) -> list[Candidate]:
         for drift in ((False, True) if view.differences else (True,))
     ]
     smoothing = View(season=problem.period, differences=(1,))
-    return naive + [Candidate(Smoothing(leak), smoothing) for leak in _LEAKS]
+    return naive + [
+        Candidate(Smoothing(leak, drift), smoothing) for leak in _LEAKS for drift in (False, True)
+    ]
 
 
 def familiar(views: Sequence[View], problem: Problem, rng: np.random.Generator) -> list[Candidate]:

@@ -170,19 +170,20 @@ def choose(trials: list[Trial], n_members: int) -> list[list[Trial]]:
     near = [trial for trial in models if trial.score <= models[0].score + _MARGIN]
     smoothers = [t for t in trials if t.candidate.simple and not t.candidate.naive]
     naives = [trial for trial in trials if trial.candidate.naive]
-    return [group for group in (near[:n_members], smoothers[:1], _plainest(naives)) if group]
+    groups = near[:n_members], _plainest(smoothers), _plainest(naives)
+    return [group for group in groups if group]
 
 
-def _plainest(naives: list[Trial]) -> list[Trial]:
-    """Choose the best of naive forecasts without a drift, unless one with a drift is better."""
-    still = [trial for trial in naives if not trial.candidate.drifts]
+def _plainest(trials: list[Trial]) -> list[Trial]:
+    """Choose the best classical forecast without a drift, unless one with a drift is better."""
+    still = [trial for trial in trials if not trial.candidate.drifts]
     if not still:
-        return naives[:1]
+        return trials[:1]
 
     def loss(trial: Trial) -> float:
         return float(_beyond_doubt((trial.runs - still[0].runs).mean(axis=1)))
 
-    return [min([still[0], *(t for t in naives if t.candidate.drifts)], key=loss)]
+    return [min([still[0], *(t for t in trials if t.candidate.drifts)], key=loss)]
 
 
 def weigh(groups: list[list[Trial]]) -> FloatArray:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import warnings
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -444,14 +445,15 @@ def test_a_naive_candidate_with_a_drift_goes_on_from_the_first_to_the_last_value
     np.testing.assert_allclose(forecaster.forecast(5), line, atol=1e-9)
 
 
+@pytest.mark.parametrize("drift", [False, True])
 @pytest.mark.parametrize("leak", [0.2, 0.7])
-def test_one_leaking_unit_smooths_exponentially(leak):
+def test_one_leaking_unit_smooths_exponentially(leak, drift):
     shocks = np.random.default_rng(0).normal(size=4000)
     y = leak * np.concatenate([[0], shocks[:-1].cumsum()]) + shocks  # smoothing is optimal here
     level = y[0]
     for value in y:
         level += leak * (value - level)
-    candidate = Candidate(Smoothing(leak), View((1,)))
+    candidate = Candidate(Smoothing(leak, drift), View((1,)))
     forecast = candidate.forecaster(1e-9, [4000]).fit(y).forecast(5)
     np.testing.assert_allclose(forecast, level, atol=0.1)
     assert abs(y[-1] - level) > 0.2
@@ -535,9 +537,10 @@ GAINS = np.array([-0.3, 0.1, -0.3, 0.1])  # of mean -0.1 and standard error 0.1
 
 
 @pytest.mark.parametrize(("gains", "drifts"), [(GAINS + 0.01, False), (GAINS - 0.01, True)])
-def test_a_drift_has_to_be_better_by_a_standard_error(gains, drifts):
-    naives = sorted([STILL, trial(Nothing(drift=True), gains)], key=lambda t: t.score)
-    ((chosen,),) = choose(naives, 5)
+@pytest.mark.parametrize("kind", [Nothing, partial(Smoothing, 0.4)])
+def test_a_drift_has_to_be_better_by_a_standard_error(kind, gains, drifts):
+    still, drifting = trial(kind(drift=False), np.zeros(4)), trial(kind(drift=True), gains)
+    ((chosen,),) = choose([drifting, still], 5)
     assert chosen.candidate.drifts is drifts
 
 
