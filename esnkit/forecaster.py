@@ -212,9 +212,9 @@ class Forecaster(BaseForecaster):
             )
         if self.loop == "feedback" and not _feeds_back(model):
             raise ValueError(
-                "loop='feedback' needs a model with output feedback: an ESNRegressor whose reservoir "
-                "has a feedback_scaling above zero, or an RNNRegressor with feedback=True or "
-                f"cell='jordan', got model={self.model!r}."
+                "loop='feedback' needs a model with output feedback: an ESNRegressor whose "
+                "reservoir has a feedback_scaling above zero, or an RNNRegressor with "
+                f"feedback=True or cell='jordan', got model={self.model!r}."
             )
 
     def _check_increments(self) -> None:
