@@ -23,7 +23,7 @@ from esnkit import AutoESN, DivergenceWarning, Forecaster
 from esnkit.datasets import load_co2, load_el_nino, load_sunspots, lorenz63
 from esnkit.metrics import mase, valid_prediction_time
 
-N_ORIGINS, FIRST_SEED, N_SEEDS, HORIZON = 4, 300, 8, 200
+N_ORIGINS, FIRST_SEED, N_SEEDS, HORIZON = 4, 300, 30, 200
 Row = list[object]
 
 # Right-hand sides, and where to start.
