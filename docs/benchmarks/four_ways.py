@@ -57,11 +57,18 @@ CHOSEN_ON = {name: "adding-40" if name.startswith("adding") else name for name i
 SIZES = (25, 50, 100, 200, 400)  # of echo state networks
 ECHO_STATES = "echo state network"
 BLUE, GREEN, ORANGE, PURPLE = "#0072B2", "#009E73", "#D55E00", "#CC79A7"
+FLOOR = 1e-4  # lower errors are drawn there
 STORE = Store(Path(gettempdir()) / "esnkit-four-ways", verbose=0)
 
 FloatArray = NDArray[np.float64]
 Settings = dict[str, Any]
 Curve = list[tuple[float, Score]]  # seconds, and what they came to
+
+
+@cache
+def example(task_name: str) -> Task:
+    """Return a task with the data of the development seed."""
+    return TASKS[task_name](DEVELOPMENT_SEED)
 
 
 # ---------------------------------------------------------------------- the ways
@@ -85,8 +92,17 @@ def lstm(settings: Settings, task: Task) -> RNNRegressor:
 
 def hessian_free(settings: Settings, task: Task) -> RNNRegressor:
     """Make a plain network that is trained by Hessian-free steps."""
-    learner = HessianFree(**settings)
-    return network(task, initialization=EchoState(), learner=learner, batch_size=task.large_batch)
+    learner = HessianFree(
+        damping=settings["damping"], structural_damping=settings["structural_damping"]
+    )
+    options = {"washout": settings["warm_up"]} if "warm_up" in settings else {}
+    return network(
+        task,
+        initialization=EchoState(),
+        learner=learner,
+        batch_size=task.large_batch,
+        **options,
+    )
 
 
 def momentum(settings: Settings, task: Task) -> RNNRegressor:
@@ -166,11 +182,17 @@ def lstm_grid(task: str) -> list[Settings]:
 
 
 def hessian_free_grid(task: str) -> list[Settings]:
-    """Return what is tried of Hessian-free steps."""
+    """Return what is tried of Hessian-free steps; windows of a long sequence may be warmed up."""
+    if example(task).fresh:
+        return [
+            {"damping": damping, "structural_damping": structural}
+            for damping in (0.1, 1.0)
+            for structural in (0.0, 0.03)
+        ]
     return [
-        {"damping": damping, "structural_damping": structural}
-        for damping in (0.1, 1.0)
+        {"damping": 0.1, "structural_damping": structural, "warm_up": n_steps}
         for structural in (0.0, 0.03)
+        for n_steps in (0, 50)
     ]
 
 
@@ -267,7 +289,7 @@ def regress(task_name: str, settings: Settings, seed: int, sizes: tuple[int, ...
 @cache
 def compile_all(way: str, task_name: str) -> None:
     """Fit something once, for compiling is not counted."""
-    task = TASKS[task_name](DEVELOPMENT_SEED)
+    task = example(task_name)
     WAYS[way].make(WAYS[way].settings(task_name)[0], task).fit(*task.block(0))
 
 
@@ -302,40 +324,41 @@ def choose(way: str, task_name: str) -> Settings:
 def tabulate(curves: Mapping[tuple[str, str], list[Curve]]) -> Iterator[list[str]]:
     """Yield a row for each task and way."""
     for (task_name, way), runs in curves.items():
-        task = TASKS[task_name]
+        task = example(task_name)
         elapsed, scores = zip(*(curve[-1] for curve in runs), strict=True)
         n_solved = sum(bool(score.solved) for score in scores)
         yield [
-            task(0).title,
+            task.title,
             way,
             spread([score.error for score in scores]),
-            spread([score.beside for score in scores]) + f" {task(0).beside}",
+            f"{task.beside}: {spread([score.beside for score in scores])}",
             f"{np.median(elapsed):.2g}",
             "" if scores[0].solved is None else f"{n_solved} of {len(scores)}",
         ]
 
 
-def spread(values: list[float]) -> str:
+def spread(values: Sequence[float]) -> str:
     """Write the median, and the range in brackets."""
     return f"{np.median(values):.2g} ({min(values):.2g} to {max(values):.2g})"
 
 
 def draw(name: str, curves: Mapping[tuple[str, str], list[Curve]], tasks: Sequence[str]) -> None:
     """Draw error against seconds, a panel for each task."""
-    fig, axes = plt.subplots(1, len(tasks), figsize=(11, 3.9), layout="constrained")
+    fig, axes = plt.subplots(1, len(tasks), figsize=(9.5, 3.6), sharey=True, layout="constrained")
     for ax, task_name in zip(axes, tasks, strict=True):
         for way in WAYS.values():
             for curve in curves[task_name, way.name]:
-                points = [(elapsed, score.error) for elapsed, score in curve]
+                points = [(elapsed, max(score.error, FLOOR)) for elapsed, score in curve]
                 ax.loglog(*zip(*points, strict=True), color=way.colour, linewidth=1.3, alpha=0.8)
                 ax.plot(*points[-1], "o", color=way.colour, markersize=4)
-        ax.set(title=TASKS[task_name](0).title, xlabel="seconds")
+        ax.set(title=example(task_name).title, xlabel="seconds")
         ax.spines[["top", "right"]].set_visible(False)
+        ax.minorticks_off()
         ax.grid(color="#e5e5e5", linewidth=0.8)
-    axes[0].set_ylabel("error (NRMSE)")
+    axes[0].set(ylabel="error (NRMSE)", ylim=(0.7 * FLOOR, 3))
     lines = [Line2D([], [], color=way.colour, label=way.name) for way in WAYS.values()]
     fig.legend(handles=lines, loc="outside upper center", ncols=len(lines), frameon=False)
-    fig.savefig(RESULTS / f"four_ways_{name}.svg")
+    fig.savefig(RESULTS / f"four_ways_{name}.svg", metadata={"Date": None})
     plt.close(fig)
 
 
@@ -348,11 +371,18 @@ def main() -> None:
             for task in TASKS
             for way in WAYS
         }
-    header = ["task", "way", "error", "", "seconds", "solved"]
-    publish(__file__, header, tabulate(curves), f"{len(SEEDS)} seeds. {machine()}")
+    report(curves)
+    STORE.clear(warn=False)
+
+
+def report(curves: Mapping[tuple[str, str], list[Curve]]) -> None:
+    """Print the table, draw the figures and write them down."""
+    header = ["task", "way", "error", "beside it", "seconds", "solved"]
+    note = f"{len(SEEDS)} seeds; medians, ranges in brackets. {machine()}"
+    publish(__file__, header, tabulate(curves), note)
+    plt.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "esnkit", "font.family": "sans-serif"}
     draw("adding", curves, [name for name in TASKS if name.startswith("adding")])
     draw("others", curves, [name for name in TASKS if not name.startswith("adding")])
-    STORE.clear(warn=False)
 
 
 if __name__ == "__main__":

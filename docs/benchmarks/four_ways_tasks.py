@@ -135,7 +135,7 @@ class MackeyGlass(Task):
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
-        self.options = {"window": 50, "washout": 50}  # to warm up for Hessian-free steps
+        self.options = {"window": 50}
         series = mackey_glass(self.n_train + 1, random_state=seed)
         self.series = np.tanh(series - 1)
         fresh = mackey_glass(1000, random_state=1000 + seed)
@@ -163,7 +163,7 @@ class Oscillator(Task):
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
-        self.options = {"window": 50, "washout": 50}  # to warm up for Hessian-free steps
+        self.options = {"window": 50}
         self.train = driven_oscillator.motion(driven_oscillator.N_TRAIN, seed)
 
     def block(self, number: int) -> tuple[FloatArray, FloatArray]:
