@@ -499,6 +499,13 @@ def test_a_model_survives_pickling_and_a_warm_start():
         parts.set_params(n_taps=4).fit(X, y)
 
 
+def test_sizes_may_be_arrays_and_a_warm_start_knows_them_again():
+    model = make(n_taps=np.array([4, 3]), warm_start=True).fit(X, y)
+    assert len(model.fit(X, y).loss_curve_) == 10
+    with pytest.raises(ValueError, match=r"n_taps must stay array\(\[4, 3\]\), got array"):
+        model.set_params(n_taps=np.array([4, 2])).fit(X, y)
+
+
 def test_single_precision_stays_single_and_near():
     for learner in LEARNERS:
         models = [make(learner=learner, dtype=d).fit(X, y) for d in ("float32", "float64")]

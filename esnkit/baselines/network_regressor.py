@@ -152,7 +152,7 @@ class NetworkRegressor(OnlineRegressor):
     def _check_same_network(self) -> None:
         """Refuse to go on with parameters that would make another network."""
         for name, value in self._shape.items():
-            if getattr(self, name) != value:
+            if not np.array_equal(getattr(self, name), value):  # sizes may come as an array
                 raise ValueError(
                     f"warm_start=True goes on with the network as it is, so {name} must stay "
                     f"{value!r}, got {getattr(self, name)!r}."
