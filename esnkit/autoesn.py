@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import copy
 import warnings
-from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.candidates import Candidate, Nothing, Problem, View
+from esnkit.checks import check_count, check_positive
 from esnkit.forecasting import BaseForecaster
 from esnkit.median import JointForecaster, MedianForecaster, WeightedForecaster, weighted
 from esnkit.searching import Search, choose, search, weigh
@@ -307,13 +306,11 @@ class AutoESN(JointForecaster):
 
     def _check_parameters(self) -> None:
         for name in ("n_candidates", "n_members"):
-            check_scalar(getattr(self, name), name, Integral, min_val=1)
+            check_count(getattr(self, name), name)
         if self.horizon is not None:
-            check_scalar(self.horizon, "horizon", Integral, min_val=1)
+            check_count(self.horizon, "horizon")
         if self.time_budget is not None:
-            check_scalar(
-                self.time_budget, "time_budget", Real, min_val=0, include_boundaries="neither"
-            )
+            check_positive(self.time_budget, "time_budget")
 
 
 def _plan(n_steps: int, horizon: int | None, period: int | None) -> tuple[int, list[int]]:

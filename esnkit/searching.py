@@ -58,7 +58,7 @@ def search(
     """
     start = time.monotonic()
     found: dict[int, Trial] = {}
-    end = f"{n_candidates} candidates were tried"
+    cause = "time was up"
     bar = _bar(n_candidates, progress)
 
     def attempt(number: int, task: Task, deadline: float) -> None:
@@ -80,20 +80,21 @@ def search(
     except KeyboardInterrupt:
         if not found:
             raise
-        end = f"it was interrupted after {_n_counted(found)} of {n_candidates} candidates"
+        cause = "it was interrupted"
+        end = _end(found, n_candidates, cause)
         warnings.warn(f"The search goes on with what it found: {end}.", stacklevel=5)
-    else:
-        if _n_counted(found) < n_candidates:
-            end = f"time was up after {_n_counted(found)} of {n_candidates} candidates"
     finally:
         if bar is not None:
             bar.close()
-    return Search(_ranked(found), end, time.monotonic() - start)
+    return Search(_ranked(found), _end(found, n_candidates, cause), time.monotonic() - start)
 
 
-def _n_counted(found: dict[int, Trial]) -> int:
-    """Count the candidates that were found, without the classical ones."""
-    return sum(number >= 0 for number in found)
+def _end(found: dict[int, Trial], n_candidates: int, cause: str) -> str:
+    """Say how many candidates were tried, without the classical ones, and why no more."""
+    n_tried = sum(number >= 0 for number in found)
+    if n_tried < n_candidates:
+        return f"{cause} after {n_tried} of {n_candidates} candidates"
+    return f"{n_tried} candidates were tried"
 
 
 def _bar(n_candidates: int, progress: bool) -> Any:

@@ -365,6 +365,7 @@ def test_few_steps_are_enough(n_steps):
         ({"n_members": 0}, "n_members"),
         ({"horizon": 0}, "horizon"),
         ({"time_budget": 0}, "time_budget"),
+        ({"time_budget": float("nan")}, "time_budget must be finite"),
     ],
 )
 def test_wrong_parameters_are_named(options, message):
@@ -439,9 +440,8 @@ def test_a_naive_candidate_repeats_the_season():
 def test_a_naive_candidate_with_a_drift_goes_on_from_the_first_to_the_last_value():
     y = np.random.default_rng(0).normal(size=60).cumsum()
     forecaster = Candidate(Nothing(drift=True), View((1,))).forecaster(1.0, [60]).fit(y)
-    line = (
-        y[-1] + np.arange(1, 6) * (y[-1] - y[1]) / 58
-    )  # a difference is learned from the one before
+    # A difference is learned from the one before, so the first of them is not.
+    line = y[-1] + np.arange(1, 6) * (y[-1] - y[1]) / 58
     np.testing.assert_allclose(forecaster.forecast(5), line, atol=1e-9)
 
 
