@@ -89,8 +89,8 @@ _SHIPPED = (
         makes="forecaster",
         title="AutoESN",
         description="Echo state networks that choose their settings by themselves, with the same "
-        "budget of candidates; the median of the best. "
-        "Its time to fit includes its search.",
+        "budget of candidates; the median of the best, averaged with a naive forecast and "
+        "exponential smoothing, which are not counted. Its time to fit includes its search.",
         family="reservoir",
     ),
     *NETWORKS,
