@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from esnkit.baselines.fir_network import FIRNetwork
+from esnkit.baselines.hessian_free import HessianFree
+from esnkit.baselines.kalman import ExtendedKalman
 from esnkit.baselines.network_regressor import NetworkRegressor
 from esnkit.baselines.optimizers import Optimizer
 from esnkit.baselines.schedules import Schedule
@@ -161,7 +163,7 @@ class FIRRegressor(NetworkRegressor):
         activation: str = "tanh",
         loss: str = "squared_error",
         initialization: Any = "glorot",
-        learner: Any = "auto",
+        learner: str | ExtendedKalman | HessianFree = "auto",
         window: int | None = None,
         optimizer: str | Optimizer = "adam",
         learning_rate: float | Schedule = 3e-3,

@@ -89,11 +89,10 @@ class RNNRegressor(NetworkRegressor):
         Rate at which weights decay, as a penalty of half of it times their squares. Biases are
         left alone.
     skip_below : float, default=0.0
-        Mini-batches with a loss below this do not move the weights.
+        Mini-batches, or steps, with a loss below this do not move the weights.
     batch_size : int, default=None
         Pieces of sequences side by side. None means 32, or less where an epoch would have fewer
-        than ten updates; for ``"hessian-free"`` all of them, up to 1000 and to
-        200 000 steps.
+        than ten updates; for ``"hessian-free"`` all of them, up to 1000 and to 200 000 steps.
     max_epochs : int, default=200
         How often all data are presented.
     early_stopping : bool, default=False
@@ -105,8 +104,8 @@ class RNNRegressor(NetworkRegressor):
     patience : int, default=20
         Epochs without a better validation loss after which training stops.
     washout : int, default=0
-        First steps of each sequence that are not fitted. Windows of ``"bptt"`` inside a sequence
-        start so many steps earlier.
+        First steps of each sequence that are not fitted. Windows of ``"bptt"`` and
+        ``"hessian-free"`` inside a sequence start so many steps earlier.
     start : {"zero", "last"}, default="zero"
         Where `predict` starts if no state is given: at the zero state, or at the final training
         row.
