@@ -240,8 +240,12 @@ def test_a_covariance_is_repaired_on_the_way():
         ({"learning_rate": 0.1}, "no use for learning_rate: leave it at its default, 0.003"),
         ({"loss": "cross_entropy"}, "needs loss='squared_error', got 'cross_entropy'"),
         ({"feedback": True, "teacher_forcing": False}, "it needs teacher_forcing=True"),
-        ({"learner": ExtendedKalman(coupling="none")}, "coupling must be 'global' or 'decoupled'"),
+        (
+            {"learner": ExtendedKalman(coupling="none")},
+            "coupling must be one of 'global', 'decoupled'",
+        ),
         ({"learner": ExtendedKalman(initial_variance=0)}, "initial_variance == 0, must be > 0"),
+        ({"learner": ExtendedKalman(process_noise=np.nan)}, "process_noise must be finite"),
         ({"learner": ExtendedKalman(measurement_noise=-1.0)}, "measurement_noise == -1.0"),
         ({"learner": ExtendedKalman(process_noise=-1.0)}, "process_noise == -1.0"),
         ({"learner": "kalman"}, "learner must be one of 'auto', 'bptt', .*'ekf'.*, got 'kalman'"),

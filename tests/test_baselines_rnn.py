@@ -477,6 +477,8 @@ def test_transformed_targets():
         ({"max_epochs": 0}, ValueError, "max_epochs == 0, must be >= 1"),
         ({"batch_size": 0}, ValueError, "batch_size == 0, must be >= 1"),
         ({"validation_fraction": 1.0}, ValueError, "validation_fraction == 1.0, must be < 1"),
+        ({"max_gradient_norm": np.nan}, ValueError, "max_gradient_norm must be finite, got nan"),
+        ({"validation_fraction": np.nan}, ValueError, "validation_fraction must be finite"),
         ({"washout": 120}, ValueError, "washout=120 leaves nothing of sequence 0"),
         ({"washout": 115, "early_stopping": True}, ValueError, "leave nothing to fit"),
         ({"start": "here"}, ValueError, "start must be 'zero' or 'last', got 'here'"),

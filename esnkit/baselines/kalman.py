@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import check_scalar
 
 from esnkit.baselines.derivatives import Derivatives, ForwardDerivatives, WindowDerivatives
 from esnkit.baselines.network import Network
 from esnkit.baselines.online import OneByOne, OnlineTrainer
 from esnkit.baselines.schedules import GeometricDecay, Schedule, value_at
 from esnkit.baselines.training import ExplosionError, Rule
+from esnkit.checks import check_name, check_non_negative, check_positive
 from esnkit.kernels import kalman
 
 Array = NDArray[Any]
@@ -84,15 +83,12 @@ class ExtendedKalman:
 
     def check(self) -> None:
         """Refuse settings that make no filter."""
-        if self.coupling not in _COUPLINGS:
-            allowed = " or ".join(map(repr, _COUPLINGS))
-            raise ValueError(f"coupling must be {allowed}, got {self.coupling!r}.")
-        positive: dict[str, Any] = {"min_val": 0, "include_boundaries": "neither"}
-        check_scalar(self.initial_variance, "initial_variance", Real, **positive)
+        check_name("coupling", self.coupling, _COUPLINGS)
+        check_positive(self.initial_variance, "initial_variance")
         if not callable(self.measurement_noise):
-            check_scalar(self.measurement_noise, "measurement_noise", Real, **positive)
+            check_positive(self.measurement_noise, "measurement_noise")
         if not callable(self.process_noise):
-            check_scalar(self.process_noise, "process_noise", Real, min_val=0)
+            check_non_negative(self.process_noise, "process_noise")
 
 
 class EKF(OneByOne):

@@ -1,12 +1,10 @@
-"""What the parameters of a recurrent network's estimator may be, and what they come to."""
+"""What the parameters of a trained network's estimator may be, and what they come to."""
 
 from __future__ import annotations
 
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_scalar
 
 from esnkit.baselines.batches import Rows
 from esnkit.baselines.initialization import INITIALIZATIONS
@@ -16,46 +14,33 @@ from esnkit.baselines.methods import METHODS, check_serves, check_unused, name_o
 from esnkit.baselines.network import Network
 from esnkit.baselines.optimizers import OPTIMIZERS, Optimizer
 from esnkit.baselines.training import Rule, Trainer
-from esnkit.checks import check_name
+from esnkit.checks import (
+    check_count,
+    check_name,
+    check_non_negative,
+    check_positive,
+    check_real,
+)
 
 _NAMES = {
     "order": ORDERS,
     "loss": tuple(LOSSES),
     "output": ("all", "last"),
 }
-_NUMBERS: dict[str, dict[str, Any]] = {
-    "weight_decay": {"target_type": Real, "min_val": 0},
-    "skip_below": {"target_type": Real, "min_val": 0},
-    "max_epochs": {"target_type": Integral, "min_val": 1},
-    "patience": {"target_type": Integral, "min_val": 1},
-    "validation_fraction": {
-        "target_type": Real,
-        "min_val": 0,
-        "max_val": 1,
-        "include_boundaries": "neither",
-    },
-}
-_NUMBERS_OR_NONE: dict[str, dict[str, Any]] = {
-    "window": {"target_type": Integral, "min_val": 1},
-    "stride": {"target_type": Integral, "min_val": 1},
-    "batch_size": {"target_type": Integral, "min_val": 1},
-    "max_gradient_norm": {"target_type": Real, "min_val": 0, "include_boundaries": "neither"},
-}
+_COUNTS = ("max_epochs", "patience")
+_COUNTS_OR_NONE = ("window", "stride", "batch_size")
 
 
 def check_settings(model: Any) -> None:
     """Refuse values that can be told to be wrong without the data."""
     for name, known in _NAMES.items():
         check_name(name, getattr(model, name), known)
-    for name, limits in _NUMBERS.items():
-        check_scalar(getattr(model, name), name, **limits)
-    for name, limits in _NUMBERS_OR_NONE.items():
+    for name in _COUNTS:
+        check_count(getattr(model, name), name)
+    for name in _COUNTS_OR_NONE:
         if getattr(model, name) is not None:
-            check_scalar(getattr(model, name), name, **limits)
-    if not callable(model.learning_rate):
-        check_scalar(
-            model.learning_rate, "learning_rate", Real, min_val=0, include_boundaries="neither"
-        )
+            check_count(getattr(model, name), name)
+    _check_reals(model)
     if not callable(model.initialization):
         check_name("initialization", model.initialization, INITIALIZATIONS)
     if not isinstance(model.optimizer, Optimizer):
@@ -63,6 +48,18 @@ def check_settings(model: Any) -> None:
     check_name("learner", name_of(model.learner), ("auto", *METHODS))
     check_unused(learner_name(model), model)
     _check_together(model)
+
+
+def _check_reals(model: Any) -> None:
+    """Refuse what is no number, or out of range."""
+    for name in ("weight_decay", "skip_below"):
+        check_non_negative(getattr(model, name), name)
+    within = {"min_val": 0, "max_val": 1, "include_boundaries": "neither"}
+    check_real(model.validation_fraction, "validation_fraction", **within)
+    if model.max_gradient_norm is not None and model.max_gradient_norm != np.inf:
+        check_positive(model.max_gradient_norm, "max_gradient_norm")
+    if not callable(model.learning_rate):
+        check_positive(model.learning_rate, "learning_rate")
 
 
 def _check_together(model: Any) -> None:
