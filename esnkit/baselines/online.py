@@ -108,6 +108,15 @@ class OnlineTrainer(Trainer):
     def _learn(self, outputs: Array, target: Array, weight: float) -> None:
         """Note the loss of a step that counts ``weight``, and move the weights."""
 
+    def _judge(self, outputs: Array, target: Array, weight: float) -> tuple[float, Array]:
+        """Note the loss of a step; return it, and its derivatives by the outputs (n_outputs,)."""
+        one = np.ones((1, 1), self.params.dtype)
+        value, error = self.rule.loss.value_and_gradient(
+            outputs[None, None], target[None, None], one
+        )
+        self._losses.append((value, weight))
+        return value, error[0, 0]
+
 
 class RTRLTrainer(OnlineTrainer):
     """The weights in training by real-time recurrent learning, moved by any optimizer."""
@@ -116,11 +125,6 @@ class RTRLTrainer(OnlineTrainer):
         super().__init__(network, params, rule, ForwardDerivatives(network))
 
     def _learn(self, outputs: Array, target: Array, weight: float) -> None:
-        one = np.ones((1, 1), self.params.dtype)
-        value, error = self.rule.loss.value_and_gradient(
-            outputs[None, None], target[None, None], one
-        )
-        self._losses.append((value, weight))
+        value, error = self._judge(outputs, target, weight)
         if weight and value >= self.rule.skip_below:
-            gradient = self.derivatives.gradient(self.params, weight * error[0, 0])
-            self._descend(value, gradient)
+            self._descend(value, self.derivatives.gradient(self.params, weight * error))

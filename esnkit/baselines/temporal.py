@@ -246,13 +246,9 @@ class TemporalTrainer(OnlineTrainer):
         self.derivatives.begin(self.network.initial_state(1))
 
     def _learn(self, outputs: Array, target: Array, weight: float) -> None:
-        one = np.ones((1, 1), self.params.dtype)
-        value, error = self.rule.loss.value_and_gradient(
-            outputs[None, None], target[None, None], one
-        )
-        self._losses.append((value, weight))
+        value, error = self._judge(outputs, target, weight)
         counts = weight if value >= self.rule.skip_below else 0.0
-        self._move(value, counts * error[0, 0])
+        self._move(value, counts * error)
 
     def _move(self, value: float, error: Array) -> None:
         """Move the weights, unless no error has come so far."""
