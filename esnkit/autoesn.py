@@ -204,7 +204,8 @@ class AutoESN(JointForecaster):
     def stepper(self, horizon: int = 1, X: Any = None) -> ForecastStepper:
         """Return a copy of what changes, for live use, if a single model is all there is.
 
-        So it can be with ``n_members=1``, on a clean series.
+        So it can be with ``n_members=1``, on a clean series. What a stepper forecasts is not held
+        within the range of the series, nor above zero.
 
         Parameters
         ----------
