@@ -445,6 +445,8 @@ def test_an_explosion_stops_training_with_the_step_named():
         ({"learner": HessianFree(structural_damping=-1)}, "structural_damping == -1, must be >= 0"),
         ({"learner": HessianFree(max_iterations=0)}, "max_iterations == 0, must be >= 1"),
         ({"learner": HessianFree(curvature_fraction=1.5)}, "curvature_fraction == 1.5"),
+        ({"learner": HessianFree(damping=np.nan)}, "damping must be finite, got nan"),
+        ({"learner": HessianFree(structural_damping=np.inf)}, "damping must be finite, got inf"),
         ({"window": 61}, "window=61 is longer than the data"),
     ],
 )

@@ -52,8 +52,9 @@ def curvature_product(
     direction : ndarray of shape (n_parameters,)
         How the weights move.
     structural : float, default=0.0
-        Also adds so much of the curvature of half the squared change of all recurrent units'
-        outputs, summed over steps, where the loss is a sum, over as much as it is a mean [1]_.
+        How much is added of the curvature of half the squared change of all recurrent units'
+        outputs [1]_: their squares are summed over units, steps and sequences, and divided by the
+        sum of ``weights``, as the loss is.
 
     Returns
     -------

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import check_scalar
 
 from esnkit.baselines.batches import Batch, Rows
 from esnkit.baselines.conjugate_gradient import Iterate, conjugate_gradient
@@ -17,6 +15,7 @@ from esnkit.baselines.gauss_newton import Curvature, loss_of
 from esnkit.baselines.learners import BPTT, Presentation
 from esnkit.baselines.network import Network
 from esnkit.baselines.training import Rule, Trainer
+from esnkit.checks import check_count, check_non_negative, check_positive, check_real
 
 Array = NDArray[Any]
 FloatArray = NDArray[np.float64]
@@ -43,8 +42,8 @@ class HessianFree:
     price of a gradient and a third. The damping :math:`\lambda` keeps steps where the model is
     good: it is raised by half when less than a quarter of the promised decrease comes true, and
     lowered by a third when more than three quarters do. Structural damping :math:`S` [2]_ is the
-    curvature of half the squared change of all recurrent units, summed over time: it keeps what
-    they remember from being upset.
+    curvature of half the squared change of all recurrent units, summed over time and divided as the
+    loss is: it keeps what they remember from being upset.
 
     Parameters
     ----------
@@ -96,18 +95,11 @@ class HessianFree:
 
     def check(self) -> None:
         """Refuse settings that make no learner."""
-        positive: dict[str, Any] = {"min_val": 0, "include_boundaries": "neither"}
-        check_scalar(self.damping, "damping", Real, **positive)
-        check_scalar(self.structural_damping, "structural_damping", Real, min_val=0)
-        check_scalar(self.max_iterations, "max_iterations", Integral, min_val=1)
-        check_scalar(
-            self.curvature_fraction,
-            "curvature_fraction",
-            Real,
-            min_val=0,
-            max_val=1,
-            include_boundaries="right",
-        )
+        check_positive(self.damping, "damping")
+        check_non_negative(self.structural_damping, "structural_damping")
+        check_count(self.max_iterations, "max_iterations")
+        share = {"min_val": 0, "max_val": 1, "include_boundaries": "right"}
+        check_real(self.curvature_fraction, "curvature_fraction", **share)
 
 
 class HF(BPTT):
