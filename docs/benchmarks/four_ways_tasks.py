@@ -55,7 +55,7 @@ class Task(ABC):
 class Adding(Task):
     """The mean of two marked numbers, asked for at the end; blocks come again after fifty."""
 
-    beside = "off by more than 0.04"
+    beside = "wrong"
     n_sequences, n_blocks, n_test, large_batch = 1000, 50, 1000, 500
 
     def __init__(self, seed: int, length: int) -> None:
@@ -90,7 +90,7 @@ class Memory(Task):
     """Five bits to be repeated after a while; only the last five rows count."""
 
     title = "five bits, delay 50"
-    beside = "wrong bits of five"
+    beside = "wrong bits"
     cap = 20.0
     learner = "bptt"
     delay, n_items, n_sequences, large_batch = 50, 5, 300, 100
