@@ -20,9 +20,10 @@ For each row the paper takes the best of several rates, and so does this table: 
 leaves the smallest error on adding after the whole course, with seed 0. All else was chosen on
 seeds 0 and 1. The table has the medians of seeds 100 to 102.
 
-Nesterov's momentum beats none the more, the stronger it is, as in the paper; the classical kind
-helps less, and at its strongest not at all, as on adding there. Training is a matter of luck: a
-network whose state has come to rest where inputs no longer matter seldom recovers.
+As in the paper, Nesterov's momentum does best where it is strongest, and far better than none.
+Otherwise than there, 0.9 does not help with multiplying, nor does the classical kind with anything
+but adding, where its strongest does not either. Training is a matter of luck: a network whose state
+has come to rest where inputs no longer matter seldom recovers.
 """
 
 from __future__ import annotations
