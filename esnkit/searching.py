@@ -94,7 +94,7 @@ def _end(found: dict[int, Trial], n_candidates: int, cause: str) -> str:
     n_tried = sum(number >= 0 for number in found)
     if n_tried < n_candidates:
         return f"{cause} after {n_tried} of {n_candidates} candidates"
-    return f"{n_tried} candidates were tried"
+    return "1 candidate was tried" if n_tried == 1 else f"{n_tried} candidates were tried"
 
 
 def _bar(n_candidates: int, progress: bool) -> Any:

@@ -219,3 +219,6 @@ class FIRRegressor(NetworkRegressor):
             activation=self.activation,
             dtype=self.dtype,
         )
+
+    def _automatic_learner(self) -> str:
+        return "backpropagation"

@@ -51,6 +51,10 @@ class NetworkRegressor(OnlineRegressor):
     def _describe(self, n_features: int) -> Network:
         """Describe the network, for inputs of this width and as many outputs as the targets."""
 
+    @abstractmethod
+    def _automatic_learner(self) -> str:
+        """Name the learner that "auto" stands for."""
+
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train the network.
 

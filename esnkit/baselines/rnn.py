@@ -270,6 +270,9 @@ class RNNRegressor(NetworkRegressor):
             dtype=self.dtype,
         )
 
+    def _automatic_learner(self) -> str:
+        return "bptt" if self.bidirectional or self.output == "last" else "tbptt"
+
     def _read(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> TrainingData:
         """Check the training data; targets of whole sequences are put at their last rows."""
         if self.output == "all":

@@ -94,11 +94,7 @@ def _check_together(model: Any) -> None:
 
 def learner_name(model: Any) -> str:
     """Return the learner that ``"auto"`` stands for, or the one that is named."""
-    if model.learner != "auto":
-        return str(name_of(model.learner))
-    if model.cell == "fir":
-        return "backpropagation"
-    return "bptt" if model.bidirectional or model.output == "last" else "tbptt"
+    return str(model._automatic_learner() if model.learner == "auto" else name_of(model.learner))
 
 
 def make_rule(model: Any) -> Rule:
