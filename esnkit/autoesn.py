@@ -67,7 +67,7 @@ class AutoESN(JointForecaster):
     members_ : list of forecasters
         The fitted forecasters: the median of the best models, exponential smoothing and a naive
         one, as far as they have any weight.
-    weights_ : ndarray of shape (len(members_), n_steps)
+    weights_ : ndarray of shape (n_members, n_steps)
         How much each of the members counts at each step ahead, and in the last column beyond.
     best_params_ : dict
         The settings of the candidate with the best score.
