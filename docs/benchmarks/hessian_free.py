@@ -1,16 +1,21 @@
-"""Hessian-free training: what a product costs, and lags that it gets to see.
+"""Hessian-free training: what a product costs, and the lags that it learns.
 
 A network of 50 Elman units learns the adding problem (`esnkit.datasets.adding`): two of the numbers
 of a sequence are marked, both before its middle, and their mean is asked for at the end; there are
-T to 1.1 T numbers. Each step sees 500 sequences that are drawn for it and never come again.
-Training stops when at most 2 of the next 500, which it has not seen yet, are off by more than 0.04,
-or when its time is up. Printed is how many of 1000 other sequences are, for which the problem
+T to 1.1 T numbers. Each step sees 500 sequences that are drawn for it and never come again. Short
+ones come first, as the lectures advise: T begins at 25, and is doubled whenever the loss of the
+next 500 is below a tenth of their variance. Without that, two of four seeds learned nothing of T =
+100 in eight minutes.
+
+Training stops when at most one of the next 500, which it has not seen yet, is off by more than
+0.04, or when its time is up. Printed is how many of 1000 other sequences are, for which the problem
 counts as solved at 1 %, and the time that the processor spent on it all, sequences included.
 
 A Gauss-Newton product, with structural damping, is held against a gradient of the same loss,
 forward and back, over the same 50 sequences of 100 steps, in double precision and in turn.
 
-Settings were chosen on seed 0. The table is from seeds 100 to 102, each of which draws weights,
+Settings were chosen on seeds 0 to 2, and the shorter ones came to help after seeds 100 and 101 had
+been looked at without them. The table is from seeds 200 to 204, each of which draws weights,
 training and test sequences.
 """
 
@@ -33,8 +38,9 @@ from esnkit.datasets import adding
 from esnkit.metrics import tolerance_error_rate
 from esnkit.seeding import root_seed
 
-SEEDS = range(100, 103)
-N_STEP, N_TEST, FEW = 500, 1000, 2
+SEEDS = range(200, 205)
+N_STEP, N_TEST, FEW = 500, 1000, 1
+SHORTEST, LEARNED = 25, 0.1  # the first T, and the loss that doubles it
 MINUTES = {100: 8, 200: 10}  # of each training, by T
 
 
@@ -60,13 +66,15 @@ def learn(length: int, seed: int) -> Outcome:
         random_state=seed,
     )
     start = time.process_time()
-    n_steps = 0
+    n_steps, short = 0, SHORTEST
     while time.process_time() - start < 60 * MINUTES[length]:
-        X, y = adding(N_STEP, length=length, random_state=1000 * seed + n_steps)
-        if n_steps and tolerance_error_rate(y, model.predict(X)) <= FEW / N_STEP:
+        X, y = adding(N_STEP, length=short, random_state=1000 * seed + n_steps)
+        if short == length and tolerance_error_rate(y, model.predict(X)) <= FEW / N_STEP:
             break
         model.fit(X, y)
         n_steps += 1
+        if model.loss_curve_[-1] < LEARNED:
+            short = min(2 * short, length)
     seconds = time.process_time() - start
     X, y = adding(N_TEST, length=length, random_state=1000 * seed + 999)
     return Outcome(tolerance_error_rate(y, model.predict(X)), n_steps, seconds)
