@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
@@ -17,6 +17,7 @@ from esnkit.datasets import adding, mackey_glass, memorization
 from esnkit.metrics import nrmse, tolerance_error_rate
 
 FloatArray = NDArray[np.float64]
+Data = tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,14 @@ class Task(ABC):
     fresh: ClassVar[bool] = True  # whether blocks differ
     mini_batch: ClassVar[int] = 64  # for gradients
     large_batch: ClassVar[int | None] = None  # for Hessian-free steps; None is all
+    shorter: Sequence[int] = ()  # lengths that are learned before, shortest first
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
 
     @abstractmethod
-    def block(self, number: int) -> tuple[FloatArray, FloatArray]:
-        """Return inputs and targets that are presented together."""
+    def block(self, number: int, length: int | None = None) -> Data:
+        """Return inputs and targets that are presented together; None is the full length."""
 
     @abstractmethod
     def score(self, model: Any) -> Score:
@@ -61,22 +63,23 @@ class Adding(Task):
     def __init__(self, seed: int, length: int) -> None:
         super().__init__(seed)
         self.length = length
+        self.shorter = [short for short in (20, 40, 80) if short < length]
         self.title, self.cap = f"adding, T = {length}", length / 2
         self.options = {"output": "last", "sequence_column": 0, "dtype": "float32"}
-        self.test = self._draw(self.n_test, self.n_blocks)
-        self.drawn: dict[int, tuple[FloatArray, FloatArray]] = {}
+        self.test = self._draw(self.n_test, self.n_blocks, length)
+        self.drawn: dict[tuple[int, int], Data] = {}
 
-    def _draw(self, n_sequences: int, number: int) -> tuple[FloatArray, FloatArray]:
+    def _draw(self, n_sequences: int, number: int, length: int) -> Data:
         seed = np.random.default_rng([self.seed, number])
-        X, y = adding(n_sequences, length=self.length, random_state=seed)
+        X, y = adding(n_sequences, length=length, random_state=seed)
         return numbered(X), y
 
-    def block(self, number: int) -> tuple[FloatArray, FloatArray]:
+    def block(self, number: int, length: int | None = None) -> Data:
         """Draw sequences, or take them out again: drawing takes as long as learning from them."""
-        number %= self.n_blocks
-        if number not in self.drawn:
-            self.drawn[number] = self._draw(self.n_sequences, number)
-        return self.drawn[number]
+        key = number % self.n_blocks, length or self.length
+        if key not in self.drawn:
+            self.drawn[key] = self._draw(self.n_sequences, *key)
+        return self.drawn[key]
 
     def score(self, model: Any) -> Score:
         """Count as solved where hardly any answer is wrong."""
@@ -105,7 +108,7 @@ class Memory(Task):
             "dtype": "float32",
         }
 
-    def block(self, number: int) -> tuple[FloatArray, FloatArray]:
+    def block(self, number: int, length: int | None = None) -> Data:
         """Draw new sequences, from the 32 that there are."""
         seed = np.random.default_rng([self.seed, number])
         X, y = memorization(
@@ -142,7 +145,7 @@ class MackeyGlass(Task):
         self.test = np.tanh(fresh - 1)
         self.trials = Trials(17, seed, n_trials=20, stride=150)
 
-    def block(self, number: int) -> tuple[FloatArray, FloatArray]:
+    def block(self, number: int, length: int | None = None) -> Data:
         """Return the series, and itself a step later."""
         return self.series[:-1, None], self.series[1:]
 
@@ -166,7 +169,7 @@ class Oscillator(Task):
         self.options = {"window": 50}
         self.train = driven_oscillator.motion(driven_oscillator.N_TRAIN, seed)
 
-    def block(self, number: int) -> tuple[FloatArray, FloatArray]:
+    def block(self, number: int, length: int | None = None) -> Data:
         """Return the motion, and itself a step later."""
         return self.train
 
@@ -186,7 +189,7 @@ def numbered(sequences: list[FloatArray]) -> FloatArray:
 
 
 TASKS: dict[str, Callable[[int], Task]] = {
-    **{f"adding-{length}": partial(Adding, length=length) for length in (20, 40, 80)},
+    **{f"adding-{length}": partial(Adding, length=length) for length in (40, 80, 160)},
     "memory": Memory,
     "mackey-glass": MackeyGlass,
     "oscillator": Oscillator,
