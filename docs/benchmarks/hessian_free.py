@@ -4,8 +4,8 @@ A network of 50 Elman units learns the adding problem (`esnkit.datasets.adding`)
 of a sequence are marked, both before its middle, and their mean is asked for at the end; there are
 T to 1.1 T numbers. Each step sees 500 sequences that are drawn for it and never come again. Short
 ones come first, as the lectures advise: T begins at 25, and is doubled whenever the loss of the
-next 500 is below a tenth of their variance. Without that, two of four seeds learned nothing of T =
-100 in eight minutes.
+next 500 is below a tenth of their variance. Without that, one of
+the two seeds that were given the time had learned nothing of T = 100 after eight minutes.
 
 Training stops when at most one of the next 500, which it has not seen yet, is off by more than
 0.04, or when its time is up. Printed is how many of 1000 other sequences are, for which the problem
