@@ -297,9 +297,8 @@ class AutoESN(JointForecaster):
         self.best_params_ = _settings(trial) | {"score": np.nan}
         self._fit_groups([[trial]], data, inputs)
         if not constant:
-            shortest = min(len(member.values) for member in data.members)
             warnings.warn(
-                f"y has {shortest} steps, and with fewer than {_FEWEST_STEPS} there is "
+                f"y has {data.n_shortest} steps, and with fewer than {_FEWEST_STEPS} there is "
                 "nothing to choose settings on: the forecast repeats the last value.",
                 stacklevel=4,
             )

@@ -245,8 +245,7 @@ _KINDS = {Units: "reservoir", Delays: "delays", Smoothing: "smoothing", Nothing:
 def random_by_circular_law(n_units: int, rng: np.random.Generator) -> tuple[Any, float]:
     """Draw a random matrix, and take its spectral radius from the circular law.
 
-    That is right within some per cent, which is enough for a search, and spares the eigenvalues,
-    which cost more than all else.
+    That is right within some per cent, which is enough for a search, and spares the eigenvalues.
     """
     W, _ = random(n_units, rng, connectivity=_CONNECTIVITY)
     return W, float(np.sqrt(np.square(W.data).sum() / n_units))

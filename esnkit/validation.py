@@ -36,11 +36,6 @@ class Trial:
     seconds: float
 
     @property
-    def errors(self) -> FloatArray:
-        """The mean over runs of the errors up to each step ahead, (horizon,)."""
-        return self.runs.mean(axis=0)
-
-    @property
     def score(self) -> float:
         """The mean of its errors, the lower the better."""
         return float(self.runs.mean())

@@ -26,8 +26,8 @@ Tuned alike: four settings were written down for each way and each kind of task,
 seed 0 for half of the time; the one that solves the task first is taken, or else the one with the
 lowest error at the end. For adding that is done at T = 40, for all T. The table and the curves are
 of seeds 200 to 202, each of which draws weights and data; 100 to 102 were looked at before
-sequences began short. What has been measured is kept in a
-temporary folder until the script has finished, so that it may be interrupted.
+sequences began short. What has been measured is kept in a temporary folder until the script has
+finished, so that it may be interrupted.
 """
 
 from __future__ import annotations

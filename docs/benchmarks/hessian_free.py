@@ -4,8 +4,7 @@ A network of 50 Elman units learns the adding problem (`esnkit.datasets.adding`)
 of a sequence are marked, both before its middle, and their mean is asked for at the end; there are
 T to 1.1 T numbers. Each step sees 500 sequences that are drawn for it and never come again. Short
 ones come first, as the lectures advise: T begins at 25, and is doubled whenever the loss of the
-next 500 is below a tenth of their variance. Without that, one of
-the two seeds that were given the time had learned nothing of T = 100 after eight minutes.
+next 500 is below a tenth of their variance.
 
 Training stops when at most one of the next 500, which it has not seen yet, is off by more than
 0.04, or when its time is up. Printed is how many of 1000 other sequences are, for which the problem
@@ -14,9 +13,9 @@ counts as solved at 1 %, and the time that the processor spent on it all, sequen
 A Gauss-Newton product, with structural damping, is held against a gradient of the same loss,
 forward and back, over the same 50 sequences of 100 steps, in double precision and in turn.
 
-Settings were chosen on seeds 0 to 2, and the shorter ones came to help after seeds 100 and 101 had
-been looked at without them. The table is from seeds 200 to 204, each of which draws weights,
-training and test sequences.
+Settings were chosen on seeds 0 to 2. That short sequences come first was decided after seeds 100
+and 101 had been looked at without them, the second of which had learned nothing in eight minutes.
+The table is from seeds 200 to 204, each of which draws weights, training and test sequences.
 """
 
 from __future__ import annotations
