@@ -4,19 +4,20 @@ A **memory** turns a sequence into states; a **readout** turns states into outpu
 """
 
 from esnkit import analysis, datasets, metrics, topology
-from esnkit.autoesn import AutoESN
-from esnkit.baselines.fir import FIRRegressor
-from esnkit.baselines.rnn import RNNRegressor
-from esnkit.baselines.tdnn import TDNNRegressor
-from esnkit.exceptions import DivergenceWarning
-from esnkit.forecaster import Forecaster
-from esnkit.gamma_memory import GammaMemory
-from esnkit.local import LocalForecaster
-from esnkit.memories import NVAR, TappedDelayLine
-from esnkit.readout import RidgeReadout
-from esnkit.regressor import ESNRegressor
-from esnkit.reservoir import Reservoir
-from esnkit.state import State
+from esnkit.core.exceptions import DivergenceWarning
+from esnkit.core.state import State
+from esnkit.forecasting.auto.autoesn import AutoESN
+from esnkit.forecasting.forecaster import Forecaster
+from esnkit.forecasting.local import LocalForecaster
+from esnkit.memories.delays import TappedDelayLine
+from esnkit.memories.gamma import GammaMemory
+from esnkit.memories.nvar import NVAR
+from esnkit.memories.reservoir import Reservoir
+from esnkit.models.esn import ESNRegressor
+from esnkit.models.tdnn import TDNNRegressor
+from esnkit.networks.fir import FIRRegressor
+from esnkit.networks.rnn import RNNRegressor
+from esnkit.readouts.ridge import RidgeReadout
 
 __version__ = "0.1.0"
 

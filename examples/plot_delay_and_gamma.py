@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from esnkit import GammaMemory, TDNNRegressor
-from esnkit.analysis import memory_capacity
+from esnkit.analysis.memory_capacity import memory_capacity
 from esnkit.datasets import damped_oscillator, delayed_inputs
 from esnkit.metrics import nrmse
 

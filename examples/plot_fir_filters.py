@@ -17,8 +17,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from esnkit import FIRRegressor, TappedDelayLine, TDNNRegressor
-from esnkit.baselines import CosineDecay
 from esnkit.metrics import nrmse
+from esnkit.networks import CosineDecay
 
 N_TAPS, N_TRAIN, N_TEST = 12, 1500, 500
 INK, BLUE, ORANGE = "#404040", "#0072B2", "#D55E00"

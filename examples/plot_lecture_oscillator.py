@@ -19,9 +19,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from esnkit import RNNRegressor
-from esnkit.baselines import CosineDecay
 from esnkit.datasets import damped_oscillator
 from esnkit.metrics import nrmse
+from esnkit.networks import CosineDecay
 from esnkit.plotting import LossCurveDisplay
 
 N_TRAIN, N_WARM_UP, N_TEST, DT = 4000, 100, 600, 0.1

@@ -21,9 +21,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from esnkit import RNNRegressor
-from esnkit.baselines import SGD, EchoState, Glorot, gradient_flow
 from esnkit.datasets import adding
 from esnkit.metrics import tolerance_error_rate
+from esnkit.networks import SGD, EchoState, Glorot, gradient_flow
 from esnkit.plotting import GradientFlowDisplay
 
 rng = np.random.default_rng(0)

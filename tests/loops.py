@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esnkit.kernels.loop import Loop
+from esnkit.kernels.closed_loop import Loop
 
 
 def make_loop(n_readout_features: int, n_outputs: int = 2, **options: Any) -> Loop:

@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-# ---------------------------------------------------------------------- esnkit.kernels.states
+# ---------------------------------------------------------------------- esnkit.kernels.reservoir
 
 ACTIVATIONS = {
     0: np.tanh,
@@ -46,7 +46,7 @@ def run_free(W, network, loop, X, h, y, n_steps):
     return np.array(outputs)
 
 
-# ---------------------------------------------------------------------- esnkit.kernels.streams
+# ---------------------------------------------------------------------- esnkit.kernels.stepper
 
 
 def difference(series, lags):

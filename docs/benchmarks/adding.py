@@ -34,9 +34,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from esnkit import Reservoir, RidgeReadout, RNNRegressor
-from esnkit.baselines import CosineDecay, EchoState, Glorot, Nesterov, Stages
 from esnkit.datasets import adding
 from esnkit.metrics import tolerance_error_rate
+from esnkit.networks import CosineDecay, EchoState, Glorot, Nesterov, Stages
 
 SEEDS = range(100, 103)
 N_TEST = 1000

@@ -16,8 +16,8 @@ from common import machine, median_seconds, publish, verdict
 
 from esnkit import ESNRegressor, Forecaster, Reservoir, RidgeReadout
 from esnkit.datasets import mackey_glass
-from esnkit.kernels.loop import Loop
-from esnkit.kernels.states import Network, run_free
+from esnkit.kernels.closed_loop import Loop
+from esnkit.kernels.reservoir import Network, run_free
 
 N_UNITS, REPEATS = 500, 51
 LENGTHS = (100, 2000, 20_000)

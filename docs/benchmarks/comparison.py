@@ -20,7 +20,7 @@ from pathlib import Path
 from common import machine, publish
 
 from esnkit.comparison import Comparison, compare
-from esnkit.comparison.results import Cell
+from esnkit.comparison.records import Cell
 
 _QUICK = ("esn", "autoesn", "elman", "tdnn", "linear")
 

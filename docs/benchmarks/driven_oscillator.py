@@ -24,9 +24,9 @@ from common import machine, publish, verdict
 from numpy.typing import NDArray
 
 from esnkit import ESNRegressor, Reservoir, RidgeReadout, RNNRegressor
-from esnkit.baselines import CosineDecay
 from esnkit.datasets import damped_oscillator
 from esnkit.metrics import nrmse
+from esnkit.networks import CosineDecay
 
 SEEDS = range(100, 105)
 N_TRAIN, N_WARM_UP, N_TEST = 4000, 100, 1000

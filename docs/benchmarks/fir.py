@@ -31,10 +31,10 @@ from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from esnkit import FIRRegressor, RNNRegressor, TappedDelayLine, TDNNRegressor
-from esnkit.baselines import Adam, CosineDecay, FIRNetwork
-from esnkit.baselines.losses import SquaredError
 from esnkit.datasets import mackey_glass
 from esnkit.metrics import nrmse
+from esnkit.networks import Adam, CosineDecay, FIRNetwork
+from esnkit.networks.training.losses import SquaredError
 
 Array = NDArray[Any]
 Series = tuple[Array, Array]

@@ -53,8 +53,8 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from esnkit import ESNRegressor, Reservoir, RidgeReadout, RNNRegressor
-from esnkit.baselines import CosineDecay, EchoState, Glorot, HessianFree, Nesterov, Stages
-from esnkit.exceptions import DivergenceWarning
+from esnkit.core.exceptions import DivergenceWarning
+from esnkit.networks import CosineDecay, EchoState, Glorot, HessianFree, Nesterov, Stages
 
 DEVELOPMENT_SEED, SEEDS = 0, range(200, 203)
 CHOSEN_ON = {name: "adding-40" if name.startswith("adding") else name for name in TASKS}

@@ -29,13 +29,13 @@ from common import machine, median_seconds, publish, verdict
 from threadpoolctl import threadpool_limits
 
 from esnkit import RNNRegressor
-from esnkit.baselines import EchoState, Network
-from esnkit.baselines.batches import Batch
-from esnkit.baselines.gauss_newton import curvature_product
-from esnkit.baselines.losses import SquaredError
+from esnkit.core.seeding import root_seed
 from esnkit.datasets import adding
 from esnkit.metrics import tolerance_error_rate
-from esnkit.seeding import root_seed
+from esnkit.networks import EchoState, Network
+from esnkit.networks.learners.gauss_newton import curvature_product
+from esnkit.networks.training.batches import Batch
+from esnkit.networks.training.losses import SquaredError
 
 SEEDS = range(200, 205)
 N_STEP, N_TEST, FEW = 500, 1000, 1

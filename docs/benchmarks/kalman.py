@@ -26,14 +26,14 @@ from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from esnkit import RNNRegressor
-from esnkit.baselines import SGD, ExtendedKalman, Network
-from esnkit.baselines.batches import Batch
-from esnkit.baselines.kalman import KalmanTrainer
-from esnkit.baselines.losses import SquaredError
-from esnkit.baselines.online import OnlineTrainer, RTRLTrainer
-from esnkit.baselines.training import Rule
 from esnkit.datasets import mackey_glass
 from esnkit.metrics import nrmse
+from esnkit.networks import SGD, ExtendedKalman, Network
+from esnkit.networks.learners.kalman import KalmanTrainer
+from esnkit.networks.learners.online import OnlineTrainer, RTRLTrainer
+from esnkit.networks.training.batches import Batch
+from esnkit.networks.training.losses import SquaredError
+from esnkit.networks.training.trainer import Rule
 
 SEEDS = range(200, 205)
 N_TRAIN, N_TEST, N_PASSES = 3000, 1000, 30

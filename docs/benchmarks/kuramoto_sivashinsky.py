@@ -22,7 +22,7 @@ from common import machine, publish
 
 from esnkit import ESNRegressor, Forecaster, LocalForecaster, Reservoir, RidgeReadout
 from esnkit.datasets import kuramoto_sivashinsky
-from esnkit.forecasting import BaseForecaster
+from esnkit.forecasting.base import BaseForecaster
 from esnkit.metrics import valid_prediction_time
 
 DT, THRESHOLD, N_STARTS = 0.25, 0.5, 25

@@ -23,9 +23,9 @@ from common import machine, publish, verdict
 from numpy.typing import NDArray
 
 from esnkit import ESNRegressor, Reservoir, RidgeReadout, RNNRegressor
-from esnkit.baselines import CosineDecay
 from esnkit.datasets import sine
 from esnkit.metrics import nrmse
+from esnkit.networks import CosineDecay
 
 SEEDS = range(100, 110)
 N_TRAIN, N_TEST, WINDOW = 800, 200, 20

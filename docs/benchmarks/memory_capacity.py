@@ -12,7 +12,7 @@ import numpy as np
 from common import machine, publish
 
 from esnkit import Reservoir, TappedDelayLine
-from esnkit.analysis import memory_capacity
+from esnkit.analysis.memory_capacity import memory_capacity
 
 SEEDS = range(100, 110)
 N_UNITS = 100

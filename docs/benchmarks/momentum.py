@@ -36,9 +36,9 @@ from common import machine, publish
 from numpy.typing import NDArray
 
 from esnkit import RNNRegressor
-from esnkit.baselines import CosineDecay, EchoState, Momentum, Nesterov, Stages
 from esnkit.datasets import adding, multiplying
 from esnkit.metrics import nrmse, tolerance_error_rate
+from esnkit.networks import CosineDecay, EchoState, Momentum, Nesterov, Stages
 
 DEVELOPMENT_SEED, SEEDS = 0, range(100, 103)
 RATES = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4)

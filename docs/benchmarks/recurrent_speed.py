@@ -15,9 +15,9 @@ import torch
 from common import machine, median_seconds, publish, verdict
 from threadpoolctl import threadpool_limits
 
-from esnkit.baselines import Network
-from esnkit.baselines.losses import SquaredError
-from esnkit.baselines.optimizers import Adam
+from esnkit.networks import Network
+from esnkit.networks.training.losses import SquaredError
+from esnkit.networks.training.optimizers import Adam
 
 CASES = [  # cell, units, sequences in a batch, steps of a window, updates of an epoch, aim
     ("elman", 64, 32, 20, 50, 5.0),

@@ -18,8 +18,8 @@ from common import machine, publish
 from scipy.sparse.linalg import ArpackNoConvergence, eigs
 from threadpoolctl import threadpool_limits
 
-from esnkit.spectrum import spectral_radius
 from esnkit.topology import random
+from esnkit.topology.spectral_radius import spectral_radius
 
 Method = Callable[[scipy.sparse.csr_array], float]
 DRAWS = {1000: 20, 2000: 10, 3000: 5, 10_000: 10, 20_000: 5}

@@ -1,14 +1,14 @@
 """One command, an honest comparison: tasks, contestants, and what came of it."""
 
-from esnkit.comparison.contest import compare
-from esnkit.comparison.contestants import Contestant, Problem
-from esnkit.comparison.measures import MASE, NRMSE, VALID_TIME, Metric, Scale
-from esnkit.comparison.report import render_html, render_markdown
-from esnkit.comparison.results import Comparison
-from esnkit.comparison.space import Dimension
-from esnkit.comparison.splits import DrivenSplit, Pairs, SeriesSplit
-from esnkit.comparison.storage import ResultsError
-from esnkit.comparison.tasks import SeriesTask, Task, TaskError
+from esnkit.comparison.compare import compare
+from esnkit.comparison.contestants.base import Contestant, Problem
+from esnkit.comparison.json_records import ResultsError
+from esnkit.comparison.records import Comparison
+from esnkit.comparison.report.render import render_html, render_markdown
+from esnkit.comparison.tasks.base import SeriesTask, Task, TaskError
+from esnkit.comparison.tasks.scores import MASE, NRMSE, VALID_TIME, Metric, Scale
+from esnkit.comparison.tasks.splits import DrivenSplit, Pairs, SeriesSplit
+from esnkit.search.space import Dimension
 
 __all__ = [
     "MASE",

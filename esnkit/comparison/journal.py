@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from esnkit.comparison.results import Cell
-from esnkit.comparison.storage import VERSION, ResultsError, build, check_schema
+from esnkit.comparison.json_records import VERSION, ResultsError, build, check_schema
+from esnkit.comparison.records import Cell
 
 _SCHEMA = "esnkit-comparison-journal"
 

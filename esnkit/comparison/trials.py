@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esnkit.comparison.contestants import Contestant, Problem
-from esnkit.comparison.measures import Metric, Scale
-from esnkit.comparison.results import Trial
-from esnkit.comparison.space import Settings, candidates
-from esnkit.comparison.splits import DrivenSplit, SeriesSplit, Split
+from esnkit.comparison.contestants.base import Contestant, Problem
+from esnkit.comparison.records import Trial
+from esnkit.comparison.tasks.scores import Metric, Scale
+from esnkit.comparison.tasks.splits import DrivenSplit, SeriesSplit, Split
+from esnkit.search.space import Settings, candidates
 
 FloatArray = NDArray[np.float64]
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from esnkit.datasets.channel import channel_equalization
 from esnkit.datasets.chaotic import lorenz63, mackey_glass
 from esnkit.datasets.driven import damped_oscillator, narma
+from esnkit.datasets.memory_tasks import adding, delayed_inputs, memorization, multiplying
 from esnkit.datasets.real import load_co2, load_el_nino, load_sunspots
 from esnkit.datasets.registry import list_datasets, load
-from esnkit.datasets.remembering import adding, delayed_inputs, memorization, multiplying
 from esnkit.datasets.spatial import kuramoto_sivashinsky, lorenz96
 from esnkit.datasets.waves import mso, noisy_sine, sine
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from esnkit.checks import check_count, check_real
-from esnkit.seeding import RandomState, child_generator, root_seed
+from esnkit.core.checks import check_count, check_real
+from esnkit.core.seeding import RandomState, child_generator, root_seed
 
 __all__ = ["channel_equalization"]
 

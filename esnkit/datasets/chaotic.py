@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import chebyshev
 
-from esnkit.checks import check_count, check_non_negative, check_positive
-from esnkit.seeding import RandomState, child_generator, root_seed
+from esnkit.core.checks import check_count, check_non_negative, check_positive
+from esnkit.core.seeding import RandomState, child_generator, root_seed
 
 __all__ = ["lorenz63", "mackey_glass"]
 

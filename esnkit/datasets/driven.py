@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from esnkit.checks import check_count, check_name, check_non_negative, check_positive
-from esnkit.seeding import RandomState, child_generator, root_seed
+from esnkit.core.checks import check_count, check_name, check_non_negative, check_positive
+from esnkit.core.seeding import RandomState, child_generator, root_seed
 
 __all__ = ["damped_oscillator", "narma"]
 

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from esnkit.checks import (
+from esnkit.core.checks import (
     check_count,
     check_non_negative,
     check_positive,
     check_real,
 )
-from esnkit.seeding import RandomState, child_generator, root_seed
+from esnkit.core.seeding import RandomState, child_generator, root_seed
 
 __all__ = ["kuramoto_sivashinsky", "lorenz96"]
 

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import check_scalar
 
-from esnkit.checks import check_count, check_non_negative, check_real
-from esnkit.seeding import RandomState, child_generator, root_seed
+from esnkit.core.checks import check_count, check_non_negative, check_real
+from esnkit.core.seeding import RandomState, child_generator, root_seed
 
 __all__ = ["mso", "noisy_sine", "sine"]
 

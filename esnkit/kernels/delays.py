@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from esnkit.kernels.closed_loop import read_out
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.loop import read_out
 
 
 class Delays(NamedTuple):

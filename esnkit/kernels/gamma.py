@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from esnkit.kernels.closed_loop import read_out
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.loop import read_out
 
 
 @kernel

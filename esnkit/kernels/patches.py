@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from esnkit.kernels.closed_loop import Loop, read_out
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.loop import Loop, read_out
-from esnkit.kernels.states import advance, working_space
+from esnkit.kernels.reservoir import advance, working_space
 
 
 @kernel

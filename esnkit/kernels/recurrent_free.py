@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.kernels.activations import activate
+from esnkit.kernels.closed_loop import hold
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.loop import hold
 from esnkit.kernels.recurrent import sweep
 
 DENSE, DELAYS = -1, -2  # a layer without memory and a delay line, beside the codes of the cells

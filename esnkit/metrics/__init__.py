@@ -8,8 +8,8 @@ each means here stands in its formula.
 
 from __future__ import annotations
 
-from esnkit.metrics.decisions import symbol_error_rate, tolerance_error_rate
-from esnkit.metrics.series import mase, nmse, nrmse, smape, valid_prediction_time
+from esnkit.metrics.classification import symbol_error_rate, tolerance_error_rate
+from esnkit.metrics.regression import mase, nmse, nrmse, smape, valid_prediction_time
 
 __all__ = [
     "mase",

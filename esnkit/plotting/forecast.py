@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from esnkit.dates import future_index
+from esnkit.forecasting.dates import future_index
 from esnkit.plotting._style import BLUE, GREY, ORANGE, label, legend_above, new_axes, tidy
 
 if TYPE_CHECKING:

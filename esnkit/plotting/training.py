@@ -201,12 +201,12 @@ class GradientFlowDisplay:
 
     See Also
     --------
-    esnkit.baselines.gradient_flow : Measures the flow of a fitted network.
+    esnkit.networks.gradient_flow : Measures the flow of a fitted network.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from esnkit.baselines import GradientFlow
+    >>> from esnkit.networks import GradientFlow
     >>> from esnkit.plotting import GradientFlowDisplay
     >>> lags = np.arange(50)
     >>> flow = GradientFlow(lags, 0.9**lags, 0.5 * 0.9**lags)

@@ -4,10 +4,10 @@ Row i of W holds the weights of what unit i listens to. A builder returns W and 
 radius, or None in its place where only computing it can tell.
 """
 
-from esnkit.topology.drawing import in_degree, random_matrix
+from esnkit.topology.builders import build
+from esnkit.topology.random_graphs import erdos_renyi, orthogonal, random
 from esnkit.topology.rings import cycle, cycle_jumps, delay_line, ring_lattice, small_world
-from esnkit.topology.selection import build
-from esnkit.topology.unstructured import erdos_renyi, orthogonal, random
+from esnkit.topology.sampling import in_degree, random_matrix
 
 __all__ = [
     "build",

@@ -8,9 +8,9 @@ import numpy as np
 import scipy.sparse
 from sklearn.utils import check_scalar
 
-from esnkit.checks import check_real
-from esnkit.spectrum import perron_root
-from esnkit.topology.drawing import distinct_columns, in_degree, matrix, weighted
+from esnkit.core.checks import check_real
+from esnkit.topology.sampling import distinct_columns, in_degree, matrix, weighted
+from esnkit.topology.spectral_radius import perron_root
 
 __all__ = ["cycle", "cycle_jumps", "delay_line", "ring_lattice", "small_world"]
 

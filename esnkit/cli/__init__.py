@@ -1,0 +1,1 @@
+"""The command line: esnkit forecast, esnkit compare and the rest."""

@@ -1,0 +1,259 @@
+"""``esnkit compare``: arguments in, a report out."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from esnkit.cli.csv_series import read_series
+from esnkit.comparison.compare import compare
+from esnkit.comparison.contestants.registry import CONTESTANTS
+from esnkit.comparison.json_records import ResultsError, write_atomically
+from esnkit.comparison.records import Comparison
+from esnkit.comparison.report.render import render_html, render_markdown
+from esnkit.comparison.report.significance import findings
+from esnkit.comparison.report.summary import answer
+from esnkit.comparison.tasks.base import SeriesTask, Task, TaskError
+from esnkit.comparison.tasks.registry import DEFAULT_TASKS, TASKS, unknown
+
+_DEFAULT_OUTPUT = "esnkit-report"
+_SHOWN = 3  # contestants in the line of a task
+
+_EXAMPLES = """\
+examples:
+  esnkit compare
+  esnkit compare sunspots lorenz63 --models esn,lstm,linear --jobs 2
+  esnkit compare sales.csv --target revenue --horizon 12
+  esnkit compare --resume
+  esnkit compare --from esnkit-report.json --force
+"""
+
+_HELP = f"""\
+Compare echo state networks with other models, all under the same rules, and write a report.
+
+TASK is a shipped task (see --list) or a CSV file with a header; without any these are taken:
+{", ".join(DEFAULT_TASKS)}. What is written: PREFIX.html, the same
+as PREFIX.md, and all scores as PREFIX.json. Cells are kept in PREFIX.journal as they finish, so
+that an interrupted run may be continued with --resume.
+"""
+
+
+def add_compare(commands: Any) -> None:
+    """Add the subcommand to a parser.
+
+    Parameters
+    ----------
+    commands : object
+        What `argparse.ArgumentParser.add_subparsers` returns.
+    """
+    parser = commands.add_parser(
+        "compare",
+        help="compare models, and write a report",
+        description=_HELP,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("tasks", metavar="TASK", nargs="*", help="a shipped task, or a CSV file")
+    add("--list", action="store_true", help="list shipped tasks and contestants")
+    add("--models", metavar="A,B,...", help="contestants, or regressors of scikit-learn (nine)")
+    add("--target", metavar="COLUMN", help="the file's column of numbers to forecast")
+    add("--date", metavar="COLUMN", help="the file's column of dates")
+    add("--horizon", type=int, metavar="H", help="steps to forecast a file's series ahead")
+    add("--seeds", type=int, default=3, metavar="N", help="seeds of each cell (3)")
+    limit = parser.add_mutually_exclusive_group()
+    limit.add_argument("--budget", type=int, metavar="N", help="candidates for each search (8)")
+    limit.add_argument("--seconds", type=float, metavar="S", help="seconds for each search instead")
+    add("--reference", metavar="NAME", help="whom the others are tested against (esn)")
+    add("--jobs", type=int, default=-1, metavar="N", help="cells at a time (as many as cores)")
+    add("--output", metavar="PREFIX", default=_DEFAULT_OUTPUT, help="what files begin with")
+    add("--resume", action="store_true", help="continue a run that did not finish")
+    add("--force", action="store_true", help="overwrite files, and begin anew")
+    add("--from", dest="results", metavar="FILE", help="render results again, without computing")
+    parser.set_defaults(run=run_compare)
+
+
+def run_compare(options: argparse.Namespace) -> None:
+    """Run the subcommand.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        The arguments.
+
+    Raises
+    ------
+    TaskError, TableError, ResultsError
+        For what the user has to put right; the message is one line.
+    """
+    if options.list:
+        print(_listing())
+        return
+    files = _Files(Path(options.output))
+    if options.results is not None:
+        files.check_unwritten(options.force, [files.html, files.markdown])
+        found = Comparison.from_json(options.results)
+        print(_report(found, files))
+        return
+    tasks = _tasks(options)
+    files.check(options)
+    found = _compute(options, tasks, files)
+    _write(files.json, found.to_json)
+    print(_report(found, files), "and", files.json)
+    files.journal.unlink(missing_ok=True)
+
+
+def _report(found: Comparison, files: _Files) -> str:
+    """Write the report, and return its summary."""
+    _write(files.html, lambda path: write_atomically(path, render_html(found)))
+    _write(files.markdown, lambda path: write_atomically(path, render_markdown(found)))
+    return f"{_summary(found)}\n\nwrote {files.html}, {files.markdown}"
+
+
+@dataclass(frozen=True)
+class _Files:
+    """What is written, all beginning with one prefix."""
+
+    prefix: Path
+
+    def _named(self, ending: str) -> Path:
+        return self.prefix.with_name(f"{self.prefix.name}.{ending}")
+
+    @property
+    def html(self) -> Path:
+        return self._named("html")
+
+    @property
+    def markdown(self) -> Path:
+        return self._named("md")
+
+    @property
+    def json(self) -> Path:
+        return self._named("json")
+
+    @property
+    def journal(self) -> Path:
+        return self._named("journal")
+
+    def check(self, options: argparse.Namespace) -> None:
+        """Refuse before any work what cannot be written or must not be overwritten."""
+        goes_on = options.resume and self.journal.exists()
+        if self.journal.exists() and not (goes_on or options.force):
+            raise TaskError(
+                f"{str(self.journal)!r} is of a run that did not finish: --resume continues it, "
+                "--force begins anew"
+            )
+        self.check_unwritten(options.force or goes_on, [self.html, self.markdown, self.json])
+
+    def check_unwritten(self, may_overwrite: bool, paths: Sequence[Path]) -> None:
+        """Refuse paths that cannot be written or must not be overwritten."""
+        folder = self.prefix.parent
+        if not folder.is_dir():
+            fault = "is a file, no folder" if folder.exists() else "does not exist"
+            raise TaskError(f"the folder for the report, {str(folder)!r}, {fault}")
+        if not os.access(folder, os.W_OK):
+            raise TaskError(f"the folder {str(folder)!r} is not writable")
+        for path in paths:
+            if path.is_dir():
+                raise TaskError(f"{str(path)!r} is a folder, choose another --output")
+            if path.exists() and not may_overwrite:
+                raise TaskError(f"{str(path)!r} exists already; --force overwrites it")
+
+
+def _compute(
+    options: argparse.Namespace, tasks: Sequence[Task] | None, files: _Files
+) -> Comparison:
+    seconds = options.seconds
+    budget = None if seconds is not None else options.budget
+    for name, value in (("seeds", options.seeds), ("budget", budget), ("seconds", seconds)):
+        if value is not None and value <= 0:
+            raise TaskError(f"--{name} must be above zero, got {value:g}")
+    if options.jobs == 0:
+        raise TaskError("--jobs must not be zero; -1 takes all cores")
+    return compare(
+        None if options.models is None else [n.strip() for n in options.models.split(",")],
+        tasks,
+        seeds=options.seeds,
+        **({} if budget is None else {"budget": budget}),
+        budget_seconds=seconds,
+        reference=options.reference,
+        n_jobs=options.jobs,
+        journal=files.journal,
+        resume=options.resume,
+        progress=sys.stderr.isatty(),
+    )
+
+
+def _tasks(options: argparse.Namespace) -> list[Task] | None:
+    """Turn names and files into tasks."""
+    given: Sequence[str] = options.tasks
+    files = [name for name in given if name not in TASKS]
+    about_files = {"--target": options.target, "--date": options.date, "--horizon": options.horizon}
+    for name, value in about_files.items():
+        if value is not None and not files:
+            raise TaskError(f"{name} is for files, and no file was given")
+    if options.horizon is not None and options.horizon < 1:
+        raise TaskError(f"--horizon must be at least 1, got {options.horizon}")
+    return [_task(name, options) for name in given] or None
+
+
+def _task(name: str, options: argparse.Namespace) -> Task:
+    if name in TASKS:
+        return TASKS[name]()
+    if not os.path.exists(name):
+        raise TaskError(f"{unknown('task', name, TASKS)}; and there is no such file")
+    series = read_series(name, target=options.target, date=options.date)
+    title = f"{Path(name).name}: {series.name}"
+    try:
+        return SeriesTask(series, options.horizon, name=Path(name).stem, title=title, source="file")
+    except TaskError as error:
+        raise TaskError(f"{name}: {error}") from None
+
+
+def _write(path: Path, action: Callable[[Path], None]) -> None:
+    try:
+        action(path)
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def _summary(comparison: Comparison) -> str:
+    """Say the answer, and who is ahead on each task."""
+    found = findings(comparison)
+    lines = [*answer(comparison, found), ""]
+    width = max(len(task.title) for task in comparison.tasks)
+    for task in comparison.tasks:
+        best = found[task.name].standings[:_SHOWN]
+        scores = ", ".join(f"{s.contestant} {s.median:.3g}" for s in best) or "nobody finished"
+        lines.append(f"{_printable(task.title):<{width}}  {task.metric}: {scores}")
+    failed = {cell.contestant: cell for cell in comparison.cells if cell.status == "failed"}
+    lines += [
+        f"failed: {_printable(c.contestant)} on {_printable(c.task)}: {_printable(c.reason)}"
+        for c in failed.values()
+    ]
+    return "\n".join(lines)
+
+
+def _printable(text: str) -> str:
+    """Replace what would move the cursor: names come from a file."""
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def _listing() -> str:
+    """List what is shipped."""
+    tasks = [TASKS[name]() for name in TASKS]
+    contestants = list(CONTESTANTS.values())
+    width = max(map(len, (*TASKS, *CONTESTANTS)))
+    rows = ["tasks:"]
+    rows += [f"  {t.name:<{width}}  {t.kind:<8}  {t.description}" for t in tasks]
+    rows += [
+        "",
+        "contestants, beside all regressors of scikit-learn by the names of their classes:",
+    ]
+    rows += [f"  {c.name:<{width}}  {c.description}" for c in contestants]
+    return "\n".join(rows)

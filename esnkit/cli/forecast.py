@@ -1,0 +1,333 @@
+"""``esnkit forecast``: a series in; a forecast, what it is worth and a figure out."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+import textwrap
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esnkit.cli.csv_series import read_series
+from esnkit.datasets import list_datasets, load
+from esnkit.forecasting.auto.autoesn import AutoESN
+from esnkit.metrics import mase
+from esnkit.plotting import ForecastDisplay
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LONGEST_DEFAULT = 100  # steps
+_LONGEST_TABLE = 12  # rows that are printed whole
+_HEAD, _TAIL = 6, 4
+_FINEST = 1e-9  # uncertainty below which digits are not shown
+_SHORTEST_HISTORY = 50  # steps that a figure shows
+_LONGEST_TITLE = 30  # characters of a name
+_SHORTEST, _LONGEST = 50, 5000  # values that are needed, and the last ones that are looked at
+_LARGEST = 1e100  # squares must not overflow, nor those of its inverse vanish
+_LEVEL = 0.9  # of the interval
+_N_ORIGINS = 10  # of the backtest
+
+_EXAMPLES = """\
+examples:
+  esnkit forecast sunspots --horizon 22
+  esnkit forecast sales.csv --target revenue --date month --horizon 12
+  esnkit forecast sales.csv --output results/sales --force
+"""
+
+_FORECAST_HELP = """\
+Fit echo state networks to a series and forecast what follows it. Their settings are found by
+a search, which Ctrl-C ends early.
+
+SERIES is a shipped series (see 'esnkit datasets') or a CSV file with a header: one column of
+numbers, and a column of dates if there is one. Gaps and irregular dates are refused. What was
+never negative is not forecast below zero. What is written: PREFIX.csv with the forecast and a
+90 % interval from the errors of past forecasts, and PREFIX.png with the figure. What is printed
+tells how good such forecasts have been, beside those that repeat the last season or value.
+"""
+
+
+class ForecastError(Exception):
+    """Something the user can put right; the message is all there is to say."""
+
+
+def add_forecast(commands: Any) -> None:
+    """Add the subcommand to a parser.
+
+    Parameters
+    ----------
+    commands : object
+        What `argparse.ArgumentParser.add_subparsers` returns.
+    """
+    parser = commands.add_parser(
+        "forecast",
+        help="forecast a series",
+        description=_FORECAST_HELP,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("series", metavar="SERIES", help="a CSV file, or the name of a series")
+    parser.add_argument(
+        "--horizon",
+        type=_whole_number(1),
+        metavar="H",
+        help="steps to forecast (default: a tenth of the series, at most 100)",
+    )
+    parser.add_argument("--target", metavar="COLUMN", help="the column of numbers to forecast")
+    parser.add_argument("--date", metavar="COLUMN", help="the column of dates")
+    parser.add_argument(
+        "--output",
+        metavar="PREFIX",
+        help="what the names of the files begin with (default: esnkit-forecast-NAME)",
+    )
+    parser.add_argument(
+        "--seed", type=_whole_number(0), default=0, help="seed of the random networks (default: 0)"
+    )
+    parser.add_argument("--no-plot", action="store_true", help="write no figure")
+    parser.add_argument("--force", action="store_true", help="overwrite files")
+    parser.set_defaults(run=_run_forecast)
+
+
+def _whole_number(lowest: int) -> Callable[[str], int]:
+    """Make a reader of whole numbers that are not below the lowest."""
+
+    def read(text: str) -> int:
+        if not (text.isdecimal() and int(text) >= lowest):
+            raise argparse.ArgumentTypeError(
+                f"must be a whole number, {lowest} or above, got {text!r}"
+            )
+        return int(text)
+
+    return read
+
+
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """A series, and what to call it in a figure."""
+
+    name: str
+    series: pd.Series
+    label: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Forecast:
+    """What is forecast, and how far it is to be trusted."""
+
+    forecaster: AutoESN
+    values: pd.Series
+    lower: pd.Series
+    upper: pd.Series
+    n_tests: int  # forecasts whose errors were measured
+    n_tested: int  # values, the last ones, on which they were
+    errors: dict[str, float]  # MASE of the networks and of their naive rival
+
+
+def _run_forecast(options: argparse.Namespace) -> None:
+    csv_path, png_path = _check_outputs(options)
+    source = _read_source(options)
+    horizon = options.horizon or max(1, min(len(source.series) // 10, _LONGEST_DEFAULT))
+    with _warnings_in_one_line():
+        forecast = _make_forecast(_check_series(source, horizon), horizon, options.seed)
+    table = _tabulate(forecast)
+    _print_summary(source, forecast)
+    print(_shorten(table).to_string(index=False), end="\n\n")
+    try:
+        table.to_csv(csv_path, index=False, mode="w" if options.force else "x", encoding="utf-8")
+        if not options.no_plot:
+            _save_figure(png_path, source, forecast, options.force)
+    except OSError as error:
+        raise ForecastError(f"{error.filename}: cannot be written ({error.strerror})") from None
+    print("wrote", csv_path if options.no_plot else f"{csv_path} and {png_path}")
+
+
+@contextmanager
+def _warnings_in_one_line() -> Iterator[None]:
+    """Show each warning as a line that says no more than its message."""
+
+    def show(message: Warning | str, *_: Any, **__: Any) -> None:
+        print(f"esnkit: warning: {message}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = show
+        yield
+
+
+def _check_series(source: _Source, horizon: int) -> pd.Series:
+    """Return the part that is looked at, or say why there is no forecast."""
+    series = source.series.iloc[-_LONGEST:]
+    y, n_steps = series.to_numpy(), len(series)
+    problem = None
+    if n_steps < _SHORTEST:
+        problem = f"{n_steps} values are too few: at least {_SHORTEST} are needed"
+    elif horizon > n_steps // 4:
+        problem = (
+            f"a horizon of {horizon} steps is too far: a quarter of {n_steps} values, "
+            f"{n_steps // 4} steps, is the most"
+        )
+    elif np.abs(y).max() > _LARGEST:
+        problem = f"values beyond {_LARGEST:g} are too large"
+    elif np.ptp(y[: n_steps // 2]) < 1 / _LARGEST:
+        problem = "the first half does not vary, so there is nothing to learn"
+    if problem:
+        raise ForecastError(f"{_printable(source.name)}: {problem}")
+    return series
+
+
+def _make_forecast(series: pd.Series, horizon: int, seed: int) -> _Forecast:
+    """Search settings on the whole series and forecast; search on less of it and test."""
+    search = AutoESN(horizon=horizon, progress=sys.stderr.isatty(), random_state=seed)
+    stride, n_tests = _origins(len(series), horizon)
+    tests = search.backtest(series, horizon, n_origins=n_tests, stride=stride)
+    forecaster = search.fit(series)
+    lower, upper = forecaster.predict_interval(horizon, _LEVEL)
+    return _Forecast(
+        forecaster=forecaster,
+        values=forecaster.forecast(horizon),
+        lower=lower,
+        upper=upper,
+        n_tests=n_tests,
+        n_tested=len(series) - int(tests["origin"].min()),
+        errors=_compare(series.to_numpy(), tests, forecaster.period_ or 1),
+    )
+
+
+def _origins(n_steps: int, horizon: int) -> tuple[int, int]:
+    """Spread the origins of a backtest over the last quarter: steps between them, how many."""
+    room = n_steps // 4 - horizon
+    stride = max(1, min(horizon // 2, room // (_N_ORIGINS - 1)))
+    return stride, min(_N_ORIGINS, room // stride + 1)
+
+
+def _compare(y: NDArray[np.float64], tests: pd.DataFrame, period: int) -> dict[str, float]:
+    """Return the MASE of forecasts, and of repeating the last season, or value if there is none."""
+    places = (tests["origin"] + (tests["step"] - 1) % period - period).to_numpy()
+    train = y[: tests["origin"].min()]
+    exact = np.allclose(train[period:], train[:-period], rtol=0, atol=1e-9 * np.ptp(train))
+    rivals = {
+        "AutoESN": tests["forecast"].to_numpy(),
+        "last season" if period > 1 else "last value": y[places],
+    }
+    truth = tests["truth"].to_numpy()
+    return {
+        name: float(mase(truth, run, y_train=train, seasonality=1 if exact else period))
+        for name, run in rivals.items()
+    }
+
+
+def _check_outputs(options: argparse.Namespace) -> tuple[Path, Path]:
+    """Choose the files to write, and refuse before any work if they cannot be written."""
+    name = f"esnkit-forecast-{Path(options.series).stem}"
+    prefix = Path(options.output or name)
+    if prefix.is_dir():
+        prefix /= name
+    paths = prefix.with_name(f"{prefix.name}.csv"), prefix.with_name(f"{prefix.name}.png")
+    folder = prefix.parent
+    if not folder.is_dir():
+        raise ForecastError(f"there is no folder {str(folder)!r} to write {paths[0].name!r} to")
+    if not os.access(folder, os.W_OK):
+        raise ForecastError(f"the folder {str(folder)!r} is not writable")
+    for path in paths[:1] if options.no_plot else paths:
+        if path.is_dir():
+            raise ForecastError(f"{str(path)!r} is a folder, choose another --output")
+        if os.path.exists(options.series) and path.exists() and path.samefile(options.series):
+            raise ForecastError(f"{str(path)!r} is the series itself, choose another --output")
+        if path.exists() and not options.force:
+            raise ForecastError(f"{str(path)!r} exists already; --force overwrites it")
+    return paths
+
+
+def _read_source(options: argparse.Namespace) -> _Source:
+    shipped = list_datasets().query("kind == 'real'")
+    name = options.series
+    if name in shipped.index:
+        if options.target or options.date:
+            raise ForecastError(f"--target and --date are for files, and {name} is shipped")
+        entry = shipped.loc[name]
+        unit = "" if entry["unit"] == "1" else f" ({entry['unit']})"
+        return _Source(name, load(name), f"{entry['description'].split(',')[0]}{unit}")
+    if not os.path.exists(name):
+        near = get_close_matches(name, shipped.index)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise ForecastError(
+            f"{name!r} is no file and no shipped series ({', '.join(shipped.index)}){hint}"
+        )
+    series = read_series(name, target=options.target, date=options.date)
+    return _Source(Path(name).name, series, str(series.name))
+
+
+def _tabulate(forecast: _Forecast) -> pd.DataFrame:
+    """Return the forecast as text, with the digits that its uncertainty leaves meaningful."""
+    import pandas as pd
+
+    smallest = max((forecast.upper - forecast.values).min(), _FINEST)
+    n_digits = max(0, 1 - math.floor(math.log10(smallest)))
+    columns = {"forecast": forecast.values, "lower": forecast.lower, "upper": forecast.upper}
+    # Adding zero turns the negative zero that rounding may leave into zero.
+    rounded = {name: column.to_numpy().round(n_digits) + 0.0 for name, column in columns.items()}
+    table = pd.DataFrame(rounded).map(lambda value: f"{value:.{n_digits}f}")
+    index = forecast.values.index
+    table.insert(0, _printable(index.name), index.astype(str))
+    return table
+
+
+def _shorten(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the middle of a long table."""
+    import pandas as pd
+
+    if len(table) <= _LONGEST_TABLE:
+        return table
+    gap = pd.DataFrame([["..."] * table.shape[1]], columns=table.columns)
+    return pd.concat([table.head(_HEAD), gap, table.tail(_TAIL)])
+
+
+def _print_summary(source: _Source, forecast: _Forecast) -> None:
+    series = source.series
+    first, *_, last = series.index.astype(str)
+    used = "" if len(series) <= _LONGEST else f", the last {_LONGEST} used"
+    errors = ", ".join(f"{name} {error:.3g}" for name, error in forecast.errors.items())
+    print(
+        f"series: {_printable(source.name)}, {len(series)} values, {first} to {last}{used}\n"
+        f"{forecast.forecaster.summary()}\n"
+        f"backtest: {forecast.n_tests} forecast(s) of {len(forecast.values)} steps within the last "
+        f"{forecast.n_tested} values, unseen by their search\n"
+        f"MASE: {errors}\n"
+    )
+
+
+def _printable(text: object) -> str:
+    """Replace what would move the cursor, or has no glyph: names come from a file."""
+    return "".join(char if char.isprintable() else "?" for char in str(text))
+
+
+def _save_figure(path: Path, source: _Source, forecast: _Forecast, force: bool) -> None:
+    from matplotlib.figure import Figure
+
+    horizon = len(forecast.values)
+    n_shown = max(5 * horizon, 4 * (forecast.forecaster.period_ or 1), _SHORTEST_HISTORY)
+    figure = Figure(figsize=(8, 4), layout="constrained")  # no window system, unlike pyplot
+    display = ForecastDisplay.from_predictions(
+        source.series.iloc[-n_shown:],
+        forecast.values,
+        lower=forecast.lower,
+        upper=forecast.upper,
+        band_label=f"{100 * _LEVEL:g} % interval",
+        series_label=_printable(source.label),
+        index_label=_printable(source.series.index.name),
+        ax=figure.subplots(),
+    )
+    name = textwrap.shorten(_printable(source.name), _LONGEST_TITLE, placeholder="...")
+    display.ax_.set_title(f"{name}, {horizon} steps ahead", loc="left", parse_math=False)
+    with path.open("wb" if force else "xb") as file:
+        figure.savefig(file, format="png", dpi=150)

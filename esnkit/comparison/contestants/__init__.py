@@ -1,0 +1,1 @@
+"""Contestants of a comparison: models with their search spaces."""

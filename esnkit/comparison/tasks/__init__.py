@@ -1,0 +1,1 @@
+"""Tasks of a comparison: data, splits and scores."""

@@ -1,0 +1,1 @@
+"""Forecasters: past the end of a series, and what that is worth."""

@@ -1,0 +1,1 @@
+"""The forecaster that chooses its own settings."""

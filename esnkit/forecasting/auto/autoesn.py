@@ -1,0 +1,376 @@
+"""AutoESN: a forecaster that chooses its own settings."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
+
+from esnkit.core.checks import check_count, check_positive
+from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.forecasting.auto.candidates import Candidate, Nothing, Problem, View
+from esnkit.forecasting.auto.evaluation import Trial, Validation
+from esnkit.forecasting.base import BaseForecaster
+from esnkit.forecasting.ensemble import (
+    JointForecaster,
+    MedianForecaster,
+    WeightedForecaster,
+    weighted,
+)
+from esnkit.forecasting.seasonality import common_period
+from esnkit.forecasting.series import SeriesSet
+from esnkit.models.stepper import ForecastStepper
+from esnkit.search.rounds import Search, choose, search, weigh
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = NDArray[np.float64]
+
+_FEWEST_STEPS = 30  # with fewer there is nothing to validate on
+_SHORT = 300  # steps; with more, five origins tell enough, and each costs time
+_LARGEST_HORIZON = 200  # for validation, if none is given
+_LEAST_WEIGHT = 0.01  # at some step, of what is worth refitting
+_GREAT_RATIO = 2.0  # of a positive series' extremes, beyond which logarithms are worth a try
+
+
+class AutoESN(JointForecaster):
+    """Forecasts time series by echo state networks whose settings it chooses by itself.
+
+    Settings are judged by free runs from several origins into the end of the series. Those that
+    forecast it best are refitted to everything. The median of their forecasts is averaged with a
+    naive forecast and with exponential smoothing, weighted by what errors each made so far ahead.
+    The settings of `Forecaster` are the first that are tried.
+
+    Parameters
+    ----------
+    n_candidates : int, default=60
+        How many combinations of settings are tried, naive forecasts and exponential smoothing not
+        counted. The same number and seed give the same forecast, whatever `n_jobs`.
+    time_budget : float, default=None
+        Seconds after which no further candidate is tried. None means no limit.
+    horizon : int, default=None
+        Steps ahead that matter, at most a third of the series. None means a tenth of the series,
+        at least a season and at most 200 steps.
+    n_members : int, default=5
+        Most forecasters that the median is taken of; fewer if others are clearly worse.
+    n_jobs : int, default=None
+        Candidates that are tried at a time, in threads; None means one, -1 one for each core.
+    progress : bool, default=False
+        Whether the search shows a progress bar.
+    id_column : str, default=None
+        The column of a table in long format that names the series of each row.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed for the search and the reservoirs.
+
+    Attributes
+    ----------
+    members_ : list of forecasters
+        The fitted forecasters: the median of the best models, exponential smoothing and a naive
+        one, as far as they have any weight.
+    weights_ : ndarray of shape (n_members, n_steps)
+        How much each of the members counts at each step ahead, and in the last column beyond.
+    best_params_ : dict
+        The settings of the candidate with the best score.
+    search_ : pandas.DataFrame
+        A row for each candidate, the best first. ``memory`` is ``"reservoir"``, ``"delays"``,
+        ``"smoothing"`` or ``"nothing"``, followed by the settings of an `esnkit.Reservoir` (and
+        ``squared_states``), of an `esnkit.NVAR`, or of a single linear unit or none (whether there
+        is a ``drift``), the others NaN. Then ``differences``, ``season`` (steps of the season whose
+        course is taken away, or None), ``log`` (whether logarithms are taken), ``naive``, ``seed``,
+        the best ``penalty`` (the readout's alpha for each row it was fitted to), ``score`` (mean
+        decimal logarithm of the error in standard deviations) and ``seconds``. Empty if there was
+        nothing to search on.
+    period_ : int or None
+        The season that was found, in steps.
+
+    See Also
+    --------
+    Forecaster : A forecaster with settings of your own.
+
+    Notes
+    -----
+    A search varies the memory, the penalty, and how the series is looked at: as it is or by
+    differences, at a season too if it has one; with the mean course of the season taken away; by
+    logarithms, if it is positive and its extremes differ by more than a factor of two. A memory is
+    a reservoir of some size, spectral radius, leak rate and scalings, whose states may be squared
+    [1]_, or the last few values with their products [2]_. The spectral radius is that of the
+    circular law [3]_, some per cent off. Before all others come the mean, and the last value and
+    the last season with and without a drift, the mean and the last value about the season's course
+    too; and exponential smoothing, which is a reservoir of one linear unit that leaks, in the same
+    two ways.
+
+    The first candidates are the default reservoir and products of two values, on the series itself
+    and as the best naive forecast sees it. The next fill the space evenly, by a Sobol sequence
+    [4]_; those after look at the series as the best so far do; the rest are variations of the best.
+    The error of a closed loop is sharp in the penalty, so scores are averaged over neighbouring
+    penalties before the best is taken.
+
+    The best of many is lucky too, and on a hundred noisy values little can be learned. So the
+    median of those models that are nearly as good as the best is averaged with a naive forecast and
+    the best smoothing, by weights that are inverse to a power of the validation error up to the
+    step ahead [5]_. Models and smoothing have to be better than the naive forecast by a standard
+    error over the origins, and so has a drift. Where the models are good, nothing is left of the
+    others.
+
+    Forecasts are held within the range of the series, widened by its width on both sides, in
+    logarithms where these are taken. A series that was never negative is not forecast below zero.
+
+    Ctrl-C during a search ends it with a warning, and what was found is used.
+
+    Conformal intervals are made with the settings that were chosen on the whole series, so past
+    residuals are a little smaller than new ones will be. `backtest` searches anew before its first
+    origin and has no such bias.
+
+    References
+    ----------
+    .. [1] J. Pathak et al., "Model-free prediction of large spatiotemporally chaotic systems from
+       data: a reservoir computing approach", Physical Review Letters 120, 2018.
+    .. [2] D. J. Gauthier, E. Bollt, A. Griffith and W. A. S. Barbosa, "Next generation reservoir
+       computing", Nature Communications 12, 5564, 2021.
+    .. [3] T. Tao and V. Vu, "Random matrices: universality of ESDs and the circular law", Annals
+       of Probability 38, 2010.
+    .. [4] J. Bergstra and Y. Bengio, "Random search for hyper-parameter optimization", Journal of
+       Machine Learning Research 13, 2012.
+    .. [5] J. M. Bates and C. W. J. Granger, "The combination of forecasts", Operational Research
+       Quarterly 20, 1969.
+
+    Examples
+    --------
+    >>> from esnkit import AutoESN
+    >>> from esnkit.datasets import load_sunspots
+    >>> forecaster = AutoESN(n_candidates=10, random_state=0).fit(load_sunspots())
+    >>> forecaster.forecast(3).index.year.tolist()
+    [2009, 2010, 2011]
+    """
+
+    def __init__(
+        self,
+        *,
+        n_candidates: int = 60,
+        time_budget: float | None = None,
+        horizon: int | None = None,
+        n_members: int = 5,
+        n_jobs: int | None = None,
+        progress: bool = False,
+        id_column: Any = None,
+        random_state: RandomState = None,
+    ) -> None:
+        self.n_candidates = n_candidates
+        self.time_budget = time_budget
+        self.horizon = horizon
+        self.n_members = n_members
+        self.n_jobs = n_jobs
+        self.progress = progress
+        self.id_column = id_column
+        self.random_state = random_state
+
+    @property
+    def search_(self) -> pd.DataFrame:
+        """The candidates as a table, the best first."""
+        import pandas as pd
+
+        rows = [_settings(trial) | {"seconds": trial.seconds} for trial in self._search.trials]
+        return pd.DataFrame(rows)
+
+    def summary(self) -> str:
+        """Say what was tried, what was chosen and what it is worth.
+
+        Returns
+        -------
+        str
+            Several lines.
+        """
+        check_is_fitted(self)
+        found = self._search
+        season = "none" if self.period_ is None else f"{self.period_} steps"
+        chosen = ", ".join(
+            f"{name}={_brief(value)}"
+            for name, value in self.best_params_.items()
+            if value is not None and name != "seed"
+        )
+        lines = [
+            f"forecast: {self._combination()}",
+            f"search: {found.end}, {found.seconds:.1f} s; season: {season}",
+            f"best: {chosen}",
+        ]
+        naive = next((trial for trial in found.trials if trial.candidate.naive), None)
+        if naive is not None:
+            ratio = 10 ** (self.best_params_["score"] - naive.score)
+            lines.append(
+                f"validation error: {ratio:.2g} times that of {_naive_forecast(naive.candidate)}"
+            )
+        return "\n".join(lines)
+
+    def stepper(self, horizon: int = 1, X: Any = None) -> ForecastStepper:
+        """Return a copy of what changes, for live use, if a single model is all there is.
+
+        So it can be with ``n_members=1``, on a clean series. What a stepper forecasts is not held
+        within the range of the series, nor above zero.
+
+        Parameters
+        ----------
+        horizon : int, default=1
+            Number of steps that are forecast at each step.
+        X : array-like of shape (horizon, n_inputs), default=None
+            The known inputs of the steps to come, if the forecaster was fitted with any.
+
+        Returns
+        -------
+        ForecastStepper
+            That of the model, see `Forecaster.stepper`.
+
+        Raises
+        ------
+        TypeError
+            If the forecast is made of several, of logarithms, or with the course of a season.
+        ValueError
+            If the forecaster was fitted to many series, or the horizon or X are not as described.
+        """
+        check_is_fitted(self)
+        trials = [trial for group in self._groups for trial in group]
+        view = trials[0].candidate.view
+        if len(trials) > 1 or view.log or view.season is not None:
+            raise TypeError(
+                "A stepper goes on with a single model that sees the series itself or its "
+                f"differences, but this forecast is made of {len(trials)}, the first with "
+                f"log={view.log} and season={view.season}: use update and forecast instead."
+            )
+        model = copy.copy(self.members_[0].members_[0].forecaster_)
+        model._n_inputs = self._n_inputs
+        model._input_names = self._input_names if self._n_inputs else None
+        return model.stepper(horizon, X)
+
+    def _combination(self) -> str:
+        """Say what the forecast is made of."""
+        shares = [
+            f"{weight:.0%} {_said(group)}"
+            for weight, group in zip(self.weights_.mean(axis=1), self._groups, strict=True)
+        ]
+        return ", ".join(shares)
+
+    def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
+        self._check_parameters()
+        lengths = [len(member.values) for member in data.members]
+        self.period_ = common_period(data)
+        constant = all(np.ptp(member.values) == 0 for member in data.members)
+        if constant or min(lengths) < _FEWEST_STEPS:
+            return self._fit_naive(data, inputs, constant)
+        horizon, back = _plan(min(lengths), self.horizon, self.period_)
+        validation = Validation(data, inputs, horizon, back)
+        self._search = search(
+            validation,
+            _problem(data, min(validation.lengths), self.period_),
+            child_generator(root_seed(self.random_state), "reservoir"),
+            n_candidates=self.n_candidates,
+            time_budget=self.time_budget,
+            n_jobs=self.n_jobs,
+            progress=self.progress,
+        )
+        self.best_params_ = _settings(self._search.trials[0])
+        return self._fit_groups(choose(self._search.trials, self.n_members), data, inputs)
+
+    def _fit_groups(
+        self, groups: list[list[Trial]], data: SeriesSet, inputs: list[FloatArray] | None
+    ) -> Self:
+        """Refit the members of groups to everything, if the group has any weight."""
+        weights = weigh(groups)
+        kept = np.flatnonzero(weights.max(axis=1) >= _LEAST_WEIGHT)
+        self.weights_ = weights[kept] / weights[kept].sum(axis=0)
+        self._groups = [groups[i] for i in kept]
+        lengths = [len(member.values) for member in data.members]
+        members = [
+            MedianForecaster([t.candidate.forecaster(t.penalty, lengths) for t in group])
+            for group in self._groups
+        ]
+        return self._fit_members(members, data, inputs)
+
+    def _joined(self, runs: FloatArray) -> FloatArray:
+        return weighted(runs, self.weights_)
+
+    def _of(self, members: list[BaseForecaster]) -> WeightedForecaster:
+        return WeightedForecaster(members, self.weights_)
+
+    def _fit_naive(self, data: SeriesSet, inputs: list[FloatArray] | None, constant: bool) -> Self:
+        """Go on with the last value, where there is nothing to search on."""
+        trial = Trial(Candidate(Nothing(drift=False), View((1,))), 1.0, 1.0, np.zeros((1, 1)), 0.0)
+        self._search = Search([], "nothing to choose settings on", 0.0)
+        self.best_params_ = _settings(trial) | {"score": np.nan}
+        self._fit_groups([[trial]], data, inputs)
+        if not constant:
+            warnings.warn(
+                f"y has {data.n_shortest} steps, and with fewer than {_FEWEST_STEPS} there is "
+                "nothing to choose settings on: the forecast repeats the last value.",
+                stacklevel=4,
+            )
+        return self
+
+    def _check_parameters(self) -> None:
+        for name in ("n_candidates", "n_members"):
+            check_count(getattr(self, name), name)
+        if self.horizon is not None:
+            check_count(self.horizon, "horizon")
+        if self.time_budget is not None:
+            check_positive(self.time_budget, "time_budget")
+
+
+def _plan(n_steps: int, horizon: int | None, period: int | None) -> tuple[int, list[int]]:
+    """Choose the horizon of the validation and its origins, within the last third or so."""
+    if horizon is None:
+        season = min(period or 1, n_steps // 6)
+        horizon = max(min(n_steps // 10, _LARGEST_HORIZON), season, min(12, n_steps // 6))
+    horizon = min(horizon, n_steps // 3)
+    n_origins, room = (10, n_steps // 2) if n_steps <= _SHORT else (5, n_steps // 3)
+    gap = max(1, min(horizon // 2, (room - horizon) // (n_origins - 1)))
+    return horizon, [horizon + gap * i for i in reversed(range(n_origins))]
+
+
+def _problem(data: SeriesSet, n_steps: int, period: int | None) -> Problem:
+    """Say what candidates have to know of the series, of which so many steps are fitted."""
+    values = [member.values for member in data.members]
+    return Problem(
+        n_steps,
+        data.n_variables,
+        period if period is not None and period <= n_steps // 3 else None,
+        growing=all(
+            (v.min(axis=0) * _GREAT_RATIO < v.max(axis=0)).all() and v.min() > 0 for v in values
+        ),
+    )
+
+
+def _said(group: list[Trial]) -> str:
+    """Say what a group forecasts by."""
+    candidate = group[0].candidate
+    if candidate.naive:
+        return _naive_forecast(candidate)
+    if candidate.simple:
+        return "exponential smoothing"
+    return "one model" if len(group) == 1 else f"median of {len(group)} models"
+
+
+def _settings(trial: Trial) -> dict[str, Any]:
+    """Return what a trial tried, and its score."""
+    return trial.candidate.settings | {"penalty": trial.penalty, "score": trial.score}
+
+
+def _brief(value: Any) -> str:
+    """Write a number with few digits."""
+    return f"{value:.2g}" if isinstance(value, float) else str(value)
+
+
+def _naive_forecast(candidate: Candidate) -> str:
+    """Say what a naive candidate forecasts."""
+    view = candidate.view
+    if view.season is not None:
+        level = "last level" if view.differences else "mean"
+        said = f"the {level} with the course of a season of {view.season} steps"
+    elif not view.differences:
+        return "the mean"
+    else:
+        (lag,) = view.differences
+        said = "the last value" if lag == 1 else f"the last season of {lag} steps"
+    return f"{said}, with a drift" if candidate.drifts else said

@@ -1,0 +1,358 @@
+"""Settings that a search tries: what they are and where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from math import comb
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esnkit.forecasting.forecaster import Forecaster
+from esnkit.forecasting.seasonal_adjustment import AdjustedForecaster
+from esnkit.memories.nvar import NVAR
+from esnkit.memories.reservoir import Reservoir
+from esnkit.models.esn import ESNRegressor
+from esnkit.readouts.ridge import RidgeReadout
+from esnkit.topology import random
+
+FloatArray = NDArray[np.float64]
+
+_LONGEST_WASHOUT = 100
+_SMALLEST, _LARGEST = 20, 300  # units
+_CONNECTIVITY = 10
+_VARIATION = 0.3  # of the logarithm of a setting
+# How often a series is taken as it is and with its differences, the rest being shared evenly.
+_UNDIFFERENCED = 0.4
+_DELAYS = 0.3  # how often a memory is made of delays and their products
+_LOGS = 0.5  # how often logarithms are taken of a series that has any
+_N_DIMENSIONS = 9  # of the cube that settings are drawn from
+_MOST_TAPS, _HIGHEST_ORDER = 12, 9
+_STRIDES = (1, 2, 4, 8)
+_MOST_MONOMIALS = 250
+_LEAKS = (0.1, 0.2, 0.4, 0.7)  # of exponential smoothing
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a search has to know of the series."""
+
+    n_steps: int  # that a candidate is fitted to
+    n_variables: int
+    period: int | None
+    growing: bool  # positive, and logarithms make a difference
+
+
+@dataclass(frozen=True)
+class View:
+    """How a series is looked at."""
+
+    differences: tuple[int, ...] = ()
+    season: int | None = None  # whose course is taken away
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Units:
+    """A reservoir."""
+
+    n_units: int
+    spectral_radius: float
+    leak_rate: float
+    input_scaling: float
+    bias_scaling: float
+    squared_states: bool
+
+    def model(self, washout: int) -> ESNRegressor:
+        """Make the model, unfitted, without a readout."""
+        reservoir = Reservoir(
+            self.n_units,
+            spectral_radius=self.spectral_radius,
+            leak_rate=self.leak_rate,
+            input_scaling=self.input_scaling,
+            bias_scaling=self.bias_scaling,
+            topology=random_by_circular_law,
+        )
+        return ESNRegressor(reservoir, washout=washout, squared_states=self.squared_states)
+
+    def varied(self, rng: np.random.Generator) -> Units:
+        """Return settings nearby."""
+        factors = np.exp(_VARIATION * rng.normal(size=4))
+        return replace(
+            self,
+            n_units=max(_SMALLEST, round(self.n_units * np.exp(_VARIATION * rng.uniform(-1, 1)))),
+            spectral_radius=min(1.4, float(self.spectral_radius * factors[0])),
+            leak_rate=min(1.0, float(self.leak_rate * factors[1])),
+            input_scaling=float(self.input_scaling * factors[2]),
+            bias_scaling=float(self.bias_scaling * factors[3]),
+        )
+
+
+@dataclass(frozen=True)
+class Delays:
+    """Delayed values and their products."""
+
+    n_taps: int
+    stride: int
+    order: int
+
+    @property
+    def reach(self) -> int:
+        """Steps that an initial state is felt."""
+        return (self.n_taps - 1) * self.stride
+
+    def n_features(self, n_variables: int) -> int:
+        """Count the monomials."""
+        return comb(self.n_taps * n_variables + self.order, self.order) - 1
+
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether there is anything to delay or to multiply, and no setting is idle."""
+        return (
+            min(self.n_taps, self.stride, self.order) >= 1
+            and self.n_taps + self.order > 2
+            and (self.n_taps > 1 or self.stride == 1)
+        )
+
+    def fits(self, problem: Problem) -> bool:
+        """Tell whether there are enough steps for so many monomials."""
+        most = min(_MOST_MONOMIALS, problem.n_steps // 3)
+        return self.n_features(problem.n_variables) <= most and self.reach <= problem.n_steps // 8
+
+    def model(self, washout: int) -> ESNRegressor:
+        """Make the model, unfitted, without a readout."""
+        memory = NVAR(self.n_taps, stride=self.stride, order=self.order)
+        return ESNRegressor(memory, washout=max(washout, self.reach), include_input=False)
+
+    def neighbours(self, problem: Problem) -> list[Delays]:
+        """Return what differs by a step in one setting, or in two."""
+        near = [
+            Delays(self.n_taps + taps, self.stride + stride, self.order + order)
+            for taps in (-1, 0, 1, 2)
+            for stride in (-1, 0, 1)
+            for order in (-1, 0, 1)
+        ]
+        return [d for d in near if d != self and d.is_sound and d.fits(problem)]
+
+
+@dataclass(frozen=True)
+class Smoothing:
+    """A single linear unit that leaks, read to foretell how a series goes back to its level.
+
+    A leaky mean of past steps is, times a number, how far the last value lies off the level that
+    exponential smoothing finds. The readout learns that number, and the drift.
+    """
+
+    leak_rate: float
+    drift: bool
+
+    def model(self, washout: int) -> ESNRegressor:
+        """Make the model, unfitted, without a readout."""
+        return _single_unit(washout, leak_rate=self.leak_rate)
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """A unit that sees nothing: what is left is the mean of the series, or of its differences."""
+
+    drift: bool  # whether differences have a mean; without, the last value or season goes on
+
+    def model(self, washout: int) -> ESNRegressor:
+        """Make the model, unfitted, without a readout; there is nothing to be washed out."""
+        return _single_unit(0, input_scaling=0.0)
+
+
+def _single_unit(washout: int, leak_rate: float = 1.0, input_scaling: float = 1.0) -> ESNRegressor:
+    """Make a model of one linear unit, which is all that is read."""
+    unit = Reservoir(
+        1,
+        spectral_radius=0,
+        leak_rate=leak_rate,
+        input_scaling=input_scaling,
+        bias_scaling=0.0,
+        activation="identity",
+    )
+    return ESNRegressor(unit, washout=washout, include_input=False)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Everything about a forecaster but its penalty."""
+
+    memory: Units | Delays | Smoothing | Nothing
+    view: View
+    seed: int = 0
+
+    @property
+    def naive(self) -> bool:
+        """Whether it is a mean, or the last value or season, maybe with a drift."""
+        return isinstance(self.memory, Nothing)
+
+    @property
+    def drifts(self) -> bool:
+        """Whether it is classical, and has the mean change of the past go on."""
+        memory = self.memory
+        return (
+            isinstance(memory, Smoothing | Nothing) and memory.drift and bool(self.view.differences)
+        )
+
+    @property
+    def simple(self) -> bool:
+        """Whether it is a classical forecast, which is always tried and never varied."""
+        return isinstance(self.memory, Smoothing | Nothing)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings by name, those of the memory among the others."""
+        kind = {"memory": _KINDS[type(self.memory)]}
+        rest = {"naive": self.naive, "seed": self.seed}
+        return kind | asdict(self.memory) | asdict(self.view) | rest
+
+    def forecaster(self, penalty: float, lengths: Sequence[int]) -> AdjustedForecaster:
+        """Make the forecaster, unfitted, for series of these lengths.
+
+        The penalty is for each row that the readout is fitted to, so it serves any length.
+        """
+        view = self.view
+        lost = sum(view.differences) + 1
+        model = self.memory.model(max(0, min(_LONGEST_WASHOUT, (min(lengths) - lost) // 10)))
+        n_rows = sum(lengths) - len(lengths) * (lost + model.washout)
+        drift = not isinstance(self.memory, Smoothing | Nothing) or self.memory.drift
+        model.readout = RidgeReadout(penalty * max(n_rows, 1), fit_intercept=drift, solver="qr")
+        forecaster = Forecaster(
+            model, differences=view.differences, scale=drift, random_state=self.seed
+        )
+        return AdjustedForecaster(forecaster, log=view.log, season=view.season)
+
+    def varied(self, rng: np.random.Generator, problem: Problem, tried: set[Any]) -> Candidate:
+        """Return a candidate nearby, with another seed, that was not tried yet."""
+        seed = _seed(rng)
+        if isinstance(self.memory, Units):
+            return replace(self, memory=self.memory.varied(rng), seed=seed)
+        assert isinstance(self.memory, Delays)
+        near = [replace(self, memory=d, seed=0) for d in self.memory.neighbours(problem)]
+        new = [candidate for candidate in near if candidate not in tried]
+        if not new:
+            return replace(self, memory=_units(rng.random(_N_DIMENSIONS), problem), seed=seed)
+        return new[int(rng.integers(len(new)))]
+
+
+_KINDS = {Units: "reservoir", Delays: "delays", Smoothing: "smoothing", Nothing: "nothing"}
+
+
+def random_by_circular_law(n_units: int, rng: np.random.Generator) -> tuple[Any, float]:
+    """Draw a random matrix, and take its spectral radius from the circular law.
+
+    That is right within some per cent, which is enough for a search, and spares the eigenvalues.
+    """
+    W, _ = random(n_units, rng, connectivity=_CONNECTIVITY)
+    return W, float(np.sqrt(np.square(W.data).sum() / n_units))
+
+
+def simple(problem: Problem) -> list[Candidate]:
+    """Return the classical forecasts: naive ones, the simplest first, and exponential smoothing."""
+    naive = [
+        Candidate(Nothing(drift), view)
+        for view in _views(problem.period)
+        for drift in ((False, True) if view.differences else (True,))
+    ]
+    smoothing = View(season=problem.period, differences=(1,))
+    return naive + [
+        Candidate(Smoothing(leak, drift), smoothing) for leak in _LEAKS for drift in (False, True)
+    ]
+
+
+def familiar(views: Sequence[View], problem: Problem, rng: np.random.Generator) -> list[Candidate]:
+    """Return what most would try first: the default reservoir, and a few values' products."""
+    reservoir = Units(min(200, _most_units(problem)), 0.9, 0.5, 1.0, 0.2, False)
+    products = Delays(2, 1, 2)
+    found = [Candidate(reservoir, view, _seed(rng)) for view in views]
+    return found + [Candidate(products, view) for view in views if products.fits(problem)]
+
+
+def draw(
+    n_candidates: int,
+    problem: Problem,
+    rng: np.random.Generator,
+    views: Sequence[View] = (),
+) -> list[Candidate]:
+    """Draw candidates evenly from all settings, by a Sobol sequence that is shifted at random.
+
+    They look at the series by given views in turn, if there are any.
+    """
+    from scipy.stats import qmc
+
+    grid = qmc.Sobol(_N_DIMENSIONS, scramble=False).random_base2(n_candidates.bit_length())
+    points = (grid + rng.random(_N_DIMENSIONS)) % 1.0
+    drawn = [_at(point, problem, rng) for point in points[:n_candidates]]
+    if not views:
+        return drawn
+    return [replace(c, view=views[i % len(views)]) for i, c in enumerate(drawn)]
+
+
+def _views(period: int | None) -> list[View]:
+    """Return the ways to look at a series, the simplest first."""
+    plain = [View(), View((1,))]
+    if period is None:
+        return plain
+    return [*plain, View((period,)), View((), period), View((1,), period)]
+
+
+def _at(point: FloatArray, problem: Problem, rng: np.random.Generator) -> Candidate:
+    """Turn a point of the unit cube into settings."""
+    views = _views(problem.period)
+    if problem.period is not None:
+        views.append(View((problem.period, 1)))
+    share = (point[6] - _UNDIFFERENCED) / (1 - _UNDIFFERENCED)
+    view = views[0 if share < 0 else 1 + int(share * (len(views) - 1))]
+    view = replace(view, log=bool(problem.growing and point[8] < _LOGS))
+    memory = _delays(problem, rng) if point[7] < _DELAYS else None
+    if memory is not None:
+        return Candidate(memory, view)
+    return Candidate(_units(point, problem), view, _seed(rng))
+
+
+def _units(point: FloatArray, problem: Problem) -> Units:
+    """Place a reservoir."""
+    smallest = float(np.clip(problem.n_steps / 10, _SMALLEST, _LARGEST / 5))
+    return Units(
+        n_units=round(_between(point[0], smallest, _most_units(problem))),
+        spectral_radius=float(0.1 + 1.2 * point[1]),
+        leak_rate=_between(point[2], 0.1, 1.0),
+        input_scaling=_between(point[3], 0.02, 2.0),
+        bias_scaling=_between(point[4], 0.05, 1.0),
+        squared_states=bool(point[5] < 0.5),
+    )
+
+
+def _most_units(problem: Problem) -> int:
+    """Return how large a reservoir the series can bear."""
+    return int(np.clip(problem.n_steps // 2, _SMALLEST, _LARGEST))
+
+
+def _delays(problem: Problem, rng: np.random.Generator) -> Delays | None:
+    """Draw delays with as many products as the series can bear, or None."""
+    possible = [
+        delays
+        for taps in range(1, _MOST_TAPS + 1)
+        for stride in _STRIDES
+        for order in range(1, _HIGHEST_ORDER + 1)
+        if (delays := Delays(taps, stride, order)).is_sound and delays.fits(problem)
+    ]
+    if not possible:
+        return None
+    # The more variables there are, the less has to be seen in their past.
+    taps = np.array([delays.n_taps for delays in possible])
+    weights = taps ** (1 / problem.n_variables - 1) / np.bincount(taps)[taps]
+    return possible[int(rng.choice(len(possible), p=weights / weights.sum()))]
+
+
+def _between(share: float, low: float, high: float) -> float:
+    """Return the value at a share of the way from low to high, in logarithms."""
+    return float(low * (high / low) ** share)
+
+
+def _seed(rng: np.random.Generator) -> int:
+    return int(rng.integers(2**31))

@@ -1,0 +1,405 @@
+"""The verbs of forecasting, whatever it is that forecasts."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils import check_scalar
+from sklearn.utils.validation import check_is_fitted
+
+from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.forecasting.backtesting import (
+    compare,
+    conformal_quantiles,
+    roll,
+    steps_back,
+    steps_back_in_reach,
+)
+from esnkit.forecasting.series import SeriesSet, read_series
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = NDArray[np.float64]
+
+_SHORT = 500  # steps of a series, up to which residuals come from a fit at each origin
+
+
+class BaseForecaster(ABC, BaseEstimator):
+    """Reads series, gives forecasts back in their form, and tells what a forecast is worth.
+
+    What forecasts says how it is fitted to series that are read, how it moves on, and what it
+    forecasts: the abstract methods. Inside, series are arrays of shape (n_steps, n_variables) and
+    known inputs arrays of shape (n_steps, n_inputs).
+    """
+
+    id_column: Any
+    random_state: RandomState
+    series_: SeriesSet
+    _inputs: list[FloatArray] | None
+    _n_inputs: int | None
+    _input_names: tuple[Any, ...] | None  # of the columns of a table
+
+    @abstractmethod
+    def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
+        """Fit to data that are read."""
+
+    @abstractmethod
+    def _extend(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
+        """Move on to the end of series that have grown; the inputs are those of the new steps."""
+
+    @abstractmethod
+    def _futures(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
+        """Forecast every series, in its own units; the inputs are those of the coming steps."""
+
+    @abstractmethod
+    def _check_parameters(self) -> Any:
+        """Check what does not depend on the data."""
+
+    @abstractmethod
+    def _check_learning(self, n_series: int) -> None:
+        """Refuse to learn from new observations where that is not possible."""
+
+    @abstractmethod
+    def _settled(self) -> BaseForecaster:
+        """Return an unfitted forecaster with everything that was chosen in `fit` laid down."""
+
+    @abstractmethod
+    def _reseeded(self, seed: int) -> BaseForecaster:
+        """Return an unfitted forecaster with the same settings and another seed."""
+
+    # ------------------------------------------------------------------ fitting and forecasting
+
+    def fit(self, y: Any, X: Any = None) -> Self:
+        """Fit the model to one series or many.
+
+        Parameters
+        ----------
+        y : array-like of shape (n_steps,) or (n_steps, n_variables), pandas object, or list
+            The series; a list holds many, and so does a table in long format with `id_column`.
+            Dates, periods and numbers of an index are continued by forecasts.
+        X : array-like of shape (n_steps, n_inputs), pandas object, or list, default=None
+            Inputs that are known beforehand, such as the calendar: row n belongs to row n of y.
+            Dates, if both have them, must be the same. Those of many series come in a list, or in
+            long format with the same ids.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a value is missing, an index is irregular, X and y differ in length or in dates, or
+            a series is too short.
+
+        Warns
+        -----
+        UserWarning
+            If a variable is constant, so that its forecast is that constant.
+        """
+        data = read_series(y, id_column=self.id_column)
+        _warn_of_constants(data)
+        return self._fit(data, self._read_inputs(X, data, fitting=True))
+
+    def forecast(self, horizon: int, X: Any = None) -> Any:
+        """Forecast the steps that follow the series.
+
+        Parameters
+        ----------
+        horizon : int
+            Number of steps, at least 1.
+        X : array-like of shape (horizon, n_inputs), pandas object, or list, default=None
+            The known inputs of those steps, if the forecaster was fitted with any.
+
+        Returns
+        -------
+        array, Series, DataFrame or list of such
+            The forecast, in the form of the series and in its units.
+
+        Raises
+        ------
+        ValueError
+            If the horizon is not positive, or X is missing, or has another shape, other columns
+            or other dates.
+
+        Warns
+        -----
+        DivergenceWarning
+            If the forecast left the range of the training data and was held at its bounds.
+        """
+        check_is_fitted(self)
+        return self.series_.give_back(self._futures(horizon, self._read_future(horizon, X)))
+
+    def update(self, y: Any, X: Any = None, *, learn: bool = False) -> Self:
+        """Take in new observations: the state moves on, without a refit.
+
+        Parameters
+        ----------
+        y : array-like, pandas object or list
+            What follows the series so far. An array may follow a pandas object, whose dates then
+            go on.
+        X : array-like, pandas object or list, default=None
+            The known inputs of the same steps, if the forecaster was fitted with any.
+        learn : bool, default=False
+            Whether the readout learns from them as well, by the model's ``partial_fit``. Only for
+            a single series.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If y does not continue the series, has other variables or ids, or X does not fit it.
+        TypeError
+            If `learn` is asked for and the model has no ``partial_fit``.
+        """
+        check_is_fitted(self)
+        new = read_series(y, id_column=self.id_column)
+        grown = self.series_.followed_by(new)
+        if learn:
+            self._check_learning(len(new))
+        self._extend(grown, self._read_inputs(X, new, fitting=False), learn)
+        return self
+
+    # ------------------------------------------------------------------ what a forecast is worth
+
+    def backtest(
+        self,
+        y: Any,
+        horizon: int,
+        *,
+        X: Any = None,
+        n_origins: int = 10,
+        stride: int | None = None,
+        refit: bool = False,
+    ) -> pd.DataFrame:
+        """Forecast parts of a series from what came before each, and compare.
+
+        The last origin lies `horizon` steps before the end, the others `stride` steps before each
+        other. A copy of this forecaster is fitted to what lies before the first origin; from one
+        origin to the next it is updated, or fitted anew.
+
+        Parameters
+        ----------
+        y : array-like, pandas object or list
+            One series or many.
+        horizon : int
+            Steps that are forecast from each origin.
+        X : array-like, pandas object or list, default=None
+            Known inputs of all steps of y.
+        n_origins : int, default=10
+            Number of origins.
+        stride : int, default=None
+            Steps between origins. None means the horizon, or less if the origins would reach into
+            the first half of the series.
+        refit : bool, default=False
+            Whether to fit anew at each origin.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each forecast value: ``series`` (its number or id), ``origin`` (steps that
+            were known), ``step`` (ahead, from 1), ``variable``, ``forecast``, ``truth``,
+            ``error`` (forecast - truth).
+
+        Raises
+        ------
+        ValueError
+            If the series is too short for the origins.
+        """
+        import pandas as pd
+
+        check_scalar(horizon, "horizon", Integral, min_val=1)
+        check_scalar(n_origins, "n_origins", Integral, min_val=1)
+        self._check_parameters()
+        data = read_series(y, id_column=self.id_column)
+        runner = clone(self)
+        inputs = runner._read_inputs(X, data, fitting=True)
+        back = steps_back(data.n_shortest, horizon, n_origins, stride)
+        frames = []
+        for cuts, futures in roll(runner, data, inputs, horizon, back, refit):
+            for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
+                member = data.members[i]
+                name = i if data.ids is None else data.ids[i]
+                frames.append(compare(member, name, cut, future))
+        return pd.concat(frames, ignore_index=True)
+
+    def predict_interval(
+        self,
+        horizon: int,
+        level: float = 0.9,
+        X: Any = None,
+        *,
+        method: str = "conformal",
+        n_origins: int = 20,
+    ) -> tuple[Any, Any]:
+        """Forecast an interval in which each coming value lies with a given probability.
+
+        Parameters
+        ----------
+        horizon : int
+            Number of steps, at least 1.
+        level : float, default=0.9
+            The probability, in (0, 1).
+        X : array-like, pandas object or list, default=None
+            The known inputs of the coming steps, if the forecaster was fitted with any.
+        method : {"conformal", "ensemble"}, default="conformal"
+            ``"conformal"``: the forecast, give or take the quantile of the absolute residuals of
+            a backtest at the same step ahead [1]_. With fewer than nine origins the residuals of
+            all steps are taken together. Up to 500 steps the model is fitted anew at each origin,
+            beyond it is updated. ``"ensemble"``: quantiles of the forecasts of
+            `n_origins` models with other seeds, which tells what the choice of the reservoir
+            leaves open, not the noise of the series.
+        n_origins : int, default=20
+            Origins of the backtest, fewer if the series is short; or members of the ensemble.
+
+        Returns
+        -------
+        lower, upper : array, Series, DataFrame or list of such
+            The bounds, in the form and units of the series.
+
+        Raises
+        ------
+        ValueError
+            If the level is not between 0 and 1, an argument is not as described, or the series is
+            too short for a backtest.
+
+        Warns
+        -----
+        UserWarning
+            If the series leaves room for fewer than nine origins though more were asked for.
+
+        References
+        ----------
+        .. [1] K. Stankeviciute, A. Alaa and M. van der Schaar, "Conformal time-series
+           forecasting", NeurIPS 34, 2021.
+        """
+        check_is_fitted(self)
+        check_scalar(level, "level", Real, min_val=0, max_val=1, include_boundaries="neither")
+        check_scalar(n_origins, "n_origins", Integral, min_val=1)
+        inputs = self._read_future(horizon, X)
+        if method == "conformal":
+            widths = self._residual_quantiles(horizon, level, n_origins)
+            centres = self._futures(horizon, inputs)
+            pairs = [(c - w, c + w) for c, w in zip(centres, widths, strict=True)]
+        elif method == "ensemble":
+            pairs = self._spread(horizon, level, inputs, n_origins)
+        else:
+            raise ValueError(f"method must be 'conformal' or 'ensemble', got {method!r}.")
+        lower, upper = (
+            [self._bounded(pair[side], i) for i, pair in enumerate(pairs)] for side in (0, 1)
+        )
+        return self.series_.give_back(lower), self.series_.give_back(upper)
+
+    # ------------------------------------------------------------------ reading
+
+    def _read_inputs(self, X: Any, data: SeriesSet, fitting: bool) -> list[FloatArray] | None:
+        """Check known inputs against the series that they belong to."""
+        if fitting:
+            self._n_inputs = None
+        if X is None:
+            if self._n_inputs is not None:
+                raise ValueError(
+                    f"The forecaster was fitted with {self._n_inputs} known input(s): X must give "
+                    "them for the new steps too."
+                )
+            return None
+        long = self.id_column is not None and self.id_column in getattr(X, "columns", ())
+        read = read_series(X, id_column=self.id_column if long else None, name="X")
+        data.check_beside(read, "X")
+        first = read.members[0]
+        names = first.names if first.kind == "table" else None
+        if fitting:
+            self._n_inputs, self._input_names = read.n_variables, names
+        self._check_known(read.n_variables, names)
+        return [member.values for member in read.members]
+
+    def _check_known(self, n_inputs: int, names: tuple[Any, ...] | None) -> None:
+        """Refuse known inputs that are not those of the fit."""
+        if self._n_inputs is None:
+            raise ValueError("X was given, but the forecaster was fitted without known inputs.")
+        if n_inputs != self._n_inputs:
+            raise ValueError(
+                f"X has {n_inputs} input(s), but the forecaster was fitted with {self._n_inputs}."
+            )
+        if names and self._input_names and names != self._input_names:
+            raise ValueError(
+                f"X has the columns {list(names)}, but the forecaster was fitted with "
+                f"{list(self._input_names)}."
+            )
+
+    def _read_future(self, horizon: int, X: Any) -> list[FloatArray] | None:
+        """Check the horizon, and the known inputs of the steps to come."""
+        check_scalar(horizon, "horizon", Integral, min_val=1)
+        self._check_horizon(horizon)
+        coming = tuple(m.to_come(horizon) for m in self.series_.members)
+        return self._read_inputs(X, replace(self.series_, members=coming), fitting=False)
+
+    def _bounded(self, values: FloatArray, i: int) -> FloatArray:
+        """Keep a bound of an interval for series i within what is possible; here all is."""
+        return values
+
+    def _check_horizon(self, horizon: int) -> None:
+        """Refuse a horizon beyond what was fitted; most can go on for ever."""
+
+    # ------------------------------------------------------------------ backtests and intervals
+
+    def _grow(self, data: SeriesSet, inputs: list[FloatArray] | None) -> None:
+        """Keep series that have grown, and the inputs of the new steps."""
+        self.series_ = data
+        if inputs is not None and self._inputs is not None:
+            self._inputs = [np.vstack(pair) for pair in zip(self._inputs, inputs, strict=True)]
+
+    def _residual_quantiles(self, horizon: int, level: float, n_origins: int) -> list[FloatArray]:
+        """Return how far off a backtest was: (horizon, n_variables) for each series."""
+        back = steps_back_in_reach(self.series_.n_shortest, horizon, n_origins)
+        residuals: list[list[FloatArray]] = [[] for _ in self.series_.members]
+        runner = self._settled()
+        # Half of a short series is little to learn from, and its residuals would be too wide.
+        refit = self.series_.n_shortest <= _SHORT
+        for cuts, futures in roll(runner, self.series_, self._inputs, horizon, back, refit):
+            for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
+                truth = self.series_.members[i].values[cut : cut + horizon]
+                residuals[i].append(np.abs(future - truth))
+        stride = back[0] - back[1] if len(back) > 1 else horizon
+        return [conformal_quantiles(np.array(errors), level, stride) for errors in residuals]
+
+    def _spread(
+        self, horizon: int, level: float, inputs: list[FloatArray] | None, n_members: int
+    ) -> list[tuple[FloatArray, FloatArray]]:
+        """Return quantiles of the forecasts of models with other seeds, for each series."""
+        seeds = child_generator(root_seed(self.random_state), "reservoir", 1).integers(
+            2**31, size=n_members
+        )
+        runs = []
+        for seed in seeds:
+            member = self._reseeded(int(seed))
+            runs.append(member._fit(self.series_, self._inputs)._futures(horizon, inputs))
+        levels = [(1 - level) / 2, (1 + level) / 2]
+        return [
+            tuple(np.quantile(np.array(series_runs), levels, axis=0))
+            for series_runs in zip(*runs, strict=True)
+        ]
+
+
+def _warn_of_constants(data: SeriesSet) -> None:
+    """Warn of variables whose forecast is no art."""
+    for member in data.members:
+        constant = np.flatnonzero(np.ptp(member.values, axis=0) == 0)
+        if len(constant):
+            names = [member.names[i] for i in constant]
+            warnings.warn(
+                f"Variable(s) {names} of y are constant; their forecast is that constant.",
+                stacklevel=3,
+            )

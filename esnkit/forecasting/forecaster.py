@@ -1,0 +1,416 @@
+"""Forecaster: a model of this package, made to go on past the end of a series."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from numbers import Integral
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.utils import check_scalar
+from sklearn.utils.validation import check_is_fitted
+
+from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.state import State
+from esnkit.forecasting.base import BaseForecaster
+from esnkit.forecasting.preprocessing import Preparation
+from esnkit.forecasting.series import SeriesSet
+from esnkit.memories.reservoir import Reservoir
+from esnkit.models.esn import ESNRegressor
+from esnkit.models.stepper import ForecastStepper, Link, Units, open_stream
+from esnkit.readouts.increments import IncrementReadout
+from esnkit.readouts.ridge import RidgeReadout
+
+FloatArray = NDArray[np.float64]
+
+_FEWEST_ROWS = 10  # fewer pairs of a row and the next one are nothing to learn from
+
+
+class Forecaster(BaseForecaster):
+    r"""Forecasts time series by a model that is trained one step ahead and runs on its outputs.
+
+    The series is transformed, differenced and standardised; the model learns z(n+1) from z(n) and
+    all it remembers; a forecast is a free run of the model, taken back to the series' own units.
+
+    Parameters
+    ----------
+    model : estimator, default=None
+        What predicts: `ESNRegressor` or any estimator of this package with its ``fit``,
+        ``predict``, ``free_run`` and explicit state. None means an `ESNRegressor` with 200 units
+        of leak rate 0.5, whose washout is a tenth of the series, at most 100 steps.
+    differences : int or sequence of int, default=()
+        Lags at which the series is differenced, one after the other: 1 takes first differences,
+        ``(12, 1)`` takes seasonal ones of monthly data and then first ones.
+    transformer : transformer, default=None
+        Any scikit-learn transformer with ``inverse_transform``, applied to the values first, e.g.
+        ``FunctionTransformer(np.log, np.exp)`` or `PowerTransformer`.
+    scale : bool, default=True
+        Whether the model sees values of mean 0 and standard deviation 1.
+    loop : {"input", "feedback"}, default="input"
+        How the model sees its own outputs: as the input of the next step, or by its output
+        feedback, which it must have: a reservoir's `feedback_scaling` above zero, or a network's
+        `feedback` or ``cell="jordan"``.
+    direct_horizon : int, default=None
+        With a number, the model has an output for each of so many steps ahead, all read from the
+        same state, and no output is fed back. None means the recursive forecast above.
+    increments : bool, default=False
+        Whether the readout learns by how much the values are going to change, from the values
+        themselves, rather than what they become [2]_. For series that are sampled densely, as a
+        penalty then pulls towards no change. Unlike with `differences`, the level is not lost.
+    id_column : str, default=None
+        The column of a table in long format that names the series of each row.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed for the model, if its own `random_state` is None.
+
+    Attributes
+    ----------
+    model_ : estimator
+        The fitted copy of `model`.
+    states_ : list of State
+        The model's state at the end of each series.
+    series_ : SeriesSet
+        The series so far, those of `update` included.
+
+    See Also
+    --------
+    ESNRegressor : The default model.
+
+    References
+    ----------
+    .. [1] H. Jaeger and H. Haas, "Harnessing nonlinearity: predicting chaotic systems and saving
+       energy in wireless communication", Science 304, 2004.
+    .. [2] D. J. Gauthier, E. Bollt, A. Griffith and W. A. S. Barbosa, "Next generation reservoir
+       computing", Nature Communications 12, 5564, 2021.
+
+    Examples
+    --------
+    >>> from esnkit import Forecaster
+    >>> from esnkit.datasets import load_sunspots
+    >>> forecaster = Forecaster(random_state=0).fit(load_sunspots())
+    >>> forecaster.forecast(3).index.year.tolist()
+    [2009, 2010, 2011]
+    """
+
+    def __init__(
+        self,
+        model: Any = None,
+        *,
+        differences: int | Sequence[int] = (),
+        transformer: Any = None,
+        scale: bool = True,
+        loop: str = "input",
+        direct_horizon: int | None = None,
+        increments: bool = False,
+        id_column: Any = None,
+        random_state: RandomState = None,
+    ) -> None:
+        self.model = model
+        self.differences = differences
+        self.transformer = transformer
+        self.scale = scale
+        self.loop = loop
+        self.direct_horizon = direct_horizon
+        self.increments = increments
+        self.id_column = id_column
+        self.random_state = random_state
+
+    def stepper(self, horizon: int = 1, X: Any = None) -> ForecastStepper:
+        """Return a copy of what changes, for live use: told a value, it forecasts the next ones.
+
+        A model that is a `Reservoir` with a linear readout takes some microseconds for each step,
+        any other some hundred.
+
+        Parameters
+        ----------
+        horizon : int, default=1
+            Number of steps that are forecast at each step.
+        X : array-like of shape (horizon, n_inputs), default=None
+            The known inputs of the steps to come, if the forecaster was fitted with any.
+
+        Returns
+        -------
+        ForecastStepper
+            Its ``step`` takes the next value; its ``forecast`` is what is expected now.
+
+        Raises
+        ------
+        ValueError
+            If the forecaster was fitted to many series, or the horizon or X are not as described.
+        """
+        check_is_fitted(self)
+        if len(self.series_) > 1:
+            raise ValueError(
+                f"A stepper goes on with one series, but the forecaster has {len(self.series_)}."
+            )
+        inputs = self._read_future(horizon, X)
+        # A model that has neither the values nor known inputs for its input sees a zero.
+        known = np.zeros((horizon, int(self.loop == "feedback"))) if inputs is None else inputs[0]
+        stream = open_stream(
+            self.model_,
+            self.states_[0],
+            Link(through_input=self.loop == "input", closed=self.direct_horizon is None),
+            self._units(known.shape[1]),
+        )
+        flat, n_variables = self.series_.members[0].flat, self.series_.n_variables
+        return ForecastStepper(
+            stream,
+            self._preparation.transformer,
+            (horizon,) if flat else (horizon, n_variables),
+            self._n_inputs or 0,
+            known,
+        )
+
+    # ------------------------------------------------------------------ what is asked of it
+
+    def _check_learning(self, n_series: int) -> None:
+        if not hasattr(self.model_, "partial_fit") or n_series > 1:
+            raise TypeError(
+                "learn=True needs a single series and a model with partial_fit, got "
+                f"{n_series} series and {type(self.model_).__name__}."
+            )
+
+    def _check_horizon(self, horizon: int) -> None:
+        if self.direct_horizon is not None and horizon > self.direct_horizon:
+            raise ValueError(
+                f"horizon={horizon} is beyond direct_horizon={self.direct_horizon}, for which the "
+                "model was fitted."
+            )
+
+    def _settled(self) -> Forecaster:
+        return clone(self)
+
+    def _reseeded(self, seed: int) -> Forecaster:
+        return clone(self).set_params(random_state=seed)
+
+    def _check_parameters(self) -> tuple[int, ...]:
+        """Check what does not depend on the data; return the lags."""
+        given: Any = self.differences
+        lags = tuple(given) if isinstance(given, Iterable) else (given,)
+        for lag in lags:
+            check_scalar(lag, "each lag of differences", Integral, min_val=1)
+        if self.loop not in ("input", "feedback"):
+            raise ValueError(f"loop must be 'input' or 'feedback', got {self.loop!r}.")
+        if self.direct_horizon is not None:
+            check_scalar(self.direct_horizon, "direct_horizon", Integral, min_val=1)
+            if self.loop == "feedback":
+                raise ValueError("direct_horizon feeds nothing back: it needs loop='input'.")
+        if self.increments:
+            self._check_increments()
+        self._check_model()
+        return lags
+
+    def _check_model(self) -> None:
+        """Refuse a model that cannot run freely, or sees nothing of outputs that are fed back."""
+        model = ESNRegressor() if self.model is None else self.model
+        if not hasattr(model, "free_run"):
+            raise TypeError(
+                "model must be an estimator of this package that runs freely, such as "
+                f"ESNRegressor(), got {model!r}."
+            )
+        if self.loop == "feedback" and not _feeds_back(model):
+            raise ValueError(
+                "loop='feedback' needs a model with output feedback: an ESNRegressor whose "
+                "reservoir has a feedback_scaling above zero, or an RNNRegressor with "
+                f"feedback=True or cell='jordan', got model={self.model!r}."
+            )
+
+    def _check_increments(self) -> None:
+        """Refuse increments of values that the readout does not see."""
+        if self.loop == "feedback":
+            raise ValueError("increments start from the input: they need loop='input'.")
+        model = _default_model(0) if self.model is None else self.model
+        if not (hasattr(model, "readout") and _values_in_features(model)):
+            raise ValueError(
+                "increments=True needs a readout that sees the values: an ESNRegressor with "
+                "include_input=True, or with a memory such as NVAR that gives them first; got "
+                f"model={model!r}."
+            )
+
+    def _check_lengths(self, data: SeriesSet) -> None:
+        """Refuse series that leave nothing to learn from."""
+        washout = getattr(self.model, "washout", 0)
+        needed = self._preparation.n_lost + washout + (self.direct_horizon or 1) + _FEWEST_ROWS
+        for i, member in enumerate(data.members):
+            if len(member.values) < needed:
+                raise ValueError(
+                    f"Series {i} of y has {len(member.values)} steps, but at least {needed} are "
+                    f"needed: {self._preparation.n_lost} for differences, {washout} for the "
+                    f"washout and {_FEWEST_ROWS + (self.direct_horizon or 1)} to learn from."
+                )
+
+    # ------------------------------------------------------------------ the model
+
+    def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
+        """Fit to data that are read."""
+        self._preparation = Preparation(self.transformer, self._check_parameters(), self.scale)
+        self._check_lengths(data)
+        values = [member.values for member in data.members]
+        self._preparation.fit(values)
+        if inputs is not None:
+            self._input_scale = Preparation(None, (), self.scale).fit(inputs)
+        self.series_, self._inputs = data, inputs
+        self.model_ = self._own_model(min(len(v) for v in values))
+        pairs = [self._pairs(v, x) for v, x in zip(values, self._scaled(inputs), strict=True)]
+        self._fit_model(pairs)
+        return self
+
+    def _extend(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
+        """Move on to the end of series that have grown; the inputs are those of the new steps."""
+        for i, x in enumerate(self._scaled(inputs)):
+            self.states_[i] = self._move(i, data.members[i].values, x, learn)
+        self._grow(data, inputs)
+
+    def _scaled(self, inputs: list[FloatArray] | None) -> Sequence[FloatArray | None]:
+        """Bring known inputs to scale."""
+        if inputs is None:
+            return [None] * len(self.series_)
+        return [self._input_scale.forward(x) for x in inputs]
+
+    def _own_model(self, n_steps: int) -> Any:
+        """Copy the model and give it a seed."""
+        model = _default_model(n_steps) if self.model is None else clone(self.model)
+        if self.random_state is not None and model.get_params().get("random_state", 0) is None:
+            rng = child_generator(root_seed(self.random_state), "reservoir")
+            model.set_params(random_state=int(rng.integers(2**31)))
+        return model
+
+    def _pairs(self, values: FloatArray, x: FloatArray | None) -> tuple[FloatArray, FloatArray]:
+        """Make the rows that the model is fitted to: its inputs and targets."""
+        z = self._preparation.forward(values)
+        x = np.zeros((len(values), 0)) if x is None else x
+        x = x[len(values) - len(z) :]
+        if self.loop == "feedback":
+            return (x if x.shape[1] else np.zeros((len(z), 1))), z
+        return np.hstack([z[:-1], x[1:]]), z[1:]
+
+    def _fit_model(self, pairs: list[tuple[FloatArray, FloatArray]]) -> None:
+        """Fit the model and take it to the end of each series."""
+        rows, targets = ([pair[i] for pair in pairs] for i in (0, 1))
+        ahead = self.direct_horizon or 1
+        fitted = [x[: len(x) - ahead + 1] for x in rows]
+        wanted = [_windows(z, ahead) for z in targets]
+        if self.increments:
+            self._learn_increments(fitted, wanted)
+        if len(pairs) == 1:
+            self.model_.fit(fitted[0], wanted[0])
+            starts = [self.model_.state_]
+        else:
+            self.model_.fit(fitted, wanted)
+            feedback = {"feedback": wanted} if self.loop == "feedback" else {}
+            _, starts = self.model_.predict(fitted, return_state=True, **feedback)
+        self.states_ = [
+            self._advance(x[len(f) :], z[len(f) :], state) if ahead > 1 else _ending(state, z)
+            for x, z, f, state in zip(rows, targets, fitted, starts, strict=True)
+        ]
+
+    def _learn_increments(self, rows: list[FloatArray], targets: list[FloatArray]) -> None:
+        """Wrap the model's readout in one that adds what it predicts to the values it sees."""
+        n_variables = self.series_.n_variables
+        ahead = self.direct_horizon or 1
+        first = -rows[0].shape[1] if self.model_.include_input else 0
+        columns = np.tile(first + np.arange(n_variables), ahead)
+        changes = np.concatenate(
+            [
+                z.reshape(len(z), -1) - np.tile(x[:, :n_variables], ahead)
+                for x, z in zip(rows, targets, strict=True)
+            ]
+        )
+        scale = changes.std(axis=0) if self.scale else np.ones(len(columns))
+        readout = RidgeReadout() if self.model_.readout is None else self.model_.readout
+        self.model_.set_params(
+            readout=IncrementReadout(readout, columns.tolist(), np.where(scale > 0, scale, 1.0))
+        )
+
+    def _advance(self, rows: FloatArray, targets: FloatArray, state: State) -> State:
+        """Move a state over rows whose targets are known."""
+        if len(rows):
+            feedback = {"feedback": targets} if self.loop == "feedback" else {}
+            _, state = self.model_.predict(rows, state=state, return_state=True, **feedback)
+        return state if self.direct_horizon else _ending(state, targets)
+
+    def _move(self, i: int, values: FloatArray, x: FloatArray | None, learn: bool) -> State:
+        """Take a series' new values into its state, and into the readout if it learns."""
+        n_old = len(self.series_.members[i].values)
+        n_before = self._preparation.n_lost + (self.loop == "input")
+        if x is not None:
+            x = np.vstack([np.zeros((n_before, x.shape[1])), x])
+        rows, targets = self._pairs(values[n_old - n_before :], x)
+        end = self._advance(rows, targets, self.states_[i])
+        if learn:
+            self.model_.partial_fit(rows, targets)
+        return end
+
+    # ------------------------------------------------------------------ forecasts
+
+    def _futures(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
+        """Forecast every series, in its own units; the inputs are those of the coming steps."""
+        scaled = self._scaled(None if inputs is None else list(inputs))
+        return [
+            self._preparation.back(self._run(i, horizon, x), member.values)
+            for i, (member, x) in enumerate(zip(self.series_.members, scaled, strict=True))
+        ]
+
+    def _run(self, i: int, horizon: int, x: FloatArray | None) -> FloatArray:
+        """Run the model freely, or read all steps from one state, for prepared values."""
+        n_variables = self.series_.n_variables
+        state = self.states_[i]
+        if self.direct_horizon is not None:
+            newest = self._newest(i)
+            row = newest if x is None else np.concatenate([newest, x[0]])
+            outputs = self.model_.predict(row[None], state=state)
+            return outputs.reshape(-1, n_variables)[:horizon]
+        if self.loop == "feedback" and x is None:
+            x = np.zeros((horizon, 1))
+        return self.model_.free_run(horizon, X=x, state=state).reshape(horizon, n_variables)
+
+    def _units(self, n_given: int) -> Units:
+        """Say how the model sees the series and what it is given, from the series' end on."""
+        prepared = self._preparation
+        scale = np.array([np.zeros(n_given), np.ones(n_given)])
+        if self._n_inputs:
+            scale = np.array([self._input_scale.mean, self._input_scale.spread])
+        values = self.series_.members[0].values
+        past = [self._newest(0), prepared.kept(values[len(values) - prepared.n_lost :])]
+        return Units(
+            np.array(prepared.lags, dtype=np.int64),
+            np.hstack([[prepared.mean, prepared.spread], scale]),
+            np.concatenate(past),
+        )
+
+    def _newest(self, i: int) -> FloatArray:
+        """Return the last prepared value of a series."""
+        values = self.series_.members[i].values
+        return self._preparation.forward(values[len(values) - self._preparation.n_lost - 1 :])[0]
+
+
+def _default_model(n_steps: int) -> ESNRegressor:
+    """Make a model that is fair on smooth and on noisy series: slow, its penalty validated."""
+    reservoir = Reservoir(200, leak_rate=0.5)
+    return ESNRegressor(reservoir, RidgeReadout(), washout=min(100, n_steps // 10))
+
+
+def _values_in_features(model: Any) -> bool:
+    """Tell whether the readout of a model sees its input."""
+    return model.include_input or getattr(model.reservoir, "begins_with_input", False)
+
+
+def _feeds_back(model: Any) -> bool:
+    """Tell whether a model sees its own outputs beside its input."""
+    if getattr(model, "feedback", False) or getattr(model, "cell", None) == "jordan":
+        return True
+    return bool(getattr(getattr(model, "reservoir", None), "feedback_scaling", 0))
+
+
+def _ending(state: State, targets: FloatArray) -> State:
+    """Let a state end with the last true value, from which a free run goes on."""
+    return replace(state, output=targets[-1])
+
+
+def _windows(targets: FloatArray, ahead: int) -> FloatArray:
+    """Put the targets of several steps ahead side by side, nearest first."""
+    n_rows = len(targets) - ahead + 1
+    windows = np.hstack([targets[k : k + n_rows] for k in range(ahead)])
+    return windows[:, 0] if windows.shape[1] == 1 else windows  # as regressors want a single one

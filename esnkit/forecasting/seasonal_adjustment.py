@@ -1,0 +1,182 @@
+"""What is taken off series before a forecaster sees them: growth, by logarithms, and seasons."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from esnkit.core.exceptions import DivergenceWarning
+from esnkit.core.seeding import RandomState
+from esnkit.forecasting.base import BaseForecaster
+from esnkit.forecasting.forecaster import Forecaster
+from esnkit.forecasting.series import SeriesSet
+
+FloatArray = NDArray[np.float64]
+
+
+class AdjustedForecaster(BaseForecaster):
+    """Forecasts what is left of series without their season, and puts the season back.
+
+    The mean course of a season is estimated as in the classical decomposition [1]_: what deviates
+    from a moving average over one season, averaged over the seasons. It is shrunk as far as it may
+    be noise. Taken from logarithms, it is a season that grows with the series.
+
+    Forecasts are held within the range of the series, of logarithms if these are taken, widened
+    by its width on both sides; and what was never negative is not forecast below zero.
+
+    Parameters
+    ----------
+    forecaster : Forecaster
+        Forecasts the rest; unfitted, a copy is fitted.
+    log : bool, default=False
+        Whether logarithms are taken; the series must be positive.
+    season : int, default=None
+        Length of the season in steps; None for none.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed for the ensembles of `predict_interval`.
+
+    Attributes
+    ----------
+    forecaster_ : Forecaster
+        The fitted copy.
+    courses_ : list of ndarray of shape (season, n_variables)
+        The course of the season of each series, from its first step on.
+
+    References
+    ----------
+    .. [1] R. J. Hyndman and G. Athanasopoulos, "Forecasting: principles and practice", section
+       3.4, OTexts, 2021.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit import Forecaster
+    >>> from esnkit.forecasting.seasonal_adjustment import AdjustedForecaster
+    >>> y = 100 + np.tile([0.0, 5.0, -5.0, 0.0], 15)
+    >>> forecaster = AdjustedForecaster(Forecaster(random_state=0), season=4).fit(y)
+    >>> forecaster.courses_[0].ravel().round(3)
+    array([ 0.,  5., -5.,  0.])
+    """
+
+    id_column = None  # series come read
+
+    def __init__(
+        self,
+        forecaster: Forecaster,
+        *,
+        log: bool = False,
+        season: int | None = None,
+        random_state: RandomState = None,
+    ) -> None:
+        self.forecaster = forecaster
+        self.log = log
+        self.season = season
+        self.random_state = random_state
+
+    def fork(self) -> Self:
+        """Return a copy that can be updated, and given another readout, by itself."""
+        copied = copy.copy(self)
+        copied.forecaster_ = copy.copy(self.forecaster_)
+        copied.forecaster_.states_ = list(self.forecaster_.states_)
+        return copied
+
+    def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
+        self.series_, self._inputs = data, inputs
+        self.courses_ = [self._course(member.values) for member in data.members]
+        self.forecaster_ = clone(self.forecaster)._fit(self._adjusted(data), inputs)
+        return self
+
+    def _extend(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
+        self.forecaster_._extend(self._adjusted(data), inputs, learn)
+        self._grow(data, inputs)
+
+    def _futures(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
+        futures = self.forecaster_._futures(horizon, inputs)
+        return [
+            self._restored(future, member.values, course)
+            for future, member, course in zip(
+                futures, self.series_.members, self.courses_, strict=True
+            )
+        ]
+
+    def _check_parameters(self) -> None:
+        self.forecaster._check_parameters()
+
+    def _check_learning(self, n_series: int) -> None:
+        self.forecaster_._check_learning(n_series)
+
+    def _settled(self) -> AdjustedForecaster:
+        return clone(self)
+
+    def _reseeded(self, seed: int) -> AdjustedForecaster:
+        return clone(self).set_params(forecaster=self.forecaster._reseeded(seed))
+
+    # ------------------------------------------------------------------ there and back
+
+    def _curved(self, values: FloatArray) -> FloatArray:
+        return np.log(values) if self.log else values
+
+    def _course(self, values: FloatArray) -> FloatArray:
+        if self.season is None:
+            return np.zeros((1, values.shape[1]))
+        return seasonal_course(self._curved(values), self.season)
+
+    def _adjusted(self, data: SeriesSet) -> SeriesSet:
+        """Return the series that the forecaster sees."""
+        members = [
+            replace(m, values=self._curved(m.values) - _repeated(course, 0, len(m.values)))
+            for m, course in zip(data.members, self.courses_, strict=True)
+        ]
+        return replace(data, members=tuple(members))
+
+    def _restored(self, future: FloatArray, past: FloatArray, course: FloatArray) -> FloatArray:
+        """Put the season back on a forecast, and hold it within bounds."""
+        future = future + _repeated(course, len(past), len(future))
+        curved = self._curved(past)
+        low, high = curved.min(axis=0), curved.max(axis=0)
+        held = np.clip(future, 2 * low - high, 2 * high - low)
+        wrong = np.flatnonzero((held != future).any(axis=1))
+        if len(wrong) and not (low == high).all():
+            warnings.warn(
+                f"The forecast left the range of the series by more than its width in step "
+                f"{wrong[0]} of {len(future)} and was held there.",
+                DivergenceWarning,
+                stacklevel=5,
+            )
+        if self.log:
+            return np.exp(held)
+        return np.where(past.min(axis=0) >= 0, np.maximum(held, 0), held)
+
+
+def seasonal_course(values: FloatArray, period: int) -> FloatArray:
+    """Return the mean course of a season over series (n_steps, n_variables), from their start on.
+
+    At least two whole seasons are needed.
+    """
+    weights = np.ones(period) / period
+    if period % 2 == 0:  # centred on a step by half weights at the ends
+        weights = np.convolve(weights, [0.5, 0.5])
+    trend = np.array([np.convolve(column, weights, "valid") for column in values.T]).T
+    first = len(weights) // 2
+    rest = values[first : first + len(trend)] - trend
+    phases = (first + np.arange(len(rest))) % period
+    counts = np.bincount(phases, minlength=period)[:, np.newaxis]
+    course = np.array([rest[phases == phase].mean(axis=0) for phase in range(period)])
+    course -= course.mean(axis=0)
+    noise = np.square(rest - course[phases]).sum(axis=0) / max(1, len(rest) - period)
+    signal = np.square(course).mean(axis=0)
+    share = np.divide(
+        noise * np.mean(1 / counts), signal, out=np.ones_like(signal), where=signal > 0
+    )
+    return course * np.maximum(0.0, 1 - share)
+
+
+def _repeated(course: FloatArray, start: int, n_steps: int) -> FloatArray:
+    return course[(start + np.arange(n_steps)) % len(course)]

@@ -1,0 +1,308 @@
+"""Series in every form that users have, and forecasts given back in the same form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esnkit.forecasting.dates import future_index, most_common_step
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = NDArray[np.float64]
+Kind = Literal["array", "series", "table"]
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesData:
+    """One series: its values, and what is needed to give results back as it came.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_steps, n_variables)
+        The numbers; rows are time steps.
+    index : pandas.Index or None
+        Dates or numbers of the steps; None for an array.
+    kind : {"array", "series", "table"}
+        What it came as.
+    names : tuple
+        Names of the variables; numbers for an array.
+    flat : bool
+        Whether it came with one dimension.
+    """
+
+    values: FloatArray
+    index: pd.Index | None
+    kind: Kind
+    names: tuple[Any, ...]
+    flat: bool
+
+    def give_back(self, future: FloatArray) -> Any:
+        """Return values of steps that follow, of shape (n_steps, n_variables), as we came."""
+        if self.kind == "array":
+            return future[:, 0] if self.flat else future
+        import pandas as pd
+
+        assert self.index is not None
+        index = future_index(self.index, len(future))
+        if self.kind == "series":
+            return pd.Series(future[:, 0], index=index, name=self.names[0])
+        return pd.DataFrame(future, index=index, columns=list(self.names))
+
+    def followed_by(self, other: SeriesData) -> SeriesData:
+        """Return this series with its continuation behind it, which has its dates if it has any."""
+        if self.kind == other.kind == "table" and self.names != other.names:
+            raise ValueError(
+                f"y has the columns {list(other.names)}, but the series so far has "
+                f"{list(self.names)}."
+            )
+        index = None
+        if self.index is not None:
+            expected = future_index(self.index, len(other.values))
+            if other.index is not None and not expected.equals(other.index):
+                raise ValueError(
+                    f"y must continue the series: after {self.index[-1]} comes {expected[0]}, "
+                    f"but y starts with {other.index[0]} and ends with {other.index[-1]}."
+                )
+            index = _with_frequency(self.index.append(expected), "y")
+        values = np.concatenate([self.values, other.values])
+        return SeriesData(values, index, self.kind, self.names, self.flat)
+
+    def to_come(self, n_steps: int) -> SeriesData:
+        """Return the steps that follow, of which nothing is known but their dates."""
+        index = None if self.index is None else future_index(self.index, n_steps)
+        return replace(self, values=np.zeros((n_steps, self.values.shape[1])), index=index)
+
+    def check_dates(self, other: SeriesData, name: str) -> None:
+        """Refuse to stand beside a series of other dates; numbers may count from anywhere."""
+        if self.index is None or other.index is None or type(self.index) is not type(other.index):
+            return
+        dated = hasattr(self.index, "freq")
+        if dated and not self.index.equals(other.index):
+            raise ValueError(
+                f"{name} runs from {self.index[0]} to {self.index[-1]}, but the steps of y that it "
+                f"belongs to from {other.index[0]} to {other.index[-1]}."
+            )
+
+    def head(self, n_steps: int) -> SeriesData:
+        """Return the first steps alone."""
+        index = None if self.index is None else self.index[:n_steps]
+        return SeriesData(self.values[:n_steps], index, self.kind, self.names, self.flat)
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesSet:
+    """One series or many, and how they came together.
+
+    Parameters
+    ----------
+    members : tuple of SeriesData
+        The series.
+    ids : tuple or None
+        What names each in long format; None otherwise.
+    id_column : str or None
+        The column of ids.
+    listed : bool
+        Whether they came as a list.
+    """
+
+    members: tuple[SeriesData, ...]
+    ids: tuple[Any, ...] | None = None
+    id_column: Any = None
+    listed: bool = False
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    @property
+    def n_variables(self) -> int:
+        """Number of variables of every series."""
+        return self.members[0].values.shape[1]
+
+    @property
+    def n_shortest(self) -> int:
+        """Number of steps of the shortest series."""
+        return min(len(member.values) for member in self.members)
+
+    def followed_by(self, other: SeriesSet) -> SeriesSet:
+        """Return these series, each with its continuation behind it."""
+        if len(other) != len(self) or other.n_variables != self.n_variables:
+            raise ValueError(
+                f"y holds {len(other)} series of {other.n_variables} variables, but the forecaster "
+                f"was fitted to {len(self)} of {self.n_variables}."
+            )
+        self.check_ids(other, "y")
+        pairs = zip(self.members, other.members, strict=True)
+        return replace(self, members=tuple(old.followed_by(more) for old, more in pairs))
+
+    def check_ids(self, other: SeriesSet, name: str) -> None:
+        """Refuse long format that names other series, or these in another order."""
+        if other.ids is not None and other.ids != self.ids:
+            raise ValueError(
+                f"The ids of {name} are {other.ids}, but those of the series are {self.ids}: they "
+                "must be the same, in the same order."
+            )
+
+    def check_beside(self, other: SeriesSet, name: str) -> None:
+        """Refuse what does not stand beside these series, step by step."""
+        self.check_ids(other, name)
+        given, needed = ([len(member.values) for member in s.members] for s in (other, self))
+        if given != needed:
+            raise ValueError(
+                f"{name} has {given} row(s), but {needed} are needed: one for each step of each "
+                "series."
+            )
+        for beside, member in zip(other.members, self.members, strict=True):
+            beside.check_dates(member, name)
+
+    def give_back(self, futures: Sequence[FloatArray]) -> Any:
+        """Return values that follow each series in the form in which the series came."""
+        results = [m.give_back(f) for m, f in zip(self.members, futures, strict=True)]
+        if self.listed:
+            return results
+        if self.ids is None:
+            return results[0]
+        import pandas as pd
+
+        for name, result in zip(self.ids, results, strict=True):
+            result.insert(0, self.id_column, name)
+        return pd.concat(results)
+
+
+def read_series(y: Any, *, id_column: Any = None, name: str = "y") -> SeriesSet:
+    """Check one series or many and bring them into one form.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_steps,) or (n_steps, n_variables), pandas object, or list of such
+        Rows are time steps.
+    id_column : str, default=None
+        The column of a table in long format that names the series of each row.
+    name : str, default="y"
+        The argument's name, for the error messages.
+
+    Returns
+    -------
+    SeriesSet
+
+    Raises
+    ------
+    ValueError
+        If a value is missing or infinite, an index is not regular, or widths differ.
+    """
+    if id_column is not None:
+        return _read_long(y, id_column, name)
+    if isinstance(y, list | tuple) and len(y) and all(np.ndim(item) >= 1 for item in y):
+        members = tuple(_read_one(item, f"{name}[{i}]") for i, item in enumerate(y))
+        widths = [member.values.shape[1] for member in members]
+        if len(set(widths)) > 1:
+            raise ValueError(f"The series of {name} have {widths} variables: all need the same.")
+        return SeriesSet(members, listed=True)
+    return SeriesSet((_read_one(y, name),))
+
+
+def _read_long(table: Any, id_column: Any, name: str) -> SeriesSet:
+    """Split a table by its id column."""
+    columns = list(getattr(table, "columns", []))
+    if id_column not in columns:
+        raise ValueError(f"{name} has no column {id_column!r}: the columns are {columns}.")
+    ids, members = [], []
+    for key, part in table.groupby(id_column, sort=False):
+        ids.append(key)
+        rows = part.drop(columns=id_column)
+        members.append(_read_one(rows, f"{name} where {id_column} is {key!r}"))
+    return SeriesSet(tuple(members), tuple(ids), id_column)
+
+
+def _read_one(y: Any, name: str) -> SeriesData:
+    """Check a single series."""
+    kind: Kind = "array"
+    index = None
+    if hasattr(y, "index") and hasattr(y, "to_numpy"):
+        kind = "series" if y.ndim == 1 else "table"
+        index = _with_frequency(y.index, name)
+    values = _read_values(y, index, name)
+    flat = values.ndim == 1
+    values = values.reshape(len(values), -1)
+    names = tuple(range(values.shape[1]))
+    if kind != "array":
+        names = (y.name,) if kind == "series" else tuple(y.columns)
+    return SeriesData(values, index, kind, names, flat)
+
+
+def _read_values(y: Any, index: Any, name: str) -> FloatArray:
+    """Read the numbers, which must all be there."""
+    try:
+        raw = np.asarray(y)
+        if np.iscomplexobj(raw):
+            raise ValueError("complex numbers")
+        values = raw.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} must hold real numbers: {error}.") from error
+    if values.ndim not in (1, 2) or values.size == 0:
+        raise ValueError(
+            f"{name} must have shape (n_steps,) or (n_steps, n_variables) and not be empty, got "
+            f"shape {values.shape}."
+        )
+    bad = np.argwhere(~np.isfinite(values))
+    if len(bad):
+        place = bad[0][0] if index is None else index[bad[0][0]]
+        raise ValueError(
+            f"{name} has {len(bad)} missing or infinite value(s), the first at {place}. Fill them "
+            "in first, e.g. by pandas.Series.interpolate()."
+        )
+    return values
+
+
+def _with_frequency(index: Any, name: str) -> Any:
+    """Give dates their frequency; refuse an index that does not rise in equal steps."""
+    import pandas as pd
+
+    if not index.is_monotonic_increasing or not index.is_unique:
+        raise ValueError(f"The index of {name} must rise from row to row without repeats.")
+    if isinstance(index, pd.PeriodIndex):
+        full = pd.period_range(index[0], index[-1], freq=index.freq)
+        return _refuse_gaps(index, full, name)
+    if isinstance(index, pd.DatetimeIndex):
+        if index.freq is not None or len(index) == 1:
+            return index
+        if len(index) == 2:
+            return pd.date_range(*index, periods=2, name=index.name)
+        regular = pd.DatetimeIndex(index, freq="infer")
+        if regular.freq is None:
+            raise ValueError(
+                f"The dates of {name} have no frequency: the step after {_first_odd(index)} "
+                "differs from others. Resample first, e.g. by pandas.Series.asfreq()."
+            )
+        return regular
+    if not pd.api.types.is_numeric_dtype(index):
+        raise ValueError(
+            f"The index of {name} must hold dates, periods or numbers, got {index.dtype}."
+        )
+    steps = np.diff(index.to_numpy())
+    if len(steps) and not np.allclose(steps, steps[0]):
+        raise ValueError(
+            f"The index of {name} must rise in equal steps: the one after "
+            f"{index[int(np.argmax(~np.isclose(steps, steps[0])))]} differs."
+        )
+    return index
+
+
+def _refuse_gaps(index: Any, full: Any, name: str) -> Any:
+    """Refuse periods that leave some out."""
+    if len(index) != len(full):
+        missing = full.difference(index)[0]
+        raise ValueError(f"The periods of {name} have gaps, the first at {missing}.")
+    return index
+
+
+def _first_odd(index: Any) -> Any:
+    """Return the date after which the step is not the usual one."""
+    step = most_common_step(index)
+    return next(date for date, following in pairwise(index) if date + step != following)

@@ -1,0 +1,139 @@
+"""One observation in, forecasts out: the state loop cut open for live use.
+
+A call from Python takes longer for each array that is handed over, and longer still for arrays in
+named tuples, so what belongs together comes stacked and is taken apart in here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from esnkit.kernels.closed_loop import Loop, read_out
+from esnkit.kernels.jit import kernel
+from esnkit.kernels.reservoir import Network, advance
+from esnkit.kernels.sparse_layout import Recurrence
+
+NOT_FINITE = -2  # returned instead of the first step held, with nothing changed
+
+
+@kernel
+def stream(
+    starts, columns, weights, dense, per_unit, coef, per_output, scale, flags, lags,
+    units, past, value, given, outputs,
+):  # fmt: skip
+    """Take in a value, step once, and run on for as many rows as ``outputs`` has.
+
+    What stays as it is: the four arrays of the `Recurrence`; ``per_unit`` (n_drive + 2, n_units),
+    the drive, bias and leak of the `Network`; ``coef``; ``per_output`` (3, n_outputs), the
+    intercept and bounds of the `Loop`; ``scale`` (2, n_values + n_given), means and spreads;
+    ``flags`` as in `open_loop`; ``lags`` (n_lags,) of the differences.
+
+    What moves on: the first row of ``units`` (4, n_padded), the state, the others being working
+    space; and ``past``, see `observe`. Where ``value`` (n_values,) is empty, nothing has been
+    observed, and the first output takes its place.
+
+    ``given`` (n_steps, n_given) holds known inputs. ``outputs`` (n_steps, n_values) is filled, in
+    the units of the values. Where the readout has more outputs than there are values, they are
+    those of all steps, read from one state. Returns the first step at which an output was held in
+    its bounds, or -1, or `NOT_FINITE`.
+    """
+    if not (all_finite(value) and all_finite(given.reshape(-1))):
+        return NOT_FINITE
+    network = Network(
+        Recurrence(starts, columns, weights, dense),
+        per_unit[:-2], per_unit[-2], per_unit[-1], flags[0],
+    )  # fmt: skip
+    loop = Loop(
+        coef, per_output[0], flags[1] != 0, flags[2] != 0, flags[3] != 0, flags[4] != 0,
+        per_output[1], per_output[2],
+    )  # fmt: skip
+    n_values = outputs.shape[1]
+    if value.size:
+        observe(value, lags, scale[:, :n_values], past)
+    first_held = run_on(network, loop, scale[:, n_values:], units, past[:n_values], given, outputs)
+    if not value.size:
+        past[:n_values] = outputs[0]
+    restore(outputs, lags, scale[:, :n_values], past[n_values:])
+    return first_held
+
+
+@kernel
+def all_finite(values):
+    """Tell whether no value is missing or infinite."""
+    for x in values:  # noqa: SIM110 - a generator does not compile
+        if not np.isfinite(x):
+            return False
+    return True
+
+
+@kernel
+def run_on(network, loop, scale, units, latest, given, outputs):
+    """Step the state once, and copies of it on the outputs, writing prepared ``outputs``."""
+    n_units, n_outputs = network.bias.size, loop.coef.shape[0]
+    state, ahead, pre, product = units[0, :n_units], units[1, :n_units], units[2], units[3]
+    no_noise = np.zeros(0, units.dtype)
+    z = np.zeros(loop.coef.shape[1])
+    y = np.zeros(n_outputs)
+    u = np.zeros(network.drive.shape[0], units.dtype)
+    n_fed = latest.size if loop.through_input else 0
+    n_features = n_fed + given.shape[1]
+    at_once = n_outputs > latest.size
+    first_held = -1
+    fed, previous, current = latest, state, state
+    for t in range(1 if at_once else outputs.shape[0]):
+        u[:n_fed] = fed[:n_fed]
+        for i in range(given.shape[1]):
+            u[n_fed + i] = (given[t, i] - scale[0, i]) / scale[1, i]
+        if loop.through_feedback:
+            u[n_features:] = fed
+        advance(network, u, no_noise, previous, current, pre[: pre.size], product[:n_units])
+        held = read_out(loop, current, u[:n_features], z, y)
+        if held and first_held < 0:
+            first_held = t
+        if at_once:
+            outputs.reshape(-1)[:] = y[: outputs.size]
+        else:
+            outputs[t] = y
+        fed, previous, current = y, current, ahead
+    return first_held
+
+
+@kernel
+def observe(value, lags, scale, past):
+    """Prepare a new value: differences at the lags, then standardisation.
+
+    ``past`` holds the last prepared value and then, for each lag, as many of the last values of
+    which that difference is taken, the oldest first.
+    """
+    n_values = value.size
+    latest = past[:n_values]
+    latest[:] = value
+    start = n_values
+    for lag in lags:
+        kept = past[start : start + lag * n_values]
+        for i in range(n_values):
+            newest = latest[i]
+            latest[i] = newest - kept[i]
+            for k in range(i, kept.size - n_values, n_values):
+                kept[k] = kept[k + n_values]
+            kept[kept.size - n_values + i] = newest
+        start += kept.size
+    for i in range(n_values):
+        latest[i] = (latest[i] - scale[0, i]) / scale[1, i]
+
+
+@kernel
+def restore(outputs, lags, scale, kept):
+    """Undo `observe` for the steps that follow: scale, then the differences, the last first."""
+    n_steps, n_values = outputs.shape
+    for t in range(n_steps):
+        for i in range(n_values):
+            outputs[t, i] = outputs[t, i] * scale[1, i] + scale[0, i]
+    end = kept.size
+    for level in range(lags.size - 1, -1, -1):
+        lag = lags[level]
+        end -= lag * n_values
+        for t in range(n_steps):
+            for i in range(n_values):
+                before = outputs[t - lag, i] if t >= lag else kept[end + t * n_values + i]
+                outputs[t, i] += before

@@ -1,0 +1,1 @@
+"""Memories: each turns a sequence into states."""

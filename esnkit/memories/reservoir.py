@@ -1,0 +1,357 @@
+"""The reservoir: a random recurrent memory that turns a sequence into states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_scalar
+
+from esnkit import topology as topologies
+from esnkit.core.checks import check_name
+from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.sequences import CHUNK, chunks
+from esnkit.core.state import State
+from esnkit.kernels.activations import CODES
+from esnkit.kernels.closed_loop import Loop
+from esnkit.kernels.patches import run_patches
+from esnkit.kernels.reservoir import Network, run_driven, run_free
+from esnkit.kernels.sparse_layout import arrange
+from esnkit.memories.base import Memory
+from esnkit.topology.spectral_radius import scale_to_radius
+
+
+class Reservoir(Memory):
+    r"""Random recurrent network whose states echo the past of its input.
+
+    The states follow the leaky update of [1]_ and [2]_,
+
+    .. math::
+
+        \tilde h(n) &= f\bigl(W_{in} x(n) + b + W h(n-1) + W_{fb} y(n-1) + \nu(n)\bigr) \\
+        h(n) &= (1 - a) h(n-1) + a \tilde h(n)
+
+    with h(-1) = 0. Row n of the output is h(n), which has seen x(n).
+
+    Parameters
+    ----------
+    n_units : int, default=100
+        Number of units, at least 1.
+    spectral_radius : float or None, default=0.9
+        Largest absolute eigenvalue of W, before the leak. None leaves W as it is drawn or given;
+        0 means no recurrence. A nilpotent W, such as a delay line, requires None.
+    leak_rate : float or array-like of shape (n_units,), default=1.0
+        a, in (0, 1]: the part of a state that is renewed at each step.
+    input_scaling : float or array-like of shape (n_features,), default=1.0
+        W_in is uniform in [-input_scaling, input_scaling]; one number for each feature if an
+        array is given.
+    input_connectivity : int or float, default=1.0
+        Features that each unit sees: a number (int) or a fraction (float in (0, 1]).
+    bias_scaling : float, default=0.2
+        b is uniform in [-bias_scaling, bias_scaling].
+    feedback_scaling : float, default=0.0
+        W_fb is uniform in [-feedback_scaling, feedback_scaling]. Above zero, `fit` needs y.
+    feedback_connectivity : int or float, default=1.0
+        Outputs that each unit sees, as for `input_connectivity`.
+    connectivity : int or float, default=10
+        Units that each unit listens to: an int is a number (above `n_units`: all), a float in
+        (0, 1] a fraction. Note that 1 is one connection and 1.0 all of them.
+    topology : str, array, sparse matrix or callable, default="random"
+        Who listens to whom: ``"random"`` (fixed in-degree), ``"erdos-renyi"``,
+        ``"small-world"``, ``"cycle"``, ``"cycle-jumps"``, ``"delay-line"``, ``"orthogonal"``,
+        ``"ring-lattice"``; or W itself, of shape (n_units, n_units); or a function
+        ``(n_units, rng) -> W``, such as those of `esnkit.topology`.
+    activation : {"tanh", "identity", "relu", "logistic"}, default="tanh"
+        The function f.
+    noise : float, default=0.0
+        Standard deviation of the Gaussian noise inside the activation. Drawn only while fitting
+        (`fit_transform`, or the `fit` of a model), never by `transform`.
+    dtype : {"float64", "float32"}, default="float64"
+        Precision of the states.
+    sequence_column : str or int, default=None
+        The column of X, by name or number, that names the sequence each row belongs to. A run of
+        equal ids is one sequence, and each starts from the zero state.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed. W, W_in, b, W_fb and the noise have child seeds of their own, so changing the
+        scaling of one of them redraws nothing else. None takes fresh entropy.
+
+    Attributes
+    ----------
+    W_ : csr_array or ndarray of shape (n_units, n_units)
+        Row i holds the weights of what unit i listens to.
+    W_in_ : ndarray of shape (n_units, n_features)
+        Input weights.
+    bias_ : ndarray of shape (n_units,)
+        The bias b.
+    W_fb_ : ndarray of shape (n_units, n_outputs)
+        Feedback weights; (n_units, 0) without feedback.
+    n_features_in_ : int
+        Number of columns of X, an id column included.
+    feature_names_in_ : ndarray of str
+        Names of the columns of X, if it has any.
+
+    See Also
+    --------
+    esnkit.ESNRegressor : A reservoir with a readout.
+
+    Notes
+    -----
+    The weights are read-only, because what runs is a copy of them laid out for speed. To run
+    other weights, pass a matrix as `topology`.
+
+    References
+    ----------
+    .. [1] H. Jaeger, "The echo state approach to analysing and training recurrent neural
+       networks", GMD Report 148, 2001.
+    .. [2] H. Jaeger, M. Lukosevicius, D. Popovici and U. Siewert, "Optimization and applications
+       of echo state networks with leaky-integrator neurons", Neural Networks 20, 2007.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit import Reservoir
+    >>> X = np.sin(np.arange(200) / 5).reshape(-1, 1)
+    >>> reservoir = Reservoir(50, leak_rate=0.5, random_state=0).fit(X)
+    >>> reservoir.transform(X).shape
+    (200, 50)
+
+    A run can be cut in two and continued from the state between:
+
+    >>> first, state = reservoir.transform(X[:120], return_state=True)
+    >>> second = reservoir.transform(X[120:], state=state)
+    >>> bool(np.all(np.vstack([first, second]) == reservoir.transform(X)))
+    True
+    """
+
+    def __init__(
+        self,
+        n_units: int = 100,
+        *,
+        spectral_radius: float | None = 0.9,
+        leak_rate: float | ArrayLike = 1.0,
+        input_scaling: float | ArrayLike = 1.0,
+        input_connectivity: float = 1.0,
+        bias_scaling: float = 0.2,
+        feedback_scaling: float = 0.0,
+        feedback_connectivity: float = 1.0,
+        connectivity: float = 10,
+        topology: str | Any | Callable[..., Any] = "random",
+        activation: str = "tanh",
+        noise: float = 0.0,
+        dtype: str = "float64",
+        sequence_column: str | int | None = None,
+        random_state: RandomState = None,
+    ) -> None:
+        self.n_units = n_units
+        self.spectral_radius = spectral_radius
+        self.leak_rate = leak_rate
+        self.input_scaling = input_scaling
+        self.input_connectivity = input_connectivity
+        self.bias_scaling = bias_scaling
+        self.feedback_scaling = feedback_scaling
+        self.feedback_connectivity = feedback_connectivity
+        self.connectivity = connectivity
+        self.topology = topology
+        self.activation = activation
+        self.noise = noise
+        self.dtype = dtype
+        self.sequence_column = sequence_column
+        self.random_state = random_state
+
+    def _prepare(self, n_features: int, n_outputs: int) -> None:
+        self._check_parameters(n_features, n_outputs)
+        self.seed_ = root_seed(self.random_state)
+        self.W_ = self._draw_recurrence()
+        self.W_in_ = self._draw("input", n_features, self.input_connectivity, self.input_scaling)
+        bias = child_generator(self.seed_, "bias").uniform(-1, 1, self.n_units)
+        self.bias_ = _frozen(bias * self.bias_scaling)
+        fed_back = n_outputs if self.feedback_scaling else 0
+        self.W_fb_ = self._draw(
+            "feedback", fed_back, self.feedback_connectivity, self.feedback_scaling
+        )
+        self._network = self._lay_out()
+
+    def _initial_states(self) -> NDArray[Any]:
+        return np.zeros(self.n_units, self.dtype)
+
+    def _run(
+        self,
+        rows: NDArray[np.float64],
+        state: State,
+        teacher: NDArray[np.float64] | None,
+        noise: np.random.Generator | None,
+        out: NDArray[Any],
+    ) -> State:
+        noise = noise if self.noise else None
+        h = state.states.copy()
+        previous = self._one_step_later(teacher, state.output, len(rows))
+        for part in chunks(len(rows), len(rows) if noise is None else CHUNK):
+            drive = self._stack_drive(rows[part], None if previous is None else previous[part])
+            run_driven(self._network, drive, self._draw_noise(len(drive), noise), h, out[part])
+        return State(h, state.output if teacher is None else teacher[-1])
+
+    def _run_free(
+        self, loop: Loop, rows: NDArray[np.float64], state: State, outputs: NDArray[np.float64]
+    ) -> tuple[State, int]:
+        h, y = state.states.copy(), state.output.copy()
+        given = np.array(rows, dtype=self.dtype)
+        first_held = run_free(self._network, loop, given, h, y, outputs)
+        return State(h, y), first_held
+
+    def run_patches(
+        self,
+        loops: Loop,
+        seen: NDArray[np.intp],
+        rows: NDArray[np.float64],
+        states: Sequence[State],
+    ) -> tuple[NDArray[np.float64], int]:
+        """Run copies of this reservoir side by side, each on its patch of a field.
+
+        Parameters
+        ----------
+        loops : Loop
+            The readouts: its arrays have a first axis, of length n_patches or, if all patches
+            have the same readout, 1.
+        seen : ndarray of shape (n_patches, n_seen)
+            The variables that each patch sees, by number; the number of variables stands for a
+            place beyond the edge, where all is zero.
+        rows : ndarray of shape (n_steps, n_given)
+            Inputs that every patch is given behind what it sees.
+        states : sequence of State
+            Where each patch starts; their outputs together are the field y(-1).
+
+        Returns
+        -------
+        outputs : ndarray of shape (n_steps, n_variables)
+            The field y(n).
+        first_held : int
+            The first step at which an output was held in its bounds, or -1.
+        """
+        h = np.stack([state.states for state in states])
+        y = np.concatenate([state.output for state in states])
+        outputs = np.empty((len(rows), len(y)))
+        given = np.array(rows, dtype=self.dtype)
+        return outputs, run_patches(self._network, loops, seen, given, h, y, outputs)
+
+    def noise_generator(self, index: int) -> np.random.Generator:
+        """Return the generator of the noise for sequence number `index`.
+
+        Parameters
+        ----------
+        index : int
+            Each sequence has a child seed of its own.
+
+        Returns
+        -------
+        numpy.random.Generator
+            The same for the same index.
+        """
+        return child_generator(self.seed_, "noise", index)
+
+    @property
+    def n_features_out_(self) -> int:
+        """Number of features that a step gives: one for each unit."""
+        return self.W_.shape[0]
+
+    @property
+    def _feature_type(self) -> Any:
+        return self.dtype
+
+    @property
+    def n_feedback_(self) -> int:
+        """Number of outputs that are fed back."""
+        return self.W_fb_.shape[1]
+
+    # ------------------------------------------------------------------ drawing the weights
+
+    def _check_parameters(self, n_features: int, n_outputs: int) -> None:
+        """Refuse what is out of range; topology and radius are checked where they are used."""
+        check_scalar(self.n_units, "n_units", Integral, min_val=1)
+        for name in ("bias_scaling", "feedback_scaling", "noise"):
+            check_scalar(getattr(self, name), name, Real, min_val=0)
+        check_name("activation", self.activation, CODES)
+        check_name("dtype", self.dtype, ("float64", "float32"))
+        leak = _as_vector(self.leak_rate, self.n_units, "leak_rate", "n_units")
+        if leak.min() <= 0 or leak.max() > 1:
+            raise ValueError(f"leak_rate must lie in (0, 1], got {self.leak_rate!r}.")
+        scaling = _as_vector(self.input_scaling, n_features, "input_scaling", "n_features")
+        if scaling.min() < 0:
+            raise ValueError(f"input_scaling must not be negative, got {self.input_scaling!r}.")
+        if self.feedback_scaling and not n_outputs:
+            raise ValueError(
+                f"feedback_scaling={self.feedback_scaling} asks for output feedback, whose width "
+                "comes from y, but y is None."
+            )
+
+    def _draw_recurrence(self) -> Any:
+        """Draw W and scale it to the spectral radius."""
+        rng = child_generator(self.seed_, "recurrence")
+        W, radius = topologies.build(self.topology, self.n_units, self.connectivity, rng)
+        W = scale_to_radius(W, self.spectral_radius, known=radius)
+        _frozen(W if isinstance(W, np.ndarray) else W.data)
+        return W
+
+    def _draw(
+        self, purpose: Any, n_columns: int, connectivity: float, scaling: float | ArrayLike
+    ) -> NDArray[np.float64]:
+        """Draw weights from the input or from the outputs."""
+        if n_columns == 0:
+            return _frozen(np.zeros((self.n_units, 0)))
+        rng = child_generator(self.seed_, purpose)
+        weights = topologies.random_matrix(
+            self.n_units, n_columns, connectivity, rng, name=f"{purpose}_connectivity"
+        )
+        return _frozen(weights.toarray() * np.asarray(scaling, dtype=np.float64))
+
+    def _lay_out(self) -> Network:
+        """Copy the weights into the form in which the kernels read them."""
+        dtype = np.dtype(self.dtype)
+        leak = _as_vector(self.leak_rate, self.n_units, "leak_rate", "n_units")
+        return Network(
+            recurrence=arrange(self.W_, dtype),
+            drive=np.vstack([self.W_in_.T, self.W_fb_.T]).astype(dtype, order="C"),
+            bias=self.bias_.astype(dtype),
+            leak=leak.astype(dtype),
+            activation=CODES[self.activation],
+        )
+
+    # ------------------------------------------------------------------ running
+
+    def _stack_drive(
+        self, rows: NDArray[np.float64], previous: NDArray[np.float64] | None
+    ) -> NDArray[Any]:
+        """Put input and last outputs side by side: u(n) = [x(n); y(n-1)]."""
+        n_features = self.n_inputs_
+        drive = np.empty((len(rows), n_features + self.n_feedback_), self.dtype)
+        drive[:, :n_features] = rows
+        if previous is not None:
+            drive[:, n_features:] = previous
+        return drive
+
+    def _draw_noise(self, n_steps: int, rng: np.random.Generator | None) -> NDArray[Any]:
+        """Draw the noise of some steps, or none."""
+        if rng is None:
+            return np.zeros((n_steps, 0), self.dtype)
+        return (self.noise * rng.standard_normal((n_steps, self.n_units))).astype(self.dtype)
+
+
+def _as_vector(values: float | ArrayLike, length: int, name: str, what: str) -> NDArray[np.float64]:
+    """Spread a number over a vector, or check that an array has its length."""
+    vector = np.asarray(values, dtype=np.float64)
+    if vector.ndim and vector.shape != (length,):
+        raise ValueError(
+            f"{name} has shape {vector.shape}, but a number or shape ({length},), one for each "
+            f"of {what}, is needed."
+        )
+    if not np.all(np.isfinite(vector)):
+        raise ValueError(f"{name} must be finite, got {values!r}.")
+    return np.broadcast_to(vector, (length,))
+
+
+def _frozen(array: NDArray[Any]) -> NDArray[Any]:
+    """Make an array read-only, so that nobody edits weights that would not be used."""
+    array.setflags(write=False)
+    return array

@@ -1,0 +1,350 @@
+"""What all models share: sequences in, outputs out, an explicit state, and a free run."""
+
+from __future__ import annotations
+
+from abc import ABC
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils import check_array, check_scalar
+from sklearn.utils.validation import check_is_fitted
+
+from esnkit.core.seeding import RandomState
+from esnkit.core.sequences import (
+    Sequences,
+    check_weights,
+    read_sequences,
+    read_targets,
+)
+from esnkit.core.state import State
+from esnkit.models.stepper import OutputStepper
+
+
+class Run(Protocol):
+    """What computes the outputs of a fitted model, over rows that are checked."""
+
+    n_features: int
+
+    def initial_states(self) -> NDArray[Any]:
+        """Return what `State.states` is before the first step."""
+
+    def run(
+        self, rows: NDArray[np.float64], state: State, teacher: NDArray[np.float64] | None
+    ) -> tuple[NDArray[np.float64], State]:
+        """Return outputs (n_steps, n_outputs) over given rows, and the state at the end."""
+
+    def run_free(
+        self, rows: NDArray[np.float64], n_steps: int, state: State
+    ) -> tuple[NDArray[np.float64], State]:
+        """Return the outputs of a run on them, and the state at the end."""
+
+
+class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
+    """Regression from sequences to sequences: the base of all models.
+
+    A model reads its training data with `_read`, fits whatever it is made of, and leaves a `Run`
+    in ``_runner``. What users do with a fitted model is here: predict, continue, step, run freely.
+    """
+
+    washout: int
+    start: str
+    sequence_column: str | int | None
+    random_state: RandomState
+    n_outputs_: int
+    state_: State | None
+    _runner: Run
+    _flat: bool  # whether targets have one dimension
+
+    # ------------------------------------------------------------------ predicting
+
+    def predict(
+        self,
+        X: Any,
+        *,
+        state: State | list[State] | None = None,
+        feedback: Any = None,
+        return_state: bool = False,
+    ) -> Any:
+        """Predict the output for each row of input.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            The input; rows are time steps.
+        state : State or list of State, default=None
+            Where to start, one for each sequence. None starts where `start` says.
+        feedback : array-like of shape (n_steps,) or (n_steps, n_outputs), or list, default=None
+            A teacher y(n) to be fed back instead of the model's own outputs, e.g. to warm up
+            before a free run. Only for models with output feedback.
+        return_state : bool, default=False
+            Whether to return the final state too.
+
+        Returns
+        -------
+        y : ndarray of shape (n_steps,) or (n_steps, n_outputs), or a list of such
+            The outputs.
+        state : State or list of State
+            After the last row, if `return_state`; a list for many sequences.
+
+        Raises
+        ------
+        ValueError
+            If X has another width than in `fit`, or the feedback or the state do not fit.
+
+        Warns
+        -----
+        DivergenceWarning
+            If outputs that are fed back leave `output_range_`.
+        """
+        check_is_fitted(self)
+        sequences = read_sequences(self, X, sequence_column=self.sequence_column, reset=False)
+        teacher = None
+        if feedback is not None:
+            teacher, _ = read_targets(self, sequences, feedback, "feedback")
+            self._check_width(teacher, "feedback")
+        outputs = np.empty((len(sequences.rows), self.n_outputs_))
+        ends = []
+        starts = sequences.per_sequence(state, "state")
+        for part, start in zip(sequences.parts(), starts, strict=True):
+            outputs[part], end = self._runner.run(
+                sequences.rows[part],
+                self._start_state(start),
+                None if teacher is None else teacher[part],
+            )
+            ends.append(end)
+        y = self._give_back(sequences, self._shape_outputs(outputs))
+        return (y, sequences.one_or_many(ends)) if return_state else y
+
+    def free_run(
+        self, n_steps: int, X: ArrayLike | None = None, state: State | None = None
+    ) -> NDArray[np.float64]:
+        """Let the model run on its own outputs.
+
+        What is fed back depends on X. Without X, and with features missing from it, the outputs
+        take the place of the (first) features of the input. Output feedback, if the model has it,
+        is closed in any case.
+
+        Parameters
+        ----------
+        n_steps : int
+            Number of steps, at least 1.
+        X : array-like of shape (n_steps, n_given), default=None
+            The input that is known. Either all features are given, or all but the first
+            ``n_outputs``, into which the outputs y(n-1) are fed. None stands for no column.
+        state : State, default=None
+            Where to start; its output is the first to be fed back. None continues from the final
+            training row, whose output is the last target.
+
+        Returns
+        -------
+        ndarray of shape (n_steps,) or (n_steps, n_outputs)
+            The outputs of the steps that follow the state.
+
+        Raises
+        ------
+        ValueError
+            If the number of outputs does not fit the features that are missing, X has another
+            number of rows than `n_steps`, or `state` is None after fitting many sequences.
+
+        Warns
+        -----
+        DivergenceWarning
+            If the outputs leave `output_range_`. They are held at its bounds.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from esnkit import ESNRegressor, Reservoir, RidgeReadout
+        >>> wave = np.sin(np.arange(300) / 5)
+        >>> model = ESNRegressor(Reservoir(30, random_state=0), RidgeReadout(1e-8))
+        >>> model.fit(wave[:-1, None], wave[1:]).free_run(3).shape
+        (3,)
+        """
+        check_is_fitted(self)
+        check_scalar(n_steps, "n_steps", Integral, min_val=1)
+        rows = self._read_known_input(X, n_steps)
+        start = self._last_state() if state is None else self._start_state(state)
+        outputs, _ = self._runner.run_free(rows, n_steps, start)
+        return self._shape_outputs(outputs)
+
+    def initial_state(self) -> State:
+        """Return the state before the first step: zero states and a zero output.
+
+        Returns
+        -------
+        State
+        """
+        check_is_fitted(self)
+        return State(self._runner.initial_states(), np.zeros(self.n_outputs_))
+
+    def step(self, x: ArrayLike, state: State | None = None) -> tuple[NDArray[np.float64], State]:
+        """Predict one time step.
+
+        Parameters
+        ----------
+        x : array-like of shape (n_features,)
+            The input x(n), without an id.
+        state : State, default=None
+            The state after step n-1; None starts where `start` says.
+
+        Returns
+        -------
+        y : ndarray of shape (n_outputs,)
+            The output y(n).
+        state : State
+            The state after this step.
+
+        Raises
+        ------
+        ValueError
+            If x or the state have the wrong width.
+        """
+        check_is_fitted(self)
+        rows = check_array(np.atleast_2d(x), dtype=np.float64, input_name="x")
+        n_features = self._runner.n_features
+        if rows.shape != (1, n_features):
+            raise ValueError(f"x has shape {np.shape(x)}, but ({n_features},) is needed.")
+        outputs, end = self._runner.run(rows, self._start_state(state), None)
+        return outputs[0], end
+
+    def stepper(self, state: State | None = None) -> OutputStepper:
+        """Return what takes the input step by step and keeps the state, for live use.
+
+        Parameters
+        ----------
+        state : State, default=None
+            Where to start; None starts where `start` says.
+
+        Returns
+        -------
+        OutputStepper
+            Its ``step`` takes x(n) and returns y(n), in microseconds if the memory is a
+            `Reservoir` and the readout linear.
+        """
+        check_is_fitted(self)
+        return OutputStepper(self, self._start_state(state))
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the coefficient of determination R², over all sequences together.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            The input.
+        y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such
+            The true outputs.
+        sample_weight : array-like of shape (n_steps,), or a list of such, default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        float
+            1 is perfect; 0 is what predicting the mean reaches.
+        """
+        predictions = self.predict(X)
+        if isinstance(predictions, list):
+            y, predictions = np.concatenate(y), np.concatenate(predictions)
+            sample_weight = None if sample_weight is None else np.concatenate(sample_weight)
+        return float(r2_score(y, predictions, sample_weight=sample_weight))
+
+    # ------------------------------------------------------------------ reading training data
+
+    def _check_parameters(self) -> None:
+        """Refuse parameters of the model itself; the components check their own."""
+        check_scalar(self.washout, "washout", Integral, min_val=0)
+        if self.start not in ("zero", "last"):
+            raise ValueError(f"start must be 'zero' or 'last', got {self.start!r}.")
+
+    def _read(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> TrainingData:
+        """Check everything that a fit is given."""
+        sequences = read_sequences(
+            self, X, sequence_column=self.sequence_column, reset=reset, min_rows=2 if reset else 1
+        )
+        targets, flat = read_targets(self, sequences, y)
+        if reset:
+            self._flat = flat
+        if sample_weight is not None:
+            sample_weight = sequences.flatten(sample_weight, "sample_weight")
+        return TrainingData(sequences, targets, check_weights(sample_weight, len(targets)))
+
+    def _check_lengths(self, sequences: Sequences) -> None:
+        """Refuse sequences of which the washout leaves nothing, or too many to go on from."""
+        if self.start == "last" and len(sequences) > 1:
+            raise ValueError(f"start='last' goes on with one sequence, but X has {len(sequences)}.")
+        for number, length in enumerate(np.diff(sequences.offsets)):
+            if length <= self.washout:
+                raise ValueError(
+                    f"washout={self.washout} leaves nothing of sequence {number} of X, which has "
+                    f"{length} rows."
+                )
+
+    # ------------------------------------------------------------------ small things
+
+    def _check_width(self, targets: NDArray[np.float64], name: str) -> None:
+        """Refuse targets or a teacher of another width than in `fit`."""
+        if targets.shape[1] != self.n_outputs_:
+            raise ValueError(
+                f"{name} has {targets.shape[1]} output(s), but the model has {self.n_outputs_}."
+            )
+
+    def _give_back(self, sequences: Sequences, outputs: NDArray[np.float64]) -> Any:
+        """Return outputs, one for each row, in the form in which the sequences came."""
+        return sequences.give_back(outputs)
+
+    def _shape_outputs(self, outputs: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Give outputs one dimension if the targets had one."""
+        return outputs[:, 0] if self._flat else outputs
+
+    def _start_state(self, state: State | None) -> State:
+        """Return the state to start from, by default where `start` says."""
+        if state is None:
+            return self._last_state() if self.start == "last" else self.initial_state()
+        if not isinstance(state, State):
+            raise TypeError(f"state must be a State, got {type(state).__name__}.")
+        if state.output.shape != (self.n_outputs_,):
+            raise ValueError(
+                f"state holds an output of shape {state.output.shape}, but the model has "
+                f"({self.n_outputs_},)."
+            )
+        return state
+
+    def _last_state(self) -> State:
+        """Return the state after training, if there is one."""
+        if self.state_ is None:
+            raise ValueError(
+                "There is no final training row to continue from, because the training data held "
+                "many sequences: pass a state."
+            )
+        return self.state_
+
+    def _read_known_input(self, X: Any, n_steps: int) -> NDArray[np.float64]:
+        """Check the input of a free run: all features, or all but the first n_outputs."""
+        n_features, n_outputs = self._runner.n_features, self.n_outputs_
+        if X is None:
+            rows = np.zeros((n_steps, 0))
+        else:
+            rows = check_array(X, dtype=np.float64, input_name="X", estimator=self)
+        if len(rows) != n_steps:
+            raise ValueError(f"X has shape {rows.shape}, but n_steps={n_steps} rows are needed.")
+        missing = n_features - rows.shape[1]
+        if missing not in (0, n_outputs):
+            raise ValueError(
+                f"X has {rows.shape[1]} of the {n_features} features, which leaves {missing} to be "
+                f"fed with the {n_outputs} output(s): give {n_features} columns, or "
+                f"{n_features - n_outputs}."
+            )
+        return rows
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """What a fit is given, checked."""
+
+    sequences: Sequences
+    targets: NDArray[np.float64]  # (n_rows, n_outputs)
+    weights: NDArray[np.float64] | None  # (n_rows,)

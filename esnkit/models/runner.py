@@ -1,0 +1,215 @@
+"""A memory and a readout at work: over given rows, or in a loop on their own outputs."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esnkit.core.exceptions import DivergenceWarning
+from esnkit.core.sequences import CHUNK, chunks
+from esnkit.core.state import State
+from esnkit.kernels.closed_loop import Loop
+from esnkit.readouts.ridge import RidgeReadout
+
+# Outputs that are fed back may leave the range of the training targets by so many times its width.
+_MARGIN = 10.0
+
+
+class Runner:
+    """Runs a memory with a readout, holding a chunk of features at a time.
+
+    Parameters
+    ----------
+    memory : memory
+        Prepared for the widths below.
+    n_features, n_outputs : int
+        Widths of input and output.
+    include_input : bool
+        Whether the readout sees x(n) beside h(n).
+    squared_states : bool
+        Whether the readout sees the squares of h(n) too.
+    """
+
+    def __init__(
+        self,
+        memory: Any,
+        n_features: int,
+        n_outputs: int,
+        *,
+        include_input: bool,
+        squared_states: bool,
+    ) -> None:
+        self.memory = memory
+        self.n_features = n_features
+        self.n_outputs = n_outputs
+        self.include_input = include_input
+        self.squared_states = squared_states
+        self.low = np.full(n_outputs, np.inf)
+        self.high = np.full(n_outputs, -np.inf)
+
+    def initial_states(self) -> NDArray[Any]:
+        """Return what the memory holds before the first step."""
+        return self.memory.initial_state().states
+
+    def attach(self, readout: Any) -> None:
+        """Take a fitted readout, and note its weights if it is linear."""
+        self.readout = readout
+        self.linear = linear_weights(readout, self.n_outputs)
+
+    def see_targets(self, targets: NDArray[np.float64]) -> None:
+        """Widen the known range of the targets."""
+        self.low = np.minimum(self.low, targets.min(axis=0))
+        self.high = np.maximum(self.high, targets.max(axis=0))
+
+    @property
+    def output_range(self) -> NDArray[np.float64]:
+        """Bounds in which outputs that are fed back are held, of shape (2, n_outputs)."""
+        return output_range(self.low, self.high)
+
+    def features(
+        self,
+        rows: NDArray[np.float64],
+        state: State,
+        teacher: NDArray[np.float64] | None,
+        noise: np.random.Generator | None = None,
+    ) -> Iterator[tuple[slice, NDArray[np.float64], State]]:
+        """Run over a sequence, yielding [h(n); h(n)²; x(n)] in a buffer that is used again."""
+        n_units = self.memory.n_features_out_
+        n_states = n_units * (2 if self.squared_states else 1)
+        width = n_states + (self.n_features if self.include_input else 0)
+        buffer = np.empty((min(CHUNK, len(rows)), width))
+        for chunk in chunks(len(rows)):
+            states, state = self.memory.run(
+                rows[chunk], state, None if teacher is None else teacher[chunk], noise=noise
+            )
+            features = buffer[: len(states)]
+            features[:, :n_units] = states
+            if self.squared_states:
+                np.square(features[:, :n_units], out=features[:, n_units:n_states])
+            if self.include_input:
+                features[:, n_states:] = rows[chunk]
+            yield chunk, features, state
+
+    def run(
+        self, rows: NDArray[np.float64], state: State, teacher: NDArray[np.float64] | None
+    ) -> tuple[NDArray[np.float64], State]:
+        """Run over given rows: outputs of shape (n_steps, n_outputs), and the state at the end.
+
+        With output feedback and no teacher the outputs are fed back.
+        """
+        if self.memory.n_feedback_ and teacher is None:
+            return self.run_free(rows, len(rows), state)
+        outputs = np.empty((len(rows), self.n_outputs))
+        for chunk, features, end in self.features(rows, state, teacher):
+            outputs[chunk] = self.read_out(features)
+            state = end
+        return outputs, State(state.states, (outputs if teacher is None else teacher)[-1])
+
+    def run_free(
+        self, rows: NDArray[np.float64], n_steps: int, state: State
+    ) -> tuple[NDArray[np.float64], State]:
+        """Run on the outputs, compiled if the readout is linear; warn if they diverge.
+
+        Where ``rows`` (n_steps, n_given) lacks features, the outputs take the first places.
+        """
+        through_input = rows.shape[1] < self.n_features
+        if self.linear is None:
+            outputs, end, first_held = self._step_freely(rows, n_steps, state, through_input)
+        else:
+            loop = self.loop(through_input)
+            outputs, end, first_held = self.memory.run_free(loop, rows, n_steps, state)
+        warn_if_held(first_held, n_steps, self.output_range)
+        return outputs, end
+
+    def read_out(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Turn features into outputs of shape (n_steps, n_outputs)."""
+        if self.linear is None:
+            return np.asarray(self.readout.predict(features)).reshape(len(features), -1)
+        coef, intercept = self.linear
+        return features @ coef.T + intercept
+
+    def loop(self, through_input: bool) -> Loop:
+        """Describe the closed loop to the kernel."""
+        assert self.linear is not None
+        coef, intercept = self.linear
+        lower, upper = self.output_range
+        return Loop(
+            coef=coef,
+            intercept=intercept,
+            with_input=self.include_input,
+            squared=self.squared_states,
+            through_input=through_input,
+            through_feedback=self.memory.n_feedback_ > 0,
+            lower=lower,
+            upper=upper,
+        )
+
+    def _step_freely(
+        self, rows: NDArray[np.float64], n_steps: int, state: State, through_input: bool
+    ) -> tuple[NDArray[np.float64], State, int]:
+        """Run on the outputs of a readout that is not linear, step by step in Python."""
+        outputs = np.empty((n_steps, self.n_outputs))
+        lower, upper = self.output_range
+        first_held = -1
+        for n, row in enumerate(rows):
+            x = np.concatenate([state.output, row]) if through_input else row
+            _, features, state = next(self.features(x[None], state, None))
+            outputs[n], held = hold(self.read_out(features)[0], lower, upper)
+            if held and first_held < 0:
+                first_held = n
+            state = State(state.states, outputs[n])
+        return outputs, state, first_held
+
+
+def output_range(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Widen the range of targets to the bounds in which outputs are held, (2, n_outputs)."""
+    constant = high == low
+    width = np.where(constant, np.maximum(np.abs(high), 1.0), high - low)
+    return np.array([low - _MARGIN * width, high + _MARGIN * width])
+
+
+def warn_if_held(first_held: int, n_steps: int, bounds: NDArray[np.float64]) -> None:
+    """Warn of outputs that had to be held in their bounds, from some step on if not negative."""
+    if first_held >= 0:
+        low, high = bounds
+        warnings.warn(
+            f"The outputs that are fed back left the range from {low} to {high} in step "
+            f"{first_held} of {n_steps} and were held at its bounds.",
+            DivergenceWarning,
+            stacklevel=4,
+        )
+
+
+def hold(
+    output: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], bool]:
+    """Hold an output within its bounds, NaN at the lower one; tell whether it had to be."""
+    inside = (output >= lower) & (output <= upper)  # False for NaN
+    held = np.where(inside, output, np.where(output > upper, upper, lower))
+    return held, not inside.all()
+
+
+def linear_weights(
+    readout: Any, n_outputs: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Return coefficients and intercepts of a readout that predicts by them, else None.
+
+    Having them is not enough, as a generalised linear model puts a link function behind; so a few
+    rows are predicted in both ways. `RidgeReadout` is known, and searches attach it very often.
+    """
+    if not (hasattr(readout, "coef_") and hasattr(readout, "intercept_")):
+        return None
+    coef = np.array(readout.coef_, dtype=np.float64).reshape(n_outputs, -1)
+    intercept = np.zeros(n_outputs) + np.ravel(readout.intercept_)
+    if type(readout) is RidgeReadout:
+        return coef, intercept
+    features = np.random.default_rng(0).uniform(-1, 1, (4, coef.shape[1]))
+    expected = np.asarray(readout.predict(features)).reshape(len(features), -1)
+    tolerance = 1e-6 * np.abs(expected).max()
+    if not np.allclose(features @ coef.T + intercept, expected, rtol=0, atol=tolerance):
+        return None
+    return coef, intercept

@@ -1,0 +1,192 @@
+"""Layers one above the other, which are a layer too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from numbers import Integral
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import check_scalar
+
+from esnkit.core.checks import check_name
+from esnkit.kernels.activations import CODES
+from esnkit.kernels.recurrent_free import Stage
+from esnkit.networks.layers.base import Array, Dense, Layer, Trace
+from esnkit.networks.layers.recurrent import CELLS, Bidirectional, GatedRecurrent, Recurrent
+
+
+class Stack(Layer):
+    """Named layers, the lowest first, each reading what the one below puts out.
+
+    Their parameters lie one after the other in a vector, and so do their states.
+    """
+
+    def __init__(self, layers: Mapping[str, Layer]) -> None:
+        self.layers = dict(layers)
+        members = list(self.layers.values())
+        self.n_inputs = members[0].n_inputs
+        self.n_units = members[-1].n_units
+        self.own_params = _slices([layer.n_parameters for layer in members])
+        self.own_state = _slices([layer.n_state for layer in members])
+        self.n_parameters = self.own_params[-1].stop
+        self.n_state = self.own_state[-1].stop
+        kinds = Recurrent | Bidirectional
+        self.recurrent = [i for i, layer in enumerate(members) if isinstance(layer, kinds)]
+
+    def views(self, params: Array) -> dict[str, Array]:
+        """Name the parts of each layer's parameters, with its own name before."""
+        return {
+            f"{name}.{what}": view
+            for (name, layer), own in zip(self.layers.items(), self.own_params, strict=True)
+            for what, view in layer.views(params[own]).items()
+        }
+
+    def trace(self, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> StackTrace:
+        """Make room for runs over batches of one shape."""
+        traces = [layer.trace(n_steps, n_batch, dtype) for layer in self.layers.values()]
+        return StackTrace(self, traces)
+
+    def stages(self, params: Array, state: Array) -> tuple[Stage, ...]:
+        """Lay out all layers for the compiled run on their own outputs, from a state (n_state,)."""
+        parts = zip(self.layers.values(), self.own_params, self.own_state, strict=True)
+        return tuple(layer.stages(params[own], state[part])[0] for layer, own, part in parts)
+
+
+class StackTrace(Trace):
+    """All layers over a window."""
+
+    def __init__(self, stack: Stack, traces: list[Trace]) -> None:
+        self.stack, self.traces = stack, traces
+        self.outputs = traces[-1].outputs
+
+    def _parts(self, params: Array, state: Array) -> Iterator[tuple[Trace, Array, Array]]:
+        """Go through the layers, with what is theirs of the parameters and states."""
+        owned = zip(self.traces, self.stack.own_params, self.stack.own_state, strict=True)
+        return ((trace, params[own], state[:, part]) for trace, own, part in owned)
+
+    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
+        """Make ready to run over inputs."""
+        self.X = X
+        for trace, own, start in self._parts(params, state):
+            trace.begin(own, X, start, lengths)
+            X = trace.outputs
+
+    def advance(self, start: int, stop: int) -> None:
+        """Run over some steps, the lowest layer first."""
+        for trace in self.traces:
+            trace.advance(start, stop)
+
+    def last_state(self, last: NDArray[np.intp]) -> Array:
+        """Return the states of all layers."""
+        return np.concatenate([trace.last_state(last) for trace in self.traces], axis=1)
+
+    def clear(self, padding: Array) -> None:
+        """Blot out the padding."""
+        for trace in self.traces:
+            trace.clear(padding)
+
+    def tangent(self, direction: Array, d_X: Array | None) -> Array:
+        """Return how the outputs of the highest layer move."""
+        return self.tangents(direction, d_X)[-1]
+
+    def tangents(self, direction: Array, d_X: Array | None = None) -> list[Array]:
+        """Return how the outputs of each layer move."""
+        moved: list[Array] = []
+        for trace, own in zip(self.traces, self.stack.own_params, strict=True):
+            d_X = trace.tangent(direction[own], d_X)
+            moved.append(d_X)
+        return moved
+
+    def begin_back(self, params: Array, d_state: Array) -> None:
+        """Make ready for the way back."""
+        for trace, own, d_own in self._parts(params, d_state):
+            trace.begin_back(own, d_own)
+
+    def go_back(
+        self,
+        d_outputs: Array,
+        start: int,
+        stop: int,
+        more: Mapping[int, Array] = MappingProxyType({}),
+    ) -> None:
+        """Take errors back through some steps, the highest layer first.
+
+        ``more`` are errors that enter the outputs of lower layers, by number, from outside.
+        """
+        self.traces[-1].go_back(d_outputs, start, stop)
+        for i in range(len(self.traces) - 2, -1, -1):
+            errors = self.traces[i + 1].input_errors(start, stop)
+            if i in more:
+                errors += more[i]
+            self.traces[i].go_back(errors, start, stop)
+
+    @property
+    def d_state(self) -> Array:
+        """The error of the state before the steps gone back over."""
+        return np.concatenate([trace.d_state for trace in self.traces], axis=1)
+
+    def input_errors(self, start: int, stop: int) -> Array:
+        """Return the errors of the inputs of some steps."""
+        return self.traces[0].input_errors(start, stop)
+
+    def write_gradient(self, start: int, gradient: Array) -> None:
+        """Write the gradient of all layers."""
+        for trace, own in zip(self.traces, self.stack.own_params, strict=True):
+            trace.write_gradient(start, gradient[own])
+
+
+def build(
+    n_inputs: int,
+    n_outputs: int,
+    *,
+    cell: str,
+    hidden_sizes: Sequence[int],
+    activation: str,
+    bidirectional: bool,
+    head_sizes: Sequence[int],
+) -> Stack:
+    """Stack recurrent layers, hidden layers without memory, and a linear output."""
+    check_name("cell", cell, ("jordan", *CELLS))
+    check_name("activation", activation, CODES)
+    check_sizes("hidden_sizes", hidden_sizes, at_least=1)
+    check_sizes("head_sizes", head_sizes, at_least=0)
+    layers: dict[str, Layer] = {}
+    width = n_inputs
+    for i, n_units in enumerate(hidden_sizes):
+        layer = _recurrent(cell, width, n_units, activation, bidirectional)
+        layers[f"layer{i}"], width = layer, layer.n_units
+    for i, n_units in enumerate(head_sizes):
+        layers[f"head{i}"], width = Dense(width, n_units, activation, "weights"), n_units
+    layers["output"] = Dense(width, n_outputs, "identity", "weights")
+    return Stack(layers)
+
+
+def _recurrent(
+    cell: str, n_inputs: int, n_units: int, activation: str, bidirectional: bool
+) -> Layer:
+    """Make one recurrent layer. What recurs in a Jordan network is the output of the whole."""
+    if cell == "jordan":
+        return Dense(n_inputs, n_units, activation, "input_weights")
+    kind = GatedRecurrent if cell == "gru" else Recurrent
+    layer = kind(cell, n_inputs, n_units, activation)
+    return Bidirectional(layer) if bidirectional else layer
+
+
+def check_sizes(what: str, sizes: Sequence[int], at_least: int) -> None:
+    """Refuse what does not tell the units of each layer."""
+    if not isinstance(sizes, Sequence | np.ndarray) or len(sizes) < at_least:
+        raise ValueError(
+            f"{what} must list the units of each layer, with {at_least} layer(s) at least, got "
+            f"{sizes!r}."
+        )
+    for i, n_units in enumerate(sizes):
+        check_scalar(n_units, f"{what}[{i}]", Integral, min_val=1)
+
+
+def _slices(widths: Sequence[int]) -> list[slice]:
+    """Return where parts of these widths lie, one after the other."""
+    ends = np.cumsum(widths).tolist()
+    return [slice(end - width, end) for width, end in zip(widths, ends, strict=True)]

@@ -1,0 +1,1 @@
+"""Learners: what a network is shown, and what moves its weights."""

@@ -1,0 +1,130 @@
+"""Training that moves the weights at every step, while a sequence goes on."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from esnkit.networks.learners.bptt import Learner, Presentation, Step
+from esnkit.networks.learners.derivatives import Derivatives, ForwardDerivatives
+from esnkit.networks.network import Network
+from esnkit.networks.training.batches import Batch, Rows, cut_windows, gather
+from esnkit.networks.training.trainer import Rule, Trainer
+
+Array = NDArray[Any]
+
+_FEW = 100  # rows that tell nothing about how large targets are
+
+
+class OneByOne(Learner):
+    """Presents whole sequences, one at a time, each from the zero state."""
+
+    def __init__(self, network: Network, rows: Rows, presentation: Presentation) -> None:
+        super().__init__(network, rows, presentation)
+        longest = int(np.diff(rows.offsets).max())
+        self.pieces = cut_windows(rows.offsets, longest, longest)
+
+    def run_epoch(self, step: Step, rng: np.random.Generator) -> None:
+        """Present all sequences once."""
+        for member in self._groups(self.pieces, 1, rng):
+            step(gather(self.rows, self.pieces.take(member), self.network.initial_state(1)))
+
+
+class RTRL(OneByOne):
+    """Real-time recurrent learning: the exact gradient of each step's loss, at that step."""
+
+    @staticmethod
+    def refusal(network: Network) -> str | None:
+        """Serve those whose derivatives can be carried forward."""
+        return ForwardDerivatives.refusal(network)
+
+
+class OnlineTrainer(Trainer):
+    """The weights in training, moved after every step.
+
+    A batch is one sequence. The weights change while it goes on, and what was carried forward stays
+    as it was computed with those before: the usual approximation of a small rate.
+
+    Parameters
+    ----------
+    network, params, rule
+        See `Trainer`.
+    derivatives : Derivatives
+        Runs the network.
+    """
+
+    def __init__(
+        self, network: Network, params: Array, rule: Rule, derivatives: Derivatives
+    ) -> None:
+        super().__init__(network, params, rule)
+        self.derivatives = derivatives
+        self._fed_back: Array | None = None  # the target of the step before
+
+    def begin(self, rows: Rows) -> None:
+        """Begin to train on some data."""
+        super().begin(rows)
+        if len(rows.weights) < _FEW:
+            self._limit = np.inf
+
+    def step(self, batch: Batch) -> Array:
+        """Run over a sequence from its beginning, the weights moving at each step."""
+        self.derivatives.begin(batch.state)
+        if batch.previous_output is not None:
+            self._fed_back = batch.previous_output[0]
+        return self.go_on(batch)
+
+    def resume(self, params: Array, state: Array, output: Array) -> None:
+        """Go to given weights, a state (n_state,) and the target (n_outputs,) met there."""
+        self.params[...] = params
+        self.derivatives.begin(state[None].astype(self.params.dtype))
+        self._fed_back = output.astype(self.params.dtype) if self.network.feedback else None
+
+    def train_block(self, parts: Iterable[tuple[Batch, bool]]) -> float:
+        """Run over sequences that go on with the one before, or do not; return the mean loss."""
+        self._losses = []
+        for batch, goes_on in parts:
+            if goes_on:
+                self.go_on(batch)
+            else:
+                self.step(batch)
+        return self._mean_loss()
+
+    def go_on(self, batch: Batch) -> Array:
+        """Run over the next rows of the same sequence; return the state (1, n_state) after them."""
+        for x, target, weight in zip(
+            batch.inputs[:, 0], batch.targets[:, 0], batch.weights[:, 0], strict=True
+        ):
+            outputs = self.derivatives.advance(self.params, x, self._fed_back)
+            self._learn(outputs, target, float(weight))
+            if self._fed_back is not None:
+                self._fed_back = target
+        return self.derivatives.state[None]
+
+    @abstractmethod
+    def _learn(self, outputs: Array, target: Array, weight: float) -> None:
+        """Note the loss of a step that counts ``weight``, and move the weights."""
+
+    def _judge(self, outputs: Array, target: Array, weight: float) -> tuple[float, Array]:
+        """Note the loss of a step; return it, and its derivatives by the outputs (n_outputs,)."""
+        one = np.ones((1, 1), self.params.dtype)
+        value, error = self.rule.loss.value_and_gradient(
+            outputs[None, None], target[None, None], one
+        )
+        self._losses.append((value, weight))
+        return value, error[0, 0]
+
+
+class RTRLTrainer(OnlineTrainer):
+    """The weights in training by real-time recurrent learning, moved by any optimizer."""
+
+    def __init__(self, network: Network, params: Array, rule: Rule) -> None:
+        super().__init__(network, params, rule, ForwardDerivatives(network))
+
+    def _learn(self, outputs: Array, target: Array, weight: float) -> None:
+        value, error = self._judge(outputs, target, weight)
+        if weight and value >= self.rule.skip_below:
+            self._descend(value, self.derivatives.gradient(self.params, weight * error))

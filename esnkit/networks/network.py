@@ -1,0 +1,430 @@
+"""A recurrent network and its exact gradient, over batches of sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+from sklearn.utils import check_scalar
+
+from esnkit.core.checks import check_name
+from esnkit.kernels.recurrent_free import Closing, run_free, state_of
+from esnkit.networks.layers.base import Array
+from esnkit.networks.layers.stack import Stack, StackTrace, build
+
+# A network may grow without bound; its loss tells, and where it ends in padding it does not matter.
+_GROWTH = np.errstate(over="ignore", invalid="ignore")
+
+
+@dataclass
+class Tape:
+    """What a run over a batch leaves behind for `Network.backward`."""
+
+    trace: StackTrace
+    padding: Array | None  # (n_steps, n_batch), True past the end of a sequence
+    free: bool  # whether the network's own outputs were fed back
+    state: Array  # (n_batch, n_state), before the first step
+
+    def serves(self, inputs: Array) -> bool:
+        """Tell whether the memory is that of a batch of the same shape."""
+        return self.trace.X.shape == inputs.shape
+
+
+class Network:
+    """Recurrent network: cells in layers, and a linear output.
+
+    The network is a description and computes; it holds no parameters. All of these are one flat
+    vector, of which `views` names the parts, so that whoever learns need not know the cells.
+    Arrays are time-major, and the sequences of a batch are padded at the end to one length.
+
+    Parameters
+    ----------
+    n_inputs : int
+        Features of x(n).
+    n_outputs : int
+        Width of y(n).
+    cell : {"elman", "jordan", "lstm", "gru"}, default="elman"
+        The recurrent units; see Notes.
+    hidden_sizes : tuple of int, default=(64,)
+        Units of each recurrent layer, the lowest first.
+    activation : {"tanh", "relu", "logistic", "identity"}, default="tanh"
+        f of Elman and Jordan units, and of the head's. The gates of LSTM and GRU are what they are.
+    bidirectional : bool, default=False
+        Whether each layer also reads the sequence backwards.
+    head_sizes : tuple of int, default=()
+        Units of each hidden layer between the recurrent layers and the output.
+    feedback : bool, default=False
+        Whether the last output y(n-1) enters the first layer beside x(n). A Jordan network has
+        output feedback whatever is said here.
+    dtype : dtype, default="float64"
+        Precision, ``"float64"`` or ``"float32"``.
+
+    Attributes
+    ----------
+    stack : Stack
+        The layers.
+    n_parameters : int
+        Length of the vector of parameters.
+    n_state : int
+        Numbers that each sequence carries from step to step: h, and c of LSTM layers, of all
+        layers one after the other; for two directions those of both.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, a size is too small, or the network would read backwards and feed back
+        its outputs.
+    TypeError
+        If a size is no integer.
+
+    Notes
+    -----
+    Elman [1]_::
+
+        h(n) = f(U x(n) + W h(n-1) + b),    y(n) = V h(n) + c
+
+    Jordan [2]_: the last output takes the place of the last state::
+
+        h(n) = f(U x(n) + W y(n-1) + b)
+
+    LSTM [3]_, its rows in the order forget, input, candidate, output::
+
+        f, i, o = logistic(...),  g = tanh(...)   each of U x(n) + W h(n-1) + b
+        c(n) = f c(n-1) + i g,    h(n) = o tanh c(n)
+
+    GRU [4]_, its rows in the order reset, update, candidate, and b' in ``recurrent_bias``::
+
+        r, z = logistic(...),     n = tanh(U x(n) + b + r (W h(n-1) + b'))
+        h(n) = (1 - z) n + z h(n-1)
+
+    References
+    ----------
+    .. [1] J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
+    .. [2] M. I. Jordan, "Serial order: a parallel distributed processing approach", ICS Report
+       8604, University of California, San Diego, 1986.
+    .. [3] F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to forget: continual prediction
+       with LSTM", Neural Computation 12, 2000.
+    .. [4] K. Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical
+       machine translation", EMNLP 2014.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit.networks import Network
+    >>> network = Network(1, 1, cell="lstm", hidden_sizes=(8,))
+    >>> params = 0.1 * np.random.default_rng(0).normal(size=network.n_parameters)
+    >>> sorted(network.views(params))[:2]
+    ['layer0.bias', 'layer0.input_weights']
+    >>> X = np.sin(np.arange(20) / 3).reshape(20, 1, 1)  # 20 steps of one sequence
+    >>> outputs, state, tape = network.forward(params, X, [20], network.initial_state(1))
+    >>> network.backward(params, tape, outputs - X).shape == params.shape
+    True
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_outputs: int,
+        *,
+        cell: str = "elman",
+        hidden_sizes: Sequence[int] = (64,),
+        activation: str = "tanh",
+        bidirectional: bool = False,
+        head_sizes: Sequence[int] = (),
+        feedback: bool = False,
+        dtype: DTypeLike = "float64",
+    ) -> None:
+        self.dtype = _precision(dtype)
+        check_scalar(n_inputs, "n_inputs", Integral, min_val=0)
+        check_scalar(n_outputs, "n_outputs", Integral, min_val=1)
+        self.n_inputs = n_inputs
+        self.n_outputs = n_outputs
+        self.feedback = feedback or cell == "jordan"
+        if bidirectional and self.feedback:
+            raise ValueError(
+                f"bidirectional={bidirectional} with cell={cell!r} and feedback={feedback}: a "
+                "network that also reads its sequence backwards cannot feed back its outputs"
+            )
+        self.bidirectional = bidirectional
+        self.cell, self.activation = cell, activation
+        self.stack = self._build(hidden_sizes, head_sizes)
+        self.hidden_sizes, self.head_sizes = tuple(hidden_sizes), tuple(head_sizes)
+        self.n_parameters = self.stack.n_parameters
+        self.n_state = self.stack.n_state
+
+    def _build(self, hidden_sizes: Sequence[int], head_sizes: Sequence[int]) -> Stack:
+        """Stack the layers."""
+        return build(
+            self.n_inputs + self.n_outputs * self.feedback,
+            self.n_outputs,
+            cell=self.cell,
+            hidden_sizes=hidden_sizes,
+            activation=self.activation,
+            bidirectional=self.bidirectional,
+            head_sizes=head_sizes,
+        )
+
+    def views(self, params: Array) -> dict[str, Array]:
+        """Name the parts of a vector of parameters, or of a gradient.
+
+        Parameters
+        ----------
+        params : ndarray of shape (n_parameters,)
+            The vector.
+
+        Returns
+        -------
+        dict of str to ndarray
+            Views: what is written to them is written to the vector. Each layer ``"layer0"``,
+            ``"layer1"`` ... has ``".input_weights"`` (n_rows, n_features), ``".bias"`` (n_rows,)
+            and ``".recurrent_weights"`` (n_rows, n_units), where n_rows is n_units for each gate;
+            the first has ``".feedback_weights"`` (n_rows, n_outputs) if there is output feedback;
+            names of the direction that reads backwards have ``"reverse."`` before the last part.
+            Then ``"head0.weights"``, ``"head0.bias"`` ... and ``"output.weights"``,
+            ``"output.bias"``.
+        """
+        named = self.stack.views(params)
+        if self.feedback:
+            joined = named["layer0.input_weights"]
+            named["layer0.input_weights"] = joined[:, : self.n_inputs]
+            named["layer0.feedback_weights"] = joined[:, self.n_inputs :]
+        return named
+
+    def initial_state(self, n_batch: int) -> Array:
+        """Return the state before a sequence begins, zero.
+
+        Parameters
+        ----------
+        n_batch : int
+            Number of sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_batch, n_state)
+            Zeros.
+        """
+        return np.zeros((n_batch, self.n_state), self.dtype)
+
+    @_GROWTH
+    def forward(
+        self,
+        params: Array,
+        inputs: ArrayLike,
+        lengths: ArrayLike,
+        state: Array,
+        teacher: Array | None = None,
+        previous_output: Array | None = None,
+        reuse: Tape | None = None,
+    ) -> tuple[Array, Array, Tape]:
+        """Run over a batch of sequences.
+
+        Parameters
+        ----------
+        params : ndarray of shape (n_parameters,)
+            All weights and biases.
+        inputs : array-like of shape (n_steps, n_batch, n_inputs)
+            x, padded at the end with anything finite.
+        lengths : array-like of shape (n_batch,)
+            Steps of each sequence, at least 1.
+        state : ndarray of shape (n_batch, n_state)
+            State before the first step.
+        teacher : ndarray of shape (n_steps, n_batch, n_outputs), default=None
+            With output feedback, the outputs that are fed back: step n sees row n-1. None feeds
+            back the network's own.
+        previous_output : ndarray of shape (n_batch, n_outputs), default=None
+            With output feedback, what the first step sees. None stands for zero.
+        reuse : Tape, default=None
+            A tape that is no longer needed, whose memory may be used again; the outputs that came
+            with it are overwritten. In a loop over batches of one shape this saves much time.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n_steps, n_batch, n_outputs)
+            y; zero past the end of a sequence.
+        final_state : ndarray of shape (n_batch, n_state)
+            State after the last step of each sequence.
+        tape : Tape
+            What `backward` needs.
+
+        Raises
+        ------
+        ValueError
+            If the shapes of parameters, inputs, lengths and state do not fit each other.
+        """
+        params = np.asarray(params, self.dtype)
+        inputs = np.asarray(inputs, self.dtype)
+        lengths = np.asarray(lengths, np.intp)
+        state = np.asarray(state, self.dtype)
+        n_steps, n_batch = len(inputs), len(lengths)
+        _check_shape("params", params, (self.n_parameters,))
+        _check_shape("inputs", inputs, (n_steps, n_batch, self.n_inputs))
+        _check_shape("state", state, (n_batch, self.n_state))
+        free = self.feedback and teacher is None
+        if self.feedback:
+            inputs = self._join_feedback(inputs, teacher, previous_output)
+        if reuse is not None and reuse.serves(inputs):
+            trace = reuse.trace
+        else:
+            trace = self.stack.trace(n_steps, n_batch, self.dtype)
+        trace.begin(params, inputs, state, lengths)
+        if free:
+            fed_back = inputs[:, :, self.n_inputs :]
+            for t in range(n_steps):
+                trace.advance(t, t + 1)
+                fed_back[t + 1 : t + 2] = trace.outputs[t]
+        else:
+            trace.advance(0, n_steps)
+        final_state = trace.last_state(lengths - 1)
+        padding = None
+        if lengths.min() < n_steps:
+            padding = np.arange(n_steps)[:, None] >= lengths
+            trace.clear(padding)
+            if free:
+                fed_back[padding] = 0
+        return trace.outputs, final_state, Tape(trace, padding, free, state)
+
+    @_GROWTH
+    def backward(self, params: Array, tape: Tape, d_outputs: Array, from_step: int = 0) -> Array:
+        """Return the gradient of a loss.
+
+        Parameters
+        ----------
+        params : ndarray of shape (n_parameters,)
+            The parameters that `forward` ran with.
+        tape : Tape
+            What `forward` left.
+        d_outputs : ndarray of shape (n_steps, n_batch, n_outputs)
+            Derivatives of the loss by the outputs. Those past the end of a sequence do not count.
+        from_step : int, default=0
+            Errors are not taken back beyond this step, and those of earlier outputs do not count.
+
+        Returns
+        -------
+        ndarray of shape (n_parameters,)
+            Derivatives of the loss by the parameters.
+        """
+        params = np.asarray(params, self.dtype)
+        trace = tape.trace
+        d_outputs = np.array(d_outputs, self.dtype)
+        if tape.padding is not None:
+            d_outputs[tape.padding] = 0
+        n_steps, n_batch = d_outputs.shape[:2]
+        trace.begin_back(params, self.initial_state(n_batch))
+        if tape.free:
+            for t in range(n_steps - 1, from_step - 1, -1):
+                trace.go_back(d_outputs[t : t + 1], t, t + 1)
+                if t > from_step:
+                    d_outputs[t - 1] += trace.input_errors(t, t + 1)[0, :, self.n_inputs :]
+        else:
+            trace.go_back(d_outputs[from_step:], from_step, n_steps)
+        gradient = np.empty(self.n_parameters, self.dtype)
+        trace.write_gradient(from_step, gradient)
+        return gradient
+
+    def run_free(
+        self,
+        params: Array,
+        n_steps: int,
+        rows: Array | None,
+        state: Array,
+        output: Array,
+        lower: Array,
+        upper: Array,
+        gain: Array | None = None,
+        offset: Array | None = None,
+    ) -> tuple[Array, Array, int]:
+        """Run on the network's own outputs, one sequence.
+
+        Output feedback, if the network has it, is closed in any case. Where columns are missing
+        from the input, outputs take the place of the first ones.
+
+        Parameters
+        ----------
+        params : ndarray of shape (n_parameters,)
+            All weights and biases.
+        n_steps : int
+            Number of steps.
+        rows : ndarray of shape (n_steps, n_given) or None
+            The inputs that are known: all, or all but the first n_outputs. None stands for no
+            column.
+        state : ndarray of shape (n_state,)
+            State before the first step.
+        output : ndarray of shape (n_outputs,)
+            Output before the first step.
+        lower, upper : ndarray of shape (n_outputs,)
+            Bounds in which the outputs are held, NaN at the lower one.
+        gain : ndarray of shape (n_outputs,), default=None
+            What takes the place of inputs is ``gain * output + offset``, for networks that see
+            inputs and outputs in different units. None stands for ones.
+        offset : ndarray of shape (n_outputs,), default=None
+            See `gain`. None stands for zeros.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n_steps, n_outputs)
+            The outputs, in double precision.
+        final_state : ndarray of shape (n_state,)
+            State after the last step.
+        first_held : int
+            First step at which an output was held in its bounds, or -1.
+
+        Raises
+        ------
+        ValueError
+            If the number of outputs does not fit the columns that are missing, parameters or state
+            have another shape, or the network reads backwards.
+        """
+        rows = np.zeros((n_steps, 0)) if rows is None else np.asarray(rows, np.float64)
+        n_fed = self.n_inputs - rows.shape[1]
+        if len(rows) != n_steps or n_fed not in (0, self.n_outputs):
+            raise ValueError(
+                f"rows has shape {rows.shape}; needed are {n_steps} rows of all {self.n_inputs} "
+                f"inputs, or of all but the first {self.n_outputs}, the number of outputs"
+            )
+        params, state = np.asarray(params, self.dtype), np.asarray(state, self.dtype)
+        _check_shape("params", params, (self.n_parameters,))
+        _check_shape("state", state, (self.n_state,))
+        stages = self.stack.stages(params, state)
+        closing = Closing(
+            n_fed,
+            np.ones(self.n_outputs) if gain is None else np.array(gain, np.float64),
+            np.zeros(self.n_outputs) if offset is None else np.array(offset, np.float64),
+            self.feedback,
+            np.array(lower, np.float64),
+            np.array(upper, np.float64),
+        )
+        y, outputs = np.array(output, np.float64), np.empty((n_steps, self.n_outputs))
+        first_held = run_free(stages, closing, rows, y, outputs)
+        return outputs, np.concatenate([state_of(stage) for stage in stages]), first_held
+
+    def _join_feedback(
+        self, inputs: Array, teacher: Array | None, previous_output: Array | None
+    ) -> Array:
+        """Put y(n-1) beside x(n), as far as it is known."""
+        joined = np.zeros((*inputs.shape[:2], self.n_inputs + self.n_outputs), self.dtype)
+        joined[:, :, : self.n_inputs] = inputs
+        if previous_output is not None:
+            joined[0, :, self.n_inputs :] = previous_output
+        if teacher is not None:
+            joined[1:, :, self.n_inputs :] = teacher[:-1]
+        return joined
+
+
+def _check_shape(what: str, values: Array, shape: tuple[int, ...]) -> None:
+    """Refuse an array of another shape."""
+    if values.shape != shape:
+        raise ValueError(f"{what} has shape {values.shape}; the network needs {shape}")
+
+
+def _precision(dtype: DTypeLike) -> np.dtype[Any]:
+    """Return the precision that is asked for."""
+    try:
+        name: Any = np.dtype(dtype).name
+    except TypeError:  # of numpy, which does not tell what it was given for
+        name = dtype
+    check_name("dtype", name, ("float64", "float32"))
+    return np.dtype(dtype)

@@ -1,0 +1,212 @@
+"""Optimizers: what a gradient does to the weights.
+
+An optimizer holds settings only. What it remembers from one update to the next, such as a
+velocity, are rows of an array that the training keeps for it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+
+from esnkit.kernels import optimizers as kernels
+from esnkit.networks.training.schedules import Schedule, value_at
+
+Vector = NDArray[Any]
+
+
+class Optimizer(ABC):
+    """Settings by which a gradient moves the weights."""
+
+    n_slots: ClassVar[int] = 0  # vectors as long as the weights that it remembers, zero at first
+
+    def update(
+        self,
+        params: NDArray[Any],
+        gradient: NDArray[Any],
+        slots: NDArray[Any],
+        learning_rate: float,
+        n_before: int,
+    ) -> None:
+        """Move the weights in place.
+
+        Parameters
+        ----------
+        params : ndarray of shape (n_parameters,)
+            The weights.
+        gradient : ndarray of shape (n_parameters,)
+            The gradient of the loss there.
+        slots : ndarray of shape (n_slots, n_parameters)
+            What is remembered; changed in place.
+        learning_rate : float
+            The rate of this update.
+        n_before : int
+            Number of updates made before.
+        """
+        self._move(params, gradient, slots, learning_rate, n_before)
+
+    @abstractmethod
+    def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
+        """Move the weights in update ``n``, the first of which is number 0."""
+
+
+@dataclass(frozen=True)
+class SGD(Optimizer):
+    """Stochastic gradient descent: move against the gradient.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit.networks import SGD
+    >>> weights = np.array([1.0, 2.0])
+    >>> SGD().update(weights, np.array([10.0, 0.0]), np.zeros((0, 2)), 0.01, 0)
+    >>> weights
+    array([0.9, 2. ])
+    """
+
+    def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
+        params -= rate * gradient
+
+
+@dataclass(frozen=True)
+class Momentum(Optimizer):
+    r"""Gradient descent with classical momentum [1]_.
+
+    .. math:: v_{t+1} = \mu v_t - \epsilon \nabla f(\theta_t), \quad
+              \theta_{t+1} = \theta_t + v_{t+1}
+
+    Parameters
+    ----------
+    momentum : float or callable, default=0.9
+        :math:`\mu`, a number in [0, 1) or a schedule.
+
+    References
+    ----------
+    .. [1] I. Sutskever, J. Martens, G. Dahl and G. Hinton, "On the importance of initialization
+       and momentum in deep learning", ICML 2013, equations 1 and 2.
+
+    Examples
+    --------
+    >>> from esnkit.networks import Momentum, MomentumSchedule
+    >>> optimizer = Momentum(MomentumSchedule(0.99))
+    """
+
+    n_slots: ClassVar[int] = 1
+    momentum: float | Schedule = 0.9
+
+    def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
+        keep = value_at(self.momentum, n)
+        kernels.momentum(params, gradient, slots[0], rate, keep, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Nesterov(Optimizer):
+    r"""Gradient descent with Nesterov's momentum in the form of Sutskever et al. (2013) [1]_.
+
+    .. math:: v_{t+1} = \mu_t v_t - \epsilon \nabla f(\theta_t + \mu_t v_t), \quad
+              \theta_{t+1} = \theta_t + v_{t+1}
+
+    The weights that are kept are those at which the gradient is taken,
+    :math:`\theta_t + \mu_t v_t`.
+
+    Parameters
+    ----------
+    momentum : float or callable, default=0.9
+        :math:`\mu`, a number in [0, 1) or a schedule.
+
+    References
+    ----------
+    .. [1] I. Sutskever, J. Martens, G. Dahl and G. Hinton, "On the importance of initialization
+       and momentum in deep learning", ICML 2013, equations 3 and 4.
+
+    Examples
+    --------
+    >>> from esnkit.networks import Nesterov, Stages
+    >>> optimizer = Nesterov(Stages((0.9, 0.98), boundaries=(1000,)))
+    """
+
+    n_slots: ClassVar[int] = 1
+    momentum: float | Schedule = 0.9
+
+    def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
+        keep = value_at(self.momentum, n)
+        following = value_at(self.momentum, n + 1)
+        kernels.momentum(params, gradient, slots[0], rate, keep, keep, following)
+
+
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """Divide the gradient by the root of its running mean square [1]_.
+
+    Parameters
+    ----------
+    decay : float, default=0.99
+        How much of the running mean is kept at an update.
+    epsilon : float, default=1e-08
+        Added to the root.
+
+    References
+    ----------
+    .. [1] T. Tieleman and G. Hinton, "Lecture 6.5: RMSProp", COURSERA: Neural networks for
+       machine learning, 2012.
+
+    Examples
+    --------
+    >>> from esnkit.networks import RMSprop
+    >>> RMSprop(decay=0.9)
+    RMSprop(decay=0.9, epsilon=1e-08)
+    """
+
+    n_slots: ClassVar[int] = 1
+    decay: float = 0.99
+    epsilon: float = 1e-8
+
+    def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
+        kernels.rmsprop(params, gradient, slots[0], rate, self.decay, self.epsilon)
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """Divide the running mean of the gradient by the root of its running mean square [1]_.
+
+    Parameters
+    ----------
+    beta_1 : float, default=0.9
+        How much of the running mean is kept at an update.
+    beta_2 : float, default=0.999
+        How much of the running mean square is kept.
+    epsilon : float, default=1e-08
+        Added to the root.
+
+    References
+    ----------
+    .. [1] D. P. Kingma and J. Ba, "Adam: A method for stochastic optimization", ICLR 2015.
+
+    Examples
+    --------
+    >>> from esnkit.networks import Adam
+    >>> Adam(beta_2=0.99)
+    Adam(beta_1=0.9, beta_2=0.99, epsilon=1e-08)
+    """
+
+    n_slots: ClassVar[int] = 2
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-8
+
+    def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
+        mean, square = slots
+        rates = (rate, self.beta_1, self.beta_2, self.epsilon)
+        kernels.adam(params, gradient, mean, square, *rates, n + 1)
+
+
+OPTIMIZERS: dict[str, Optimizer] = {
+    "sgd": SGD(),
+    "momentum": Momentum(),
+    "nesterov": Nesterov(),
+    "rmsprop": RMSprop(),
+    "adam": Adam(),
+}

@@ -1,0 +1,1 @@
+"""Readouts: each turns states into outputs, fitted in one pass."""

@@ -1,0 +1,1 @@
+"""Search for settings: spaces, budgets, rounds, and rolling origins."""

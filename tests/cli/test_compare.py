@@ -1,0 +1,143 @@
+"""``esnkit compare``: what it writes, and what it says to bad input."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from esnkit.cli.main import main
+from esnkit.comparison import Comparison
+from tests.comparison.samples import sample_comparison
+
+QUICK = ["--models", "linear,mean", "--seeds", "1", "--budget", "1", "--jobs", "1"]
+
+
+@pytest.fixture(autouse=True)
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def csv() -> str:
+    rng = np.random.default_rng(0)
+    months = [f"{2000 + i // 12}-{i % 12 + 1:02d}" for i in range(120)]
+    rows = [f"{m},{v:.3f},{w:.3f}" for m, (v, w) in zip(months, rng.random((120, 2)), strict=True)]
+    Path("sales.csv").write_text("\n".join(["month,<script>,other", *rows]) + "\n")
+    return "sales.csv"
+
+
+def test_report_markdown_and_results_are_written(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "sunspots", *QUICK]) == 0
+    assert sorted(os.listdir()) == ["esnkit-report.html", "esnkit-report.json", "esnkit-report.md"]
+    found = Comparison.from_json("esnkit-report.json")
+    assert [c.status for c in found.cells] == ["done", "done"]
+    said = capsys.readouterr().out
+    assert "Sunspots  MASE: linear" in said
+    assert "wrote esnkit-report.html" in said
+
+
+def test_column_of_a_file_is_a_task(csv: str) -> None:
+    arguments = ["--target", "<script>", "--date", "month", "--horizon", "6", *QUICK]
+    assert main(["compare", csv, *arguments]) == 0
+    (task,) = Comparison.from_json("esnkit-report.json").tasks
+    assert (task.name, task.source, task.horizon) == ("sales", "file", 6)
+    assert task.variables == ["<script>"]
+    assert task.step_unit == "months"
+    assert task.windows[0].labels[-1] == "2005-06-01"  # 60 months, and six of the first window
+    assert "<script>" not in Path("esnkit-report.html").read_text().split("<body")[1]
+
+
+def test_results_are_rendered_again_without_computing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("esnkit.cli.compare.compare", None)
+    sample_comparison().to_json("old.json")
+    before = Path("old.json").read_bytes()
+    assert main(["compare", "--from", "old.json", "--output", "new"]) == 0
+    assert sorted(os.listdir()) == ["new.html", "new.md", "old.json"]
+    assert Path("old.json").read_bytes() == before
+
+
+def test_resume_goes_on_with_the_journal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "sunspots", *QUICK, "--output", "whole"]) == 0
+    whole = Comparison.from_json("whole.json")
+    arguments = ["compare", "sunspots", *QUICK, "--output", "part"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("esnkit.cli.compare.render_html", interrupt)
+        assert main(arguments) == 130
+    assert Path("part.journal").exists()
+    assert main(arguments) == 2
+    assert "--resume continues it" in capsys.readouterr().err
+    assert main([*arguments, "--resume"]) == 0
+    part = Comparison.from_json("part.json")
+    assert [c.scores for c in part.cells] == [c.scores for c in whole.cells]
+    assert not Path("part.journal").exists()
+
+
+def interrupt(found: Comparison) -> str:
+    raise KeyboardInterrupt
+
+
+def test_what_is_shipped_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "--list"]) == 0
+    said = capsys.readouterr().out
+    assert all(name in said for name in ("lorenz63", "adding", "autoesn", "gamma"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["sunspot"], "did you mean sunspots"),
+        (["sunspots", "--models", "esm"], "did you mean esn"),
+        (["sunspots", "--budget", "0"], "--budget must be above zero"),
+        (["sunspots", "--seconds", "0"], "--seconds must be above zero"),
+        (["sunspots", "--seeds", "0"], "--seeds must be above zero"),
+        (["sunspots", "--jobs", "0"], "--jobs must not be zero"),
+        (["sunspots", "--horizon", "3"], "--horizon is for files"),
+        (["sunspots", "--models", "mean", "--reference", "esn"], "reference must be one of mean"),
+        (["missing.csv"], "there is no such file"),
+        (["sales.csv", "--target", "profit"], "profit"),
+        (["sales.csv", "--target", "other", "--horizon", "0"], "--horizon must be at least 1"),
+        (["sales.csv", "--target", "other", "--horizon", "50"], "120 steps, but at least 134"),
+        (["broken.csv"], "broken.csv"),
+        (["--from", "missing.json"], "cannot be read"),
+        (["--from", "sales.csv"], "holds no JSON"),
+        (["--from", "other.json"], "version 99"),
+        (["sunspots", "--output", "sales.csv/report"], "is a file, no folder"),
+        (["sunspots", "--output", "nowhere/report"], "does not exist"),
+        (["sunspots", "--output", "taken"], "exists already; --force overwrites"),
+        (["sunspots", "--output", "folder"], "is a folder"),
+        (["sunspots", "--resume", "--output", "odd"], "no results of esnkit compare"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    csv: str, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("broken.csv").write_text("a,b\n1,2\n3\n")
+    Path("other.json").write_text('{"schema": "esnkit-comparison", "version": 99}')
+    Path("taken.html").write_text("mine")
+    Path("folder.html").mkdir()
+    Path("odd.journal").write_text("{}\n")
+    assert main(["compare", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.startswith("esnkit: error: ")
+    assert said.count("\n") == 1
+    assert Path("taken.html").read_text() == "mine"
+
+
+def test_folder_that_is_not_writable_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *arguments: False)  # root may write anywhere
+    assert main(["compare", "sunspots", *QUICK]) == 2
+    assert "is not writable" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--seeds", "x"], ["--budget", "2", "--seconds", "3"]])
+def test_arguments_that_cannot_be_read_exit_with_code_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["compare", *arguments])
+    assert caught.value.code == 2

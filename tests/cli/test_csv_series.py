@@ -1,0 +1,229 @@
+"""What a CSV file may look like, and what is said of one that is wrong."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from esnkit.cli.csv_series import TableError, read_series
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def write_text(text: str) -> Path:
+        path = tmp_path / "data.csv"
+        path.write_bytes(text.encode())
+        return path
+
+    return write_text
+
+
+def lines(*rows: str) -> str:
+    return "\n".join(rows) + "\n"
+
+
+# ---------------------------------------------------------------------- what is read
+
+
+DAYS = pd.date_range("2024-01-30", periods=4, freq="D")
+VALUES = [1.5, -2.0, 3e2, 0.25]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("first", ["", "\ufeff"])
+def test_delimiters_line_ends_and_byte_order_mark(write, delimiter, newline, first):
+    rows = [["day", "value"], *([f"{d:%F}", str(v)] for d, v in zip(DAYS, VALUES, strict=True))]
+    series = read_series(write(first + newline.join(delimiter.join(row) for row in rows)))
+    expected = pd.Series(VALUES, pd.DatetimeIndex(DAYS, name="day"), name="value")
+    pd.testing.assert_series_equal(series, expected, check_freq=False, check_index_type=False)
+    assert series.index.freq == "D"
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_decimal_comma(write, delimiter):
+    text = lines("name;value", "x;1,5", "y;-2", "z;3,25e1").replace(";", delimiter)
+    assert read_series(write(text)).tolist() == [1.5, -2.0, 32.5]
+
+
+def test_pandas_writes_what_we_read(tmp_path):
+    frame = pd.DataFrame({"a, b": [0.1, 1 / 3, 1e-300]}, index=DAYS[:3].rename("date"))
+    frame.to_csv(tmp_path / "frame.csv")
+    series = read_series(tmp_path / "frame.csv")
+    assert series.name == "a, b"
+    np.testing.assert_array_equal(series, frame["a, b"])
+
+
+def test_rows_are_counted_without_dates(write):
+    series = read_series(write(lines("value", "3", "1", "2")))
+    assert series.index.equals(pd.RangeIndex(3))
+    assert series.tolist() == [3.0, 1.0, 2.0]
+
+
+def test_named_columns_win(write):
+    path = write(lines("date,other,a,b", *(f"x,{2000 + i},{i},{-i}" for i in range(3))))
+    series = read_series(path, target="b", date="other")
+    assert (series.name, series.index.name, series.index.freq) == ("b", "other", "YS-JAN")
+    assert series.tolist() == [0.0, -1.0, -2.0]
+
+
+def test_years_are_dates_only_under_a_name_that_says_so(write):
+    rows = [f"{year},{year % 7}" for year in range(1700, 1710)]
+    assert read_series(write(lines("Year,spots", *rows))).index[0] == pd.Timestamp(1700, 1, 1)
+    with pytest.raises(TableError, match=r"several columns hold numbers.*'height', 'spots'"):
+        read_series(write(lines("height,spots", *rows)))
+
+
+def test_the_target_is_not_taken_for_the_dates(write):
+    series = read_series(write(lines("year", "2000", "2001", "2002")), target="year")
+    assert series.tolist() == [2000.0, 2001.0, 2002.0]
+
+
+@pytest.mark.parametrize(
+    "freq", ["YS-JAN", "QS-JAN", "MS", "ME", "W-SAT", "D", "B", "h", "15min", "s", "2D"]
+)
+def test_frequency_is_recognised(tmp_path, freq):
+    index = pd.date_range("2024-02-01", periods=30, freq=freq, name="time")
+    pd.Series(range(30), index, name="value").to_csv(tmp_path / "series.csv")
+    found = read_series(tmp_path / "series.csv").index
+    assert (found + found.freq).tolist() == (index + index.freq).tolist()
+
+
+def test_the_middle_of_every_month_is_regular(write):
+    path = write(lines("date,value", *(f"2024-{month:02}-15,{month}" for month in range(1, 13))))
+    index = read_series(path).index
+    assert index.freq is not None
+    assert (index[-1] + index.freq).strftime("%F") == "2025-01-15"
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
+def test_every_float_survives(tmp_path_factory, values):
+    path = tmp_path_factory.mktemp("floats") / "data.csv"
+    path.write_text(lines("value", *map(repr, values)))
+    np.testing.assert_array_equal(read_series(path), values)
+
+
+# ---------------------------------------------------------------------- what is refused
+
+
+def days(*rows: str) -> str:
+    return lines("date,value", *rows)
+
+
+# Each with the place and the words that the message must have.
+BAD_FILES = {
+    "empty file": ("", "data.csv: the file is empty"),
+    "blank lines only": ("\n \n", "data.csv: the file is empty"),
+    "header only": ("date,value\n", "data.csv: there are no rows below the header (line 1)"),
+    "no header": ("1.5\n2.5\n", "line 1: the first line must name the columns, got '1.5'"),
+    "no header, dates": ("2024-01-01,1\n", "line 1: the first line must name the columns"),
+    "two columns of one name": ("a,a\n1,2\n", "line 1: several columns have the name 'a'"),
+    "ragged, short": ("a,b\n1,2\n3\n",
+                      "line 3: 1 cell(s), but the header (line 1) has 2: 'a', 'b'"),
+    "ragged, long": ("a,b\n1,2\n3,4,5\n", "line 3: 3 cell(s), but the header (line 1) has 2"),
+    "empty line": ("a\n1\n\n2\n", "line 3: the line is empty"),
+    "open quote": ('a\n1\n"2\n3\n', "line 3: this is not CSV"),
+    "gap": ("a,b\nx,1\ny,\nz,\n",
+            "line 3, column 'b': the cell is empty; a series must not have gaps"),
+    "gap in words": ("b\n1\nNaN\n", "line 3, column 'b': 'NaN' is no number; a series must not"),
+    "gaps are counted": ("a,b\nx,1\ny,\nz,\n", "(2 here)"),
+    "text": ("a\n1\n2\nthree\n4\n", "line 4, column 'a': 'three' is not a number"),
+    "thousands": ("a;b\nx;1.234,5\ny;2\nz;3\n", "line 2, column 'b': '1.234,5' is not a number"),
+    "digits as Python writes them": ("a\n1\n1_000\n3\n", "line 3, column 'a': '1_000' is not a"),
+    "infinity": ("a\n1\ninf\n2\n", "line 3, column 'a': 'inf' is not a number"),
+    "overflow": ("a\n1\n1e999\n2\n", "line 3, column 'a': '1e999' is too large"),
+    "no numbers": ("a,b\nx,y\n", "no column holds numbers; the columns are 'a', 'b'"),
+    "several numbers": ("a,b,c\n1,x,2\n", "several columns hold numbers, name one as the target: "
+                        "'a', 'c'"),
+    "no date": (days("2024-01-01,1", "2024-01-02,2", "soon,3"),
+                "line 4, column 'date': 'soon' is not a date such as 2020-12-31"),
+    "what pandas takes for a date": (days("now,1", "2024-01-02,2", "2024-01-03,3"),
+                                     "line 2, column 'date': 'now' is not a date"),
+    "no such day": (days("2024-02-28,1", "2024-02-30,2", "2024-03-01,3"),
+                    "line 3, column 'date': '2024-02-30' is not a date"),
+    "day or month": (days("01/02/2024,1", "02/02/2024,2", "03/02/2024,3"),
+                     "line 2, column 'date': '01/02/2024' may be day/month or month/day"),
+    "duplicate date": (days("2024-01-01,1", "2024-01-02,2", "2024-01-02,3"),
+                       "line 4, column 'date': 2024-01-02 already stands in line 3"),
+    "falling dates": (days("2024-01-01,1", "2024-01-03,2", "2024-01-02,3"),
+                      "line 4, column 'date': 2024-01-02 stands below 2024-01-03"),
+    "missing date": (days("2024-01-01,1", "2024-01-02,2", "2024-01-04,3", "2024-01-05,4"),
+                     "line 4, column 'date': 2024-01-04 follows 2024-01-02, where 2024-01-03"),
+    "missing month": (days(*(f"2024-{m:02}-01,{m}" for m in (1, 2, 3, 4, 6, 7, 8))),
+                      "line 6, column 'date': 2024-06-01 follows 2024-04-01, where 2024-05-01"),
+    "missing hour": (days(*(f"2024-01-01 {h:02}:00,{h}" for h in (0, 1, 2, 3, 5, 6, 7))),
+                     "line 6, column 'date': 2024-01-01 05:00:00 follows 2024-01-01 03:00:00"),
+    "missing working day": (days(*(f"2024-01-{d:02},{d}" for d in (*range(1, 6), *range(8, 13),
+                                                                  *range(15, 20), 22, 24, 25, 26))),
+                            "line 18, column 'date': 2024-01-24 follows 2024-01-22"),
+    "two dates": (days("2024-01-01,1", "2024-01-02,2"), "2 row(s) do not tell how far apart"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_bad_file_is_named_with_line_and_column(write, kind):
+    text, message = BAD_FILES[kind]
+    target = "b" if kind == "thousands" else None
+    path = write(text)
+    with pytest.raises(TableError, match=re.escape(message)) as caught:
+        read_series(path, target=target)
+    assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
+
+
+def test_file_that_cannot_be_read(tmp_path):
+    with pytest.raises(TableError, match=r"none\.csv: there is no such file"):
+        read_series(tmp_path / "none.csv")
+    with pytest.raises(TableError, match="this is a folder"):
+        read_series(tmp_path)
+    with pytest.raises(TableError, match="cannot be read"):
+        read_series("null\0character.csv")
+    (tmp_path / "latin.csv").write_bytes("preis\n1\n2 \u20ac\n".encode("cp1252"))
+    with pytest.raises(TableError, match=r"line 3: byte 0x80 is not UTF-8"):
+        read_series(tmp_path / "latin.csv")
+
+
+def test_missing_column_names_near_ones_and_all(write):
+    path = write(lines("Price,volume", "1,2", "2,3"))
+    with pytest.raises(
+        TableError, match=r"no column 'prise', only 'Price', .*\. Did you mean 'Price'"
+    ):
+        read_series(path, target="prise")
+    with pytest.raises(TableError, match=r"no column 'day', only 'Price', 'volume'\.$"):
+        read_series(path, target="Price", date="day")
+
+
+def test_one_column_cannot_be_two_things(write):
+    with pytest.raises(TableError, match="'a' cannot be both target and date"):
+        read_series(write(lines("a", "2000", "2001")), target="a", date="a")
+
+
+def test_long_and_strange_text_is_quoted_short_and_escaped(write):
+    red = "\x1b[31m" + "x" * 1000
+    with pytest.raises(TableError) as caught:
+        read_series(write(lines("a", "1", "2", red)))
+    assert "\x1b" not in str(caught.value)
+    assert len(str(caught.value)) < 250
+    many = ",".join(f"c{i}" for i in range(1000))
+    with pytest.raises(TableError, match="and 980 more") as caught:
+        read_series(write(lines(many, ",".join("1" * 1000))))
+    assert len(str(caught.value)) < 400
+
+
+@given(st.lists(st.text('a012,;.-/: "\t\r\ufeff', max_size=12), max_size=6).map("\n".join))
+def test_any_text_is_a_series_or_a_table_error(tmp_path_factory, text):
+    path = tmp_path_factory.mktemp("text") / "data.csv"
+    path.write_bytes(text.encode())
+    try:
+        series = read_series(path)
+    except TableError:
+        return
+    assert len(series) > 0
+    assert all(math.isfinite(value) for value in series)

@@ -1,0 +1,591 @@
+"""AutoESN: the search, what it chooses, and the verbs of a forecaster on what was chosen."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+import warnings
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+
+from esnkit import NVAR, AutoESN, DivergenceWarning, Forecaster
+from esnkit.datasets import load_el_nino, lorenz63
+from esnkit.forecasting.auto.candidates import (
+    Candidate,
+    Delays,
+    Nothing,
+    Problem,
+    Smoothing,
+    Units,
+    View,
+    draw,
+    familiar,
+    random_by_circular_law,
+)
+from esnkit.forecasting.auto.evaluation import Trial, Validation, log_errors, smooth
+from esnkit.forecasting.seasonality import find_period
+from esnkit.forecasting.series import read_series
+from esnkit.metrics import mase, valid_prediction_time
+from esnkit.search.rounds import choose, weigh
+
+WAVE = np.sin(np.arange(160) / 4)
+
+
+def monthly(n_steps=112, noise=0.5, seed=0):
+    rng = np.random.default_rng(seed)
+    season = np.resize(rng.normal(size=12), n_steps)
+    return 10 + 0.03 * np.arange(n_steps) + season + noise * rng.normal(size=n_steps)
+
+
+def mean_log_error(squares):
+    so_far = np.cumsum(squares, axis=1) / np.arange(1, squares.shape[1] + 1)
+    return np.log10(np.sqrt(so_far)).mean()
+
+
+def quick(**options):
+    return AutoESN(**{"n_candidates": 12, "random_state": 0} | options)
+
+
+# ------------------------------------------------------------------ what it is for
+
+
+def test_a_sine_is_continued():
+    forecast = AutoESN(random_state=0).fit(WAVE).forecast(100)
+    np.testing.assert_allclose(forecast, np.sin(np.arange(160, 260) / 4), atol=1e-4)
+
+
+def test_eight_candidates_forecast_all_of_lorenz_for_lyapunov_times():
+    orbit = lorenz63(1400, dt=0.02, random_state=1)
+    forecast = quick(n_candidates=8).fit(orbit[:1000]).forecast(400)
+    assert valid_prediction_time(orbit[1000:], forecast, dt=0.02, lyapunov_time=1.104) > 5
+
+
+def test_the_default_forecaster_comes_first():
+    table = quick(n_candidates=1).fit(np.tile(WAVE, 4)).search_
+    (first,) = table[table.memory == "reservoir"].to_dict("records")
+    default = Forecaster().fit(np.tile(WAVE, 4)).model_.reservoir_.get_params()
+    for name in ("n_units", "spectral_radius", "leak_rate", "input_scaling", "bias_scaling"):
+        assert first[name] == default[name]
+    assert (first["differences"], first["log"], first["squared_states"]) == ((), False, False)
+
+
+@pytest.mark.slow
+def test_one_variable_of_lorenz_is_forecast_for_lyapunov_times():
+    x = lorenz63(1400, dt=0.06, random_state=1)[:, 0]
+    forecast = AutoESN(random_state=0).fit(x[:1000]).forecast(200)
+    assert valid_prediction_time(x[1000:1200], forecast, dt=0.06, lyapunov_time=1.104) > 1
+
+
+def pooled_errors(noises, seeds):
+    """Mean MASE of twelve months ahead, and that of the last year repeated."""
+    own, seasonal = [], []
+    for noise in noises:
+        for seed in seeds:
+            y = monthly(noise=noise, seed=seed)
+            forecast = AutoESN(random_state=0).fit(y[:100]).forecast(12)
+            own.append(mase(y[100:], forecast, y_train=y[:100], seasonality=12))
+            seasonal.append(mase(y[100:], y[88:100], y_train=y[:100], seasonality=12))
+    return np.mean(own), np.mean(seasonal)
+
+
+def test_seasonal_naive_is_not_better_on_short_monthly_series():
+    own, seasonal = pooled_errors((0.1, 0.5), range(2))
+    assert own <= seasonal
+
+
+@pytest.mark.slow
+def test_seasonal_naive_is_not_better_whatever_the_noise():
+    own, seasonal = pooled_errors((0.1, 0.5, 1.5), range(10, 20))
+    assert own <= seasonal
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("drift", "most"), [(0.0, 1.05), (0.3, 1.0)])
+def test_the_last_value_is_hardly_better_on_random_walks(drift, most):
+    own, last = [], []
+    for seed in range(6000, 6010):
+        y = (drift + np.random.default_rng(seed).normal(size=110)).cumsum()
+        own.append(np.abs(AutoESN(random_state=0).fit(y[:100]).forecast(10) - y[100:]).mean())
+        last.append(np.abs(y[99] - y[100:]).mean())
+    assert np.mean(own) <= most * np.mean(last)
+
+
+def test_what_forecasts_well_counts_most_at_each_step():
+    clean, noisy = quick().fit(WAVE), quick().fit(monthly(noise=1.5))
+    assert len(clean.members_) == 1
+    assert len(noisy.members_) == 3
+    np.testing.assert_allclose(noisy.weights_.sum(axis=0), 1)
+    runs = np.array([member._futures(15, None)[0][:, 0] for member in noisy.members_])
+    last = noisy.weights_[:, [-1]]
+    weights = np.hstack([noisy.weights_, np.repeat(last, 15, axis=1)])[:, :15]
+    np.testing.assert_allclose(noisy.forecast(15), (weights * runs).sum(axis=0))
+
+
+# ------------------------------------------------------------------ one seed, one result
+
+
+def test_one_seed_one_result_whatever_n_jobs():
+    forecasts = [quick(n_jobs=n_jobs).fit(WAVE).forecast(10) for n_jobs in (1, 2)]
+    np.testing.assert_array_equal(*forecasts)
+
+
+def test_a_fresh_process_gives_the_same_forecast():
+    code = """if True:
+        import numpy as np
+        from esnkit import AutoESN, DivergenceWarning
+        wave = np.sin(np.arange(160) / 4)
+        forecaster = AutoESN(n_candidates=12, random_state=0, n_jobs=2).fit(wave)
+        print(forecaster.forecast(10).tobytes().hex())
+    """
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == quick().fit(WAVE).forecast(10).tobytes().hex()
+
+
+def test_other_seeds_try_other_candidates():
+    tables = [quick(random_state=seed).fit(WAVE).search_ for seed in (0, 1)]
+    first, second = (set(table[table.memory == "reservoir"].seed) for table in tables)
+    assert len(first) > 4
+    assert first.isdisjoint(second)
+
+
+def test_parameters_are_kept_and_a_fitted_one_is_pickled():
+    forecaster = quick(n_members=3, horizon=8)
+    params = forecaster.get_params()
+    forecaster.fit(WAVE)
+    assert forecaster.get_params() == params == clone(forecaster).get_params()
+    again = pickle.loads(pickle.dumps(forecaster))
+    np.testing.assert_array_equal(again.forecast(5), forecaster.forecast(5))
+
+
+# ------------------------------------------------------------------ a forecaster like others
+
+
+def test_forecasts_come_in_the_form_of_the_series():
+    nino = load_el_nino()[-120:]
+    forecast = quick().fit(nino).forecast(3)
+    assert isinstance(forecast, pd.Series)
+    assert forecast.index.equals(pd.date_range(nino.index[-1], periods=4, freq=nino.index.freq)[1:])
+    several = quick(n_candidates=6).fit([WAVE, WAVE[:100]]).forecast(3)
+    assert [f.shape for f in several] == [(3,), (3,)]
+
+
+def test_long_tables_are_told_apart_by_their_id():
+    parts = [pd.DataFrame({"id": name, "y": WAVE + i}) for i, name in enumerate("ab")]
+    forecast = quick(n_candidates=6, id_column="id").fit(pd.concat(parts)).forecast(4)
+    assert forecast.groupby("id").size().to_dict() == {"a": 4, "b": 4}
+
+
+def test_known_inputs_are_used():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=240)
+    y = 2 * x + 0.01 * rng.normal(size=240)
+    forecaster = quick().fit(y[:220], X=x[:220])
+    assert np.abs(forecaster.forecast(20, X=x[220:]) - y[220:]).max() < 0.3
+    with pytest.raises(ValueError, match="X must give them"):
+        forecaster.forecast(3)
+
+
+def test_update_moves_all_members_on():
+    forecaster = quick().fit(WAVE[:150]).update(WAVE[150:])
+    np.testing.assert_allclose(forecaster.forecast(5), np.sin(np.arange(160, 165) / 4), atol=1e-2)
+    learned = quick().fit(WAVE[:150]).update(WAVE[150:], learn=True)
+    assert not np.array_equal(learned.forecast(5), forecaster.forecast(5))
+
+
+def test_a_stepper_goes_on_with_a_single_model():
+    forecaster = quick(n_members=1).fit(WAVE[:150])
+    stepper = forecaster.stepper(horizon=5)
+    np.testing.assert_allclose(stepper.forecast, forecaster.forecast(5), atol=1e-9)
+    for value in WAVE[150:]:
+        ahead = stepper.step(value)
+    np.testing.assert_allclose(ahead, forecaster.update(WAVE[150:]).forecast(5), atol=1e-6)
+
+
+def test_a_stepper_is_refused_where_several_forecast():
+    with pytest.raises(TypeError, match=r"made of \d, .* use update and forecast"):
+        quick().fit(WAVE).stepper()
+
+
+def test_a_backtest_never_sees_the_future():
+    changed = WAVE.copy()
+    changed[150:] += 5
+    first, second = (quick().backtest(y, 10, n_origins=2) for y in (WAVE, changed))
+    known = first.origin + first.step <= 150
+    assert known.sum() == 10
+    np.testing.assert_array_equal(first.forecast[:10], second.forecast[:10])
+
+
+def test_a_backtest_searches_before_its_first_origin():
+    table = quick().backtest(WAVE, 10, n_origins=1)
+    np.testing.assert_array_equal(table.forecast, quick().fit(WAVE[:150]).forecast(10))
+
+
+@pytest.mark.parametrize("method", ["conformal", "ensemble"])
+def test_intervals_keep_the_settings_that_were_chosen(method, monkeypatch):
+    y = monthly()
+    forecaster = quick().fit(y)
+    monkeypatch.setattr("esnkit.forecasting.auto.autoesn.search", None)  # another search would fail
+    lower, upper = forecaster.predict_interval(12, method=method, n_origins=4)
+    assert (lower <= upper).all()
+    assert (lower < forecaster.forecast(12)).any() or method == "ensemble"
+
+
+# ------------------------------------------------------------------ what it tells
+
+
+def test_the_search_is_told():
+    forecaster = quick().fit(monthly())
+    table = forecaster.search_
+    assert (~table.naive & (table.memory != "smoothing")).sum() == 12
+    assert table.score.is_monotonic_increasing
+    assert {"n_units", "leak_rate", "differences", "penalty", "seconds"} <= set(table.columns)
+    assert forecaster.period_ == 12
+    text = forecaster.summary()
+    for part in (
+        "12 candidates were tried",
+        "season: 12 steps",
+        "times that of the ",
+    ):
+        assert part in text
+
+
+def test_naive_forecasts_are_among_the_candidates():
+    table = quick(n_candidates=1).fit(monthly()).search_.query("naive")
+    seasons = [None if np.isnan(season) else season for season in table.season]
+    tried = set(zip(table.differences, seasons, table.drift, strict=True))
+    still = {((1,), None, False), ((12,), None, False), ((1,), 12, False)}
+    drifting = {(lags, season, True) for lags, season, _ in still}
+    assert tried == still | drifting | {((), None, True), ((), 12, True)}
+
+
+def test_time_runs_out_and_is_told():
+    forecaster = quick(n_candidates=10_000, time_budget=0.5).fit(WAVE)
+    assert len(forecaster.search_) < 10_000
+    assert "time was up after" in forecaster.summary()
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_an_interrupted_search_keeps_what_it_found(n_jobs, monkeypatch):
+    measure, tried = Validation.measure, []
+
+    def interrupted(self, candidate, strength=None):
+        if len(tried) == 5:
+            raise KeyboardInterrupt
+        tried.append(candidate)
+        return measure(self, candidate, strength)
+
+    monkeypatch.setattr(Validation, "measure", interrupted)
+    with pytest.warns(UserWarning, match="goes on with what it found: it was interrupted"):
+        forecaster = quick(n_jobs=n_jobs).fit(WAVE)
+    assert 1 <= len(forecaster.search_) <= 5
+    assert "after 0 of 12 candidates" in forecaster.summary() or n_jobs == 2
+    assert "interrupted" in forecaster.summary()
+    assert np.isfinite(forecaster.forecast(5)).all()
+
+
+def test_an_interrupt_before_anything_was_found_goes_on(monkeypatch):
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Validation, "measure", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        quick().fit(WAVE)
+
+
+# ------------------------------------------------------------------ odd series
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e9])
+def test_a_series_too_short_to_search_on_repeats_its_last_value(scale):
+    y = scale * np.random.default_rng(0).normal(size=20)
+    with pytest.warns(UserWarning, match="20 steps, and with fewer than 30"):
+        forecaster = quick().fit(y)
+    np.testing.assert_allclose(forecaster.forecast(4), y[-1], rtol=1e-12)
+    assert "nothing to choose" in forecaster.summary()
+
+
+def test_a_series_too_short_for_anything_is_refused_at_once():
+    with pytest.raises(ValueError, match="has 9 steps, but at least 12 are needed"):
+        quick().fit(WAVE[:9])
+
+
+def test_a_constant_is_forecast_by_itself():
+    with pytest.warns(UserWarning, match="constant"):
+        forecaster = quick().fit(np.full(80, 3.0))
+    np.testing.assert_allclose(forecaster.forecast(4), 3.0)
+
+
+def test_a_constant_variable_beside_another():
+    with pytest.warns(UserWarning, match="constant"):
+        forecaster = quick().fit(np.column_stack([WAVE, np.full(160, 3.0)]))
+    np.testing.assert_allclose(forecaster.forecast(4)[:, 1], 3.0, atol=1e-6)
+
+
+def test_strong_growth_goes_on():
+    y = np.exp(np.arange(90) / 10)
+    forecast = quick(n_candidates=24).fit(y[:60]).forecast(30)
+    np.testing.assert_allclose(np.log(forecast), np.log(y[60:]), atol=0.2)
+
+
+def test_a_forecast_that_runs_away_is_held():
+    y = np.arange(60.0) - 30
+    with pytest.warns(DivergenceWarning, match="by more than its width"):
+        forecast = quick(n_candidates=24).fit(y).forecast(120)
+    assert forecast.max() == 2 * y.max() - y.min()
+
+
+def test_what_was_never_negative_stays_so():
+    counts = np.random.default_rng(0).poisson(0.5, size=80).astype(float)
+    forecaster = quick().fit(counts)
+    lower, upper = forecaster.predict_interval(4)
+    assert lower.min() == 0
+    assert forecaster.forecast(4).min() >= 0
+    assert (quick().fit(counts - 1).predict_interval(4)[0] < -1).any()
+    assert (upper > 1).all()
+
+
+@pytest.mark.parametrize("n_steps", [30, 31, 40, 55])
+def test_few_steps_are_enough(n_steps):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        forecast = quick(n_candidates=8).fit(monthly(n_steps)).forecast(6)
+    assert np.isfinite(forecast).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_candidates": 0}, "n_candidates"),
+        ({"n_members": 0}, "n_members"),
+        ({"horizon": 0}, "horizon"),
+        ({"time_budget": 0}, "time_budget"),
+        ({"time_budget": float("nan")}, "time_budget must be finite"),
+    ],
+)
+def test_wrong_parameters_are_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        quick(**options).fit(WAVE)
+
+
+def with_a_gap():
+    y = load_el_nino()[:60].copy()
+    y.iloc[17] = np.nan
+    return y
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        (with_a_gap(), r"first at 1951-06-01.*pandas.Series.interpolate"),
+        (load_el_nino()[:60].iloc[::-1], "must rise"),
+        (pd.Series(WAVE, index=np.r_[0:159, 170]), "equal steps: the one after 158"),
+        (np.zeros((0,)), r"shape \(0,\)"),
+    ],
+)
+def test_bad_series_are_refused_with_the_place(y, message):
+    with pytest.raises(ValueError, match=message):
+        quick().fit(y)
+
+
+@pytest.mark.parametrize(
+    ("horizon", "error"), [(0, ValueError), (-1, ValueError), (1.5, TypeError), ("3", TypeError)]
+)
+def test_bad_horizons_are_refused(naive_forecaster, horizon, error):
+    with pytest.raises(error, match="horizon"):
+        naive_forecaster.forecast(horizon)
+
+
+@pytest.fixture(scope="module")
+def naive_forecaster():
+    return quick(n_candidates=1).fit(WAVE)
+
+
+def test_a_progress_bar_is_shown_on_request_only(capsys):
+    quick(n_candidates=2).fit(WAVE)
+    assert capsys.readouterr() == ("", "")
+    quick(n_candidates=2, progress=True).fit(WAVE)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "search:" in err
+    assert "/2" in err
+
+
+# ------------------------------------------------------------------ the parts
+
+
+@pytest.mark.parametrize("period", [7, 12, 52])
+def test_seasons_are_found(period):
+    rng = np.random.default_rng(0)
+    y = np.resize(rng.normal(size=period), 6 * period) + 0.3 * rng.normal(size=6 * period)
+    assert find_period(y + np.linspace(0, 5, len(y))) == period
+
+
+@pytest.mark.parametrize("y", [np.ones(50), np.arange(50.0), np.arange(5.0), np.exp(np.arange(50))])
+def test_no_season_is_found_where_there_is_none(y):
+    assert find_period(y) is None
+
+
+def test_a_naive_candidate_repeats_the_season():
+    y = np.random.default_rng(0).normal(size=60)
+    forecaster = Candidate(Nothing(drift=False), View((12,))).forecaster(1.0, [60]).fit(y)
+    np.testing.assert_allclose(forecaster.forecast(24), np.tile(y[-12:], 2), atol=1e-12)
+
+
+def test_a_naive_candidate_with_a_drift_goes_on_from_the_first_to_the_last_value():
+    y = np.random.default_rng(0).normal(size=60).cumsum()
+    forecaster = Candidate(Nothing(drift=True), View((1,))).forecaster(1.0, [60]).fit(y)
+    # A difference is learned from the one before, so the first of them is not.
+    line = y[-1] + np.arange(1, 6) * (y[-1] - y[1]) / 58
+    np.testing.assert_allclose(forecaster.forecast(5), line, atol=1e-9)
+
+
+@pytest.mark.parametrize("drift", [False, True])
+@pytest.mark.parametrize("leak", [0.2, 0.7])
+def test_one_leaking_unit_smooths_exponentially(leak, drift):
+    shocks = np.random.default_rng(0).normal(size=4000)
+    y = leak * np.concatenate([[0], shocks[:-1].cumsum()]) + shocks  # smoothing is optimal here
+    level = y[0]
+    for value in y:
+        level += leak * (value - level)
+    candidate = Candidate(Smoothing(leak, drift), View((1,)))
+    forecast = candidate.forecaster(1e-9, [4000]).fit(y).forecast(5)
+    np.testing.assert_allclose(forecast, level, atol=0.1)
+    assert abs(y[-1] - level) > 0.2
+
+
+def test_candidates_lie_within_their_bounds():
+    problem = Problem(n_steps=400, n_variables=3, period=12, growing=False)
+    drawn = draw(200, problem, np.random.default_rng(0))
+    assert len(drawn) == 200
+    assert all(isinstance(candidate, Candidate) for candidate in drawn)
+    assert {c.view.differences for c in drawn} == {(), (1,), (12,), (12, 1)}
+    assert {c.view.season for c in drawn} == {None, 12}
+    assert not any(c.view.log for c in drawn)
+    units = [c.memory for c in drawn if isinstance(c.memory, Units)]
+    delays = [c.memory for c in drawn if isinstance(c.memory, Delays)]
+    assert 20 < len(delays) < len(units)
+    assert all(20 <= u.n_units <= 200 and 0 < u.leak_rate <= 1 for u in units)
+    assert all(d.n_features(3) <= 400 // 3 for d in delays)
+
+
+def test_monomials_are_counted():
+    delays = Delays(n_taps=2, stride=3, order=3)
+    features = NVAR(2, stride=3, order=3).fit_transform(np.ones((10, 2)))
+    assert features.shape[1] == delays.n_features(2)
+
+
+def test_what_lies_near_is_new():
+    problem = Problem(n_steps=400, n_variables=1, period=None, growing=True)
+    rng = np.random.default_rng(0)
+    drawn = draw(40, problem, rng)
+    tried = set(drawn)
+    for parent in drawn:
+        child = parent.varied(rng, problem, tried)
+        assert child not in tried
+        assert child.view == parent.view
+
+
+def test_given_views_are_taken_in_turn():
+    problem = Problem(n_steps=400, n_variables=1, period=None, growing=True)
+    views = [View(log=True), View((1,))]
+    drawn = draw(5, problem, np.random.default_rng(0), views)
+    assert [c.view for c in drawn] == [views[i] for i in (0, 1, 0, 1, 0)]
+
+
+def test_what_most_would_try_is_no_larger_than_the_series_can_bear():
+    short = Problem(n_steps=40, n_variables=3, period=None, growing=False)
+    (candidate,) = familiar([View()], short, np.random.default_rng(0))
+    assert candidate.memory.n_units == 20
+    long = replace(short, n_steps=1000)
+    reservoir, products = familiar([View()], long, np.random.default_rng(0))
+    assert reservoir.memory.n_units == 200
+    assert products.memory == Delays(2, 1, 2)
+
+
+def test_the_circular_law_tells_the_spectral_radius_nearly():
+    for seed in range(3):
+        W, radius = random_by_circular_law(200, np.random.default_rng(seed))
+        exact = np.abs(np.linalg.eigvals(W.toarray())).max()
+        assert radius == pytest.approx(exact, rel=0.12)
+
+
+def test_errors_are_logarithms_of_what_was_off_so_far():
+    np.testing.assert_allclose(log_errors(np.full((3, 10), 0.01)), -1)
+    np.testing.assert_array_equal(log_errors(np.zeros((1, 4))), -8)
+    np.testing.assert_array_equal(log_errors(np.full((1, 4), np.inf)), 1)
+    np.testing.assert_allclose(log_errors(np.array([[1.0, 0.0]])), [[0, -np.log10(2) / 2]])
+
+
+def test_scores_are_averaged_with_their_neighbours():
+    errors = np.array([[0.0, 4.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0]]).T
+    np.testing.assert_allclose(smooth(errors), np.array([[1, 2, 1, 0], [1, 1, 1, 1]]).T)
+
+
+def trial(memory, runs, differences=(1,)):
+    runs = np.broadcast_to(np.reshape(runs, (-1, 1)), (len(runs), 5))
+    return Trial(Candidate(memory, View(differences)), 1.0, 1.0, runs, 0.0)
+
+
+STILL = trial(Nothing(drift=False), np.zeros(4))
+GAINS = np.array([-0.3, 0.1, -0.3, 0.1])  # of mean -0.1 and standard error 0.1
+
+
+@pytest.mark.parametrize(("gains", "drifts"), [(GAINS + 0.01, False), (GAINS - 0.01, True)])
+@pytest.mark.parametrize("kind", [Nothing, partial(Smoothing, 0.4)])
+def test_a_drift_has_to_be_better_by_a_standard_error(kind, gains, drifts):
+    still, drifting = trial(kind(drift=False), np.zeros(4)), trial(kind(drift=True), gains)
+    ((chosen,),) = choose([drifting, still], 5)
+    assert chosen.candidate.drifts is drifts
+
+
+def test_a_model_weighs_as_much_as_a_naive_forecast_if_better_by_a_standard_error():
+    model = trial(Delays(2, 1, 2), GAINS)
+    np.testing.assert_allclose(weigh([[model], [STILL]]), 0.5)
+    surely = trial(Delays(2, 1, 2), np.full(4, -0.5))
+    np.testing.assert_allclose(weigh([[surely], [STILL]])[0], 100 / 101)
+
+
+def test_members_are_nearly_as_good_as_the_best():
+    models = [
+        trial(Delays(n, 1, 2), np.full(4, -score)) for n, score in ((2, 1), (3, 0.9), (4, 0.8))
+    ]
+    assert choose([*models, STILL], 5) == [models[:2], [STILL]]
+    assert choose([*models, STILL], 1) == [models[:1], [STILL]]
+
+
+def test_the_last_season_is_scored_by_its_own_errors():
+    y = monthly()
+    back = [20, 14]
+    measured = Validation(read_series(y), None, 12, back).measure(
+        Candidate(Nothing(drift=False), View((12,)))
+    )
+    errors = [y[112 - n : 124 - n] - y[100 - n : 112 - n] for n in back]
+    expected = mean_log_error((np.array(errors) / y[:92].std()) ** 2)
+    assert measured.score == pytest.approx(expected, abs=1e-9)
+
+
+def test_a_model_is_scored_by_what_the_verbs_give(monkeypatch):
+    monkeypatch.setattr(
+        "esnkit.forecasting.auto.evaluation._COARSE", np.array([1e-6])
+    )  # nothing to average with
+    problem = Problem(n_steps=100, n_variables=1, period=None, growing=False)
+    drawn = draw(8, problem, np.random.default_rng(0))
+    candidate = next(c for c in drawn if isinstance(c.memory, Units))
+    trial = Validation(read_series(WAVE), None, 20, [30, 20]).measure(candidate)
+    forecaster = candidate.forecaster(trial.penalty, [130]).fit(WAVE[:130])
+    first = forecaster.forecast(20) - WAVE[130:150]
+    second = forecaster.update(WAVE[130:140]).forecast(20) - WAVE[140:]
+    squares = (np.array([first, second]) / WAVE[:130].std()) ** 2
+    assert trial.score == pytest.approx(mean_log_error(squares), rel=1e-6)
+
+
+def test_white_noise_is_forecast_by_its_mean():
+    y = np.random.default_rng(1).normal(5, 1, size=200)
+    error = AutoESN(random_state=0).fit(y).forecast(5) - y.mean()
+    assert np.sqrt(np.square(error).mean()) < 0.3  # of which a standard deviation is 1
