@@ -33,7 +33,7 @@ def run_driven(W, network, U, noise, h):
     return np.array(states)
 
 
-def run_free(W, network, loop, X, h, y, n_steps):
+def free_run(W, network, loop, X, h, y, n_steps):
     """Outputs of a network that runs on them."""
     outputs = []
     for n in range(n_steps):
@@ -75,7 +75,7 @@ def stream(W, network, loop, scale, lags, series, h, given, n_steps):
     x = np.concatenate([latest, X[0]]) if loop.through_input else X[0]
     u = np.concatenate([x, latest]) if loop.through_feedback else x
     after = advance(W, network, u, np.zeros(0), h)
-    outputs = run_free(W, network, loop, X, h, latest, n_steps)
+    outputs = free_run(W, network, loop, X, h, latest, n_steps)
     return undo_difference(outputs * spread + mean, series, lags), after
 
 
@@ -100,7 +100,7 @@ def run_delays(n_taps, stride, order, inputs):
     return np.array([delay_features(n_taps, stride, order, inputs, n) for n in range(len(inputs))])
 
 
-def run_delays_free(n_taps, stride, order, loop, past, X, y):
+def free_run_delays(n_taps, stride, order, loop, past, X, y):
     """Outputs of a delay memory that runs on them."""
     inputs, outputs = list(past), []
     for given in X:
@@ -130,7 +130,7 @@ def run_gamma(mu, inputs, taps):
     return np.array(features)
 
 
-def run_gamma_free(mu, loop, X, taps, y):
+def free_run_gamma(mu, loop, X, taps, y):
     """Outputs of a gamma memory that runs on them."""
     outputs = []
     for given in X:

@@ -145,7 +145,9 @@ def test_numba_lives_in_the_kernels(name: str) -> None:
     assert not found, f"{name} imports {found}; numba belongs in esnkit/kernels/"
 
 
-@pytest.mark.parametrize("name", [n for n in SOURCES if n.partition(".")[2].split(".")[0] not in KERNEL_USERS])
+@pytest.mark.parametrize(
+    "name", [n for n in SOURCES if n.partition(".")[2].split(".")[0] not in KERNEL_USERS]
+)
 def test_who_is_no_memory_model_or_network_touches_no_kernel(name: str) -> None:
     assert not [m for m in imported_modules(name) if is_within(m, "esnkit.kernels")]
 

@@ -17,7 +17,7 @@ from common import machine, median_seconds, publish, verdict
 from esnkit import ESNRegressor, Forecaster, Reservoir, RidgeReadout
 from esnkit.datasets import mackey_glass
 from esnkit.kernels.closed_loop import Loop
-from esnkit.kernels.reservoir import Network, run_free
+from esnkit.kernels.reservoir import ReservoirWeights, free_run_reservoir
 
 N_UNITS, REPEATS = 500, 51
 LENGTHS = (100, 2000, 20_000)
@@ -44,12 +44,12 @@ def compare(n_steps: int) -> list[object]:
     series = mackey_glass(2000, random_state=0)
     model = ESNRegressor(Reservoir(N_UNITS, random_state=0), RidgeReadout(1e-6), washout=100)
     forecaster = Forecaster(model, scale=False).fit(series)
-    network: Network = forecaster.model_.reservoir_._network
+    network: ReservoirWeights = forecaster.model_.reservoir_._network
     loop, state = as_loop(forecaster.model_), forecaster.states_[0]
     given, outputs = np.zeros((n_steps, 0)), np.empty((n_steps, 1))
 
     def bare() -> None:
-        run_free(network, loop, given, state.states.copy(), state.output.copy(), outputs)
+        free_run_reservoir(network, loop, given, state.states.copy(), state.output.copy(), outputs)
 
     bare()
     np.testing.assert_array_equal(forecaster.forecast(n_steps), outputs[:, 0])

@@ -137,16 +137,16 @@ def network(
 
 def echo_state(settings: Settings, task: Task) -> ESNRegressor | LastState:
     """Make an echo state network."""
-    column = task.options.get("sequence_column")
-    reservoir = Reservoir(**settings, sequence_column=column, random_state=task.seed)
+    column = task.options.get("id_column")
+    reservoir = Reservoir(**settings, id_column=column, random_state=task.seed)
     if isinstance(task, Adding):
         return LastState(reservoir)
     return ESNRegressor(
-        reservoir.set_params(sequence_column=None),
+        reservoir.set_params(id_column=None),
         RidgeReadout(),
         washout=task.washout,
         include_input=not isinstance(task, Oscillator),
-        sequence_column=column,
+        id_column=column,
     )
 
 

@@ -65,7 +65,7 @@ class Adding(Task):
         self.length = length
         self.shorter = [short for short in (20, 40, 80) if short < length]
         self.title, self.cap = f"adding, T = {length}", length / 2
-        self.options = {"output": "last", "sequence_column": 0, "dtype": "float32"}
+        self.options = {"output": "last", "id_column": 0, "dtype": "float32"}
         self.test = self._draw(self.n_test, self.n_blocks, length)
         self.drawn: dict[tuple[int, int], Data] = {}
 
@@ -104,7 +104,7 @@ class Memory(Task):
         self.options = {
             "loss": "cross_entropy",
             "washout": self.washout,
-            "sequence_column": 0,
+            "id_column": 0,
             "dtype": "float32",
         }
 

@@ -33,7 +33,7 @@ from esnkit.networks.learners.kalman import KalmanTrainer
 from esnkit.networks.learners.online import OnlineTrainer, RTRLTrainer
 from esnkit.networks.training.batches import Batch
 from esnkit.networks.training.losses import SquaredError
-from esnkit.networks.training.trainer import Rule
+from esnkit.networks.training.trainer import UpdateRule
 
 SEEDS = range(200, 205)
 N_TRAIN, N_TEST, N_PASSES = 3000, 1000, 30
@@ -109,7 +109,7 @@ def least(*calls: Callable[[], object], repeats: int = 200) -> list[float]:
 def compare_steps() -> list[list[object]]:
     """Time a step of either learner."""
     rng = np.random.default_rng(0)
-    rule = Rule(SquaredError(), SGD(), learning_rate=1e-4)
+    rule = UpdateRule(SquaredError(), SGD(), learning_rate=1e-4)
     large, small = Network(1, 1, hidden_sizes=(32,)), Network(1, 1, hidden_sizes=(16,))
     recurrent = RTRLTrainer(large, 0.1 * rng.normal(size=large.n_parameters), rule)
     params = 0.1 * rng.normal(size=small.n_parameters)

@@ -94,7 +94,7 @@ def make(kind: Kind, momentum: float, rate: float, seed: int) -> RNNRegressor:
         learning_rate=CosineDecay(rate, n_updates=N_UPDATES),
         max_gradient_norm=10.0,
         batch_size=BATCH,
-        sequence_column=0,
+        id_column=0,
         warm_start=True,
         dtype="float32",
         random_state=seed,

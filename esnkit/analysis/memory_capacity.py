@@ -7,19 +7,17 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import check_scalar
 
 from esnkit.core.checks import check_name
 from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.typing import FloatArray, Indices
 from esnkit.datasets import delayed_inputs
 from esnkit.models.esn import ESNRegressor
 from esnkit.readouts.ridge import RidgeReadout
 
 __all__ = ["MemoryCapacity", "memory_capacity"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +38,7 @@ class MemoryCapacity:
     2.0
     """
 
-    delays: NDArray[np.intp]
+    delays: Indices
     capacities: FloatArray
 
     @property

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from esnkit.cli.csv_series import read_series
+from esnkit.cli.csv_series import read_csv_series
 from esnkit.comparison.compare import compare
 from esnkit.comparison.contestants.registry import CONTESTANTS
 from esnkit.comparison.json_records import ResultsError, write_atomically
@@ -207,7 +207,7 @@ def _task(name: str, options: argparse.Namespace) -> Task:
         return TASKS[name]()
     if not os.path.exists(name):
         raise TaskError(f"{unknown('task', name, TASKS)}; and there is no such file")
-    series = read_series(name, target=options.target, date=options.date)
+    series = read_csv_series(name, target=options.target, date=options.date)
     title = f"{Path(name).name}: {series.name}"
     try:
         return SeriesTask(series, options.horizon, name=Path(name).stem, title=title, source="file")

@@ -20,7 +20,7 @@ from esnkit.forecasting.dates import most_common_step, parse_dates
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TableError", "read_series"]
+__all__ = ["TableError", "read_csv_series"]
 
 _DELIMITERS = (",", ";", "\t")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -51,7 +51,7 @@ class TableError(ValueError):
     """
 
 
-def read_series(
+def read_csv_series(
     path: str | os.PathLike[str], *, target: str | None = None, date: str | None = None
 ) -> pd.Series:
     r"""Read one series of numbers, with its dates if there are any, from a CSV file.

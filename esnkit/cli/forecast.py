@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from esnkit.cli.csv_series import read_series
+from esnkit.cli.csv_series import read_csv_series
+from esnkit.core.typing import FloatArray
 from esnkit.datasets import list_datasets, load
 from esnkit.forecasting.auto.autoesn import AutoESN
 from esnkit.metrics import mase
@@ -210,7 +210,7 @@ def _origins(n_steps: int, horizon: int) -> tuple[int, int]:
     return stride, min(_N_ORIGINS, room // stride + 1)
 
 
-def _compare(y: NDArray[np.float64], tests: pd.DataFrame, period: int) -> dict[str, float]:
+def _compare(y: FloatArray, tests: pd.DataFrame, period: int) -> dict[str, float]:
     """Return the MASE of forecasts, and of repeating the last season, or value if there is none."""
     places = (tests["origin"] + (tests["step"] - 1) % period - period).to_numpy()
     train = y[: tests["origin"].min()]
@@ -263,7 +263,7 @@ def _read_source(options: argparse.Namespace) -> _Source:
         raise ForecastError(
             f"{name!r} is no file and no shipped series ({', '.join(shipped.index)}){hint}"
         )
-    series = read_series(name, target=options.target, date=options.date)
+    series = read_csv_series(name, target=options.target, date=options.date)
     return _Source(Path(name).name, series, str(series.name))
 
 

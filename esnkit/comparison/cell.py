@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from esnkit.comparison.contestants.base import Contestant, Problem, count_parameters
@@ -20,10 +19,9 @@ from esnkit.comparison.records import Cell, Run
 from esnkit.comparison.tasks.base import Task
 from esnkit.comparison.tasks.scores import Metric, Scale
 from esnkit.comparison.tasks.splits import DrivenSplit, Pairs, SeriesSplit, Split
-from esnkit.core.seeding import child_generator, root_seed
 from esnkit.comparison.trials import Budget, Choice, Outcome, describe, play, search
-
-FloatArray = NDArray[np.float64]
+from esnkit.core.seeding import child_generator, root_seed
+from esnkit.core.typing import FloatArray
 
 MOST_RUNS = 2  # replicates that are kept to be drawn
 MOST_VARIABLES = 3

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from esnkit.comparison.json_records import VERSION, ResultsError, build, check_schema
+from esnkit.comparison.json_records import VERSION, ResultsError, check_schema, from_plain
 from esnkit.comparison.records import Cell
 
 _SCHEMA = "esnkit-comparison-journal"
@@ -69,7 +69,7 @@ class Journal:
         check_schema(self.path, entries[0], _SCHEMA)
         _check_plan(self.path, entries[0]["plan"], head["plan"])
         for entry in entries[1:]:
-            self.cells.append(build(Cell, entry["cell"], self.path))
+            self.cells.append(from_plain(Cell, entry["cell"], self.path))
             self.seconds = entry["seconds"]
         if len(whole) < len(content):
             os.truncate(self.path, len(whole))

@@ -66,7 +66,7 @@ def write_atomically(path: Path, text: str) -> None:
         draft.unlink(missing_ok=True)
 
 
-def build(cls: type[Record], content: Any, path: Any) -> Record:
+def from_plain(cls: type[Record], content: Any, path: Any) -> Record:
     """Make a record, and all within, from what JSON gives."""
     try:
         record: Record = _convert(cls, content)

@@ -30,15 +30,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from esnkit.comparison.json_records import VERSION, build, read_json, write_atomically
+from esnkit.comparison.json_records import VERSION, from_plain, read_json, write_atomically
+from esnkit.core.typing import FloatArray
 from esnkit.search.space import Dimension, Settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 Kind = Literal["forecast", "generate", "filter", "classify", "remember"]
 Family = Literal["reservoir", "trained network", "delay line", "naive", "yours"]
 Status = Literal["done", "failed", "inapplicable"]
@@ -186,7 +185,7 @@ class Cell:
     ``fit_seconds`` for the last fit alone, to all training data; ``predict_seconds`` for the
     median forecast of ``n_steps`` steps. ``peak_memory`` is in bytes beyond what the process had
     before, or None where it cannot be measured; ``n_parameters`` counts trained ones, None if
-    unknown. ``n_diverged`` forecasts left the range of the training data and were held.
+    unknown. ``n_diverged`` forecasts left the range of the training data and were clipped.
     """
 
     task: str
@@ -349,4 +348,4 @@ class Comparison:
         """
         content = read_json(path, SCHEMA)
         del content["schema"], content["version"]
-        return build(cls, content, path)
+        return from_plain(cls, content, path)

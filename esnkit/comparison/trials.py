@@ -15,9 +15,8 @@ from esnkit.comparison.contestants.base import Contestant, Problem
 from esnkit.comparison.records import Trial
 from esnkit.comparison.tasks.scores import Metric, Scale
 from esnkit.comparison.tasks.splits import DrivenSplit, SeriesSplit, Split
+from esnkit.core.typing import FloatArray
 from esnkit.search.space import Settings, candidates
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

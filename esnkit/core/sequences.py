@@ -16,6 +16,8 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_array, check_X_y
 from sklearn.utils.validation import validate_data
 
+from esnkit.core.typing import FloatArray, Indices
+
 T = TypeVar("T")
 
 CHUNK = 256  # steps for which noise, or the features of a readout, are held at one time
@@ -37,8 +39,8 @@ class Sequences:
         Whether the sequences came as a list, so that results go back as a list.
     """
 
-    rows: NDArray[np.float64]
-    offsets: NDArray[np.intp]
+    rows: FloatArray
+    offsets: Indices
     ids: tuple[Any, ...]
     listed: bool
 
@@ -122,7 +124,7 @@ def read_sequences(
     estimator: BaseEstimator,
     X: Any,
     *,
-    sequence_column: str | int | None = None,
+    id_column: str | int | None = None,
     reset: bool,
     min_rows: int = 1,
 ) -> Sequences:
@@ -134,7 +136,7 @@ def read_sequences(
         Its ``n_features_in_`` and ``feature_names_in_`` are set or compared with.
     X : array-like of shape (n_rows, n_columns), list of such, or 3-D array
         One sequence, many sequences, or rows with an id column.
-    sequence_column : str or int, optional
+    id_column : str or int, optional
         The column of ids; a run of equal ids is one sequence.
     reset : bool
         Whether the estimator learns width and names (in ``fit``) or holds to them.
@@ -154,28 +156,27 @@ def read_sequences(
     """
     options = {"dtype": np.float64, "ensure_min_samples": min_rows, "estimator": estimator}
     if is_list_of_sequences(X):
-        if sequence_column is not None:
+        if id_column is not None:
             raise ValueError(
-                "X is a list of sequences and sequence_column is "
-                f"{sequence_column!r}: use one or the other."
+                f"X is a list of sequences and id_column is {id_column!r}: use one or the other."
             )
         return _read_list(estimator, list(X), reset, min_rows)
-    if sequence_column is None:
+    if id_column is None:
         options.pop("estimator")
         rows = validate_data(estimator, X, reset=reset, **options)
         return Sequences(rows, np.array([0, len(rows)]), (None,), listed=False)
 
     table = check_array(X, dtype=None, ensure_all_finite=False, estimator=estimator)
     validate_data(estimator, X, reset=reset, skip_check_array=True)
-    column = _find_column(estimator, sequence_column)
+    column = _find_column(estimator, id_column)
     rows = check_array(np.delete(table, column, axis=1), **options)
-    ids, offsets = _runs(table[:, column], sequence_column)
+    ids, offsets = _runs(table[:, column], id_column)
     return Sequences(rows, offsets, ids, listed=False)
 
 
 def read_targets(
     estimator: BaseEstimator, sequences: Sequences, y: Any, name: str = "y"
-) -> tuple[NDArray[np.float64], bool]:
+) -> tuple[FloatArray, bool]:
     """Check targets against the sequences they belong to.
 
     Parameters
@@ -207,7 +208,7 @@ def read_targets(
     return targets.reshape(len(targets), -1), targets.ndim == 1
 
 
-def check_weights(sample_weight: Any, n_rows: int) -> NDArray[np.float64] | None:
+def check_weights(sample_weight: Any, n_rows: int) -> FloatArray | None:
     """Check one weight for each row.
 
     Parameters
@@ -294,33 +295,29 @@ def _are_alike(arrays: list[Any], min_rows: int) -> bool:
     )
 
 
-def _listed(rows: NDArray[np.float64], arrays: list[Any]) -> Sequences:
+def _listed(rows: FloatArray, arrays: list[Any]) -> Sequences:
     """Describe rows that came as a list of sequences."""
     offsets = np.concatenate([[0], np.cumsum([len(array) for array in arrays])])
     return Sequences(rows, offsets, tuple(range(len(arrays))), listed=True)
 
 
-def _find_column(estimator: Any, sequence_column: str | int) -> int:
+def _find_column(estimator: Any, id_column: str | int) -> int:
     """Return the position of the id column."""
     width = estimator.n_features_in_
     names = list(getattr(estimator, "feature_names_in_", []))
-    if isinstance(sequence_column, str):
-        if sequence_column in names:
-            return names.index(sequence_column)
+    if isinstance(id_column, str):
+        if id_column in names:
+            return names.index(id_column)
         known = f"the columns are {names}" if names else "X has no column names: give a number"
-        raise ValueError(f"sequence_column={sequence_column!r} is not a column of X: {known}.")
-    if not -width <= sequence_column < width:
-        raise ValueError(
-            f"sequence_column={sequence_column} is out of range for X with {width} columns."
-        )
-    return sequence_column % width
+        raise ValueError(f"id_column={id_column!r} is not a column of X: {known}.")
+    if not -width <= id_column < width:
+        raise ValueError(f"id_column={id_column} is out of range for X with {width} columns.")
+    return id_column % width
 
 
-def _runs(
-    ids: NDArray[Any], sequence_column: str | int
-) -> tuple[tuple[Any, ...], NDArray[np.intp]]:
+def _runs(ids: NDArray[Any], id_column: str | int) -> tuple[tuple[Any, ...], Indices]:
     """Find the runs of equal ids: their values and offsets."""
     if np.any(ids != ids) or np.any(ids == np.array(None)):  # only NaN differs from itself
-        raise ValueError(f"The id column {sequence_column!r} has missing values.")
+        raise ValueError(f"The id column {id_column!r} has missing values.")
     starts = np.concatenate([[0], np.flatnonzero(ids[1:] != ids[:-1]) + 1])
     return tuple(ids[starts].tolist()), np.append(starts, len(ids))

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from esnkit.core.typing import FloatArray
+
 
 @dataclass(frozen=True, eq=False)
 class State:
@@ -32,7 +34,7 @@ class State:
     """
 
     states: NDArray[Any]
-    output: NDArray[np.float64] = ()  # type: ignore[assignment]
+    output: FloatArray = ()  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
         """Keep copies that nobody can write to."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from esnkit.core.checks import check_count, check_real
 from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.typing import FloatArray
 
 __all__ = ["channel_equalization"]
 
-FloatArray = npt.NDArray[np.float64]
 
 _SYMBOLS = np.array([-3.0, -1.0, 1.0, 3.0])
 # The answer of the channel to a unit symbol, from two steps before it to seven after.

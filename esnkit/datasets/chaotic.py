@@ -14,10 +14,10 @@ from numpy.polynomial import chebyshev
 
 from esnkit.core.checks import check_count, check_non_negative, check_positive
 from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.typing import FloatArray
 
 __all__ = ["lorenz63", "mackey_glass"]
 
-FloatArray = npt.NDArray[np.float64]
 
 # The constants of the Mackey-Glass equation: production, decay, and the power in the production.
 _PRODUCTION, _DECAY, _POWER = 0.2, 0.1, 10

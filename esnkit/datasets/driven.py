@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from esnkit.core.checks import check_count, check_name, check_non_negative, check_positive
 from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.typing import FloatArray
 
 __all__ = ["damped_oscillator", "narma"]
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from esnkit.core.checks import check_count, check_positive
 from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.typing import FloatArray
 
 __all__ = ["adding", "delayed_inputs", "memorization", "multiplying"]
 
-FloatArray = npt.NDArray[np.float64]
 
 _SHORTEST = 20  # so that the first ten steps come before the middle
 

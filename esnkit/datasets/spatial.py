@@ -18,10 +18,10 @@ from esnkit.core.checks import (
     check_real,
 )
 from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.typing import FloatArray
 
 __all__ = ["kuramoto_sivashinsky", "lorenz96"]
 
-FloatArray = npt.NDArray[np.float64]
 ComplexArray = npt.NDArray[np.complex128]
 StateT = TypeVar("StateT", FloatArray, ComplexArray)
 

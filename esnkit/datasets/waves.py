@@ -5,11 +5,11 @@ from __future__ import annotations
 from numbers import Integral
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.utils import check_scalar
 
 from esnkit.core.checks import check_count, check_non_negative, check_real
 from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.typing import FloatArray
 
 __all__ = ["mso", "noisy_sine", "sine"]
 
@@ -17,7 +17,7 @@ __all__ = ["mso", "noisy_sine", "sine"]
 _FREQUENCIES = (0.2, 0.311, 0.42, 0.51, 0.63, 0.74, 0.85, 0.97)
 
 
-def sine(n_steps: int, *, frequency: float = 0.2, phase: float = 0.0) -> npt.NDArray[np.float64]:
+def sine(n_steps: int, *, frequency: float = 0.2, phase: float = 0.0) -> FloatArray:
     r"""Sample a sine wave of amplitude one.
 
     .. math:: x(n) = \sin(\omega n + \varphi), \qquad n = 0, 1, \ldots
@@ -56,7 +56,7 @@ def noisy_sine(
     frequency: float = 0.02,
     noise: float = 2.0,
     random_state: RandomState = None,
-) -> npt.NDArray[np.float64]:
+) -> FloatArray:
     r"""Sample a sine wave under uniform noise.
 
     .. math:: x(n) = \sin(\omega n) + c\,\nu(n), \qquad \nu(n) \sim U[0, 1]
@@ -92,7 +92,7 @@ def noisy_sine(
     return clean + noise * rng.uniform(size=clean.shape)
 
 
-def mso(n_steps: int, *, n_sines: int = 8) -> npt.NDArray[np.float64]:
+def mso(n_steps: int, *, n_sines: int = 8) -> FloatArray:
     r"""Sample multiple superimposed oscillators: a sum of sines without a common period.
 
     .. math:: x(n) = \sum_{i=1}^{k} \sin(\omega_i n), \qquad n = 0, 1, \ldots

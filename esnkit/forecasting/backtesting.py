@@ -9,15 +9,14 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.utils import check_scalar
 
+from esnkit.core.typing import FloatArray
 from esnkit.forecasting.series import SeriesData, SeriesSet
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 
 _FEWEST_ORIGINS = 9  # the 90 % quantile of fewer residuals lies beyond the largest
 
@@ -113,7 +112,7 @@ def conformal_quantiles(errors: FloatArray, level: float, stride: int) -> FloatA
     return np.sort(errors, axis=0)[ranks - 1, np.arange(horizon)]
 
 
-def compare(member: SeriesData, name: Any, cut: int, future: FloatArray) -> pd.DataFrame:
+def forecast_table(member: SeriesData, name: Any, cut: int, future: FloatArray) -> pd.DataFrame:
     """Put a forecast beside the truth, a row for each value."""
     import pandas as pd
 

@@ -10,15 +10,15 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.typing import FloatArray
 from esnkit.forecasting.backtesting import (
-    compare,
     conformal_quantiles,
+    forecast_table,
     roll,
     steps_back,
     steps_back_in_reach,
@@ -28,7 +28,6 @@ from esnkit.forecasting.series import SeriesSet, read_series
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 
 _SHORT = 500  # steps of a series, up to which residuals come from a fit at each origin
 
@@ -134,7 +133,7 @@ class BaseForecaster(ABC, BaseEstimator):
         Warns
         -----
         DivergenceWarning
-            If the forecast left the range of the training data and was held at its bounds.
+            If the forecast left the range of the training data and was clipped at its bounds.
         """
         check_is_fitted(self)
         return self.series_.give_back(self._futures(horizon, self._read_future(horizon, X)))
@@ -232,7 +231,7 @@ class BaseForecaster(ABC, BaseEstimator):
             for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
                 member = data.members[i]
                 name = i if data.ids is None else data.ids[i]
-                frames.append(compare(member, name, cut, future))
+                frames.append(forecast_table(member, name, cut, future))
         return pd.concat(frames, ignore_index=True)
 
     def predict_interval(

@@ -8,16 +8,14 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
 from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.seeding import RandomState
+from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.series import SeriesSet
-
-FloatArray = NDArray[np.float64]
 
 
 class JointForecaster(BaseForecaster):
@@ -84,7 +82,7 @@ class JointForecaster(BaseForecaster):
         return self._of([m._reseeded(int(s)) for m, s in zip(self.members_, seeds, strict=True)])
 
 
-class MedianForecaster(JointForecaster):
+class EnsembleForecaster(JointForecaster):
     """Forecasts by the median of forecasters; that of two is their mean.
 
     Parameters
@@ -112,8 +110,8 @@ class MedianForecaster(JointForecaster):
     def _joined(self, runs: FloatArray) -> FloatArray:
         return np.median(runs, axis=0)
 
-    def _of(self, members: list[BaseForecaster]) -> MedianForecaster:
-        return MedianForecaster(members)
+    def _of(self, members: list[BaseForecaster]) -> EnsembleForecaster:
+        return EnsembleForecaster(members)
 
 
 class WeightedForecaster(JointForecaster):
@@ -149,13 +147,13 @@ class WeightedForecaster(JointForecaster):
         return self._fit_members(self.members, data, inputs)
 
     def _joined(self, runs: FloatArray) -> FloatArray:
-        return weighted(runs, self.weights)
+        return weighted_median(runs, self.weights)
 
     def _of(self, members: list[BaseForecaster]) -> WeightedForecaster:
         return WeightedForecaster(members, self.weights)
 
 
-def weighted(runs: FloatArray, weights: FloatArray) -> FloatArray:
+def weighted_median(runs: FloatArray, weights: FloatArray) -> FloatArray:
     """Average forecasts (n_members, horizon, n_variables) by weights (n_members, n_steps)."""
     steps = np.minimum(np.arange(runs.shape[1]), weights.shape[1] - 1)
     return np.einsum("mh,mhv->hv", weights[:, steps], runs)

@@ -8,23 +8,21 @@ from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.state import State
+from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
-from esnkit.forecasting.preprocessing import Preparation
+from esnkit.forecasting.preprocessing import Preprocessor
 from esnkit.forecasting.series import SeriesSet
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.esn import ESNRegressor
-from esnkit.models.stepper import ForecastStepper, Link, Units, open_stream
+from esnkit.models.stepper import ForecastStepper, LoopWiring, Scaling, open_stream
 from esnkit.readouts.increments import IncrementReadout
 from esnkit.readouts.ridge import RidgeReadout
-
-FloatArray = NDArray[np.float64]
 
 _FEWEST_ROWS = 10  # fewer pairs of a row and the next one are nothing to learn from
 
@@ -151,7 +149,7 @@ class Forecaster(BaseForecaster):
         stream = open_stream(
             self.model_,
             self.states_[0],
-            Link(through_input=self.loop == "input", closed=self.direct_horizon is None),
+            LoopWiring(through_input=self.loop == "input", closed=self.direct_horizon is None),
             self._units(known.shape[1]),
         )
         flat, n_variables = self.series_.members[0].flat, self.series_.n_variables
@@ -205,7 +203,7 @@ class Forecaster(BaseForecaster):
     def _check_model(self) -> None:
         """Refuse a model that cannot run freely, or sees nothing of outputs that are fed back."""
         model = ESNRegressor() if self.model is None else self.model
-        if not hasattr(model, "free_run"):
+        if not (hasattr(model, "free_run") and hasattr(model, "predict")):
             raise TypeError(
                 "model must be an estimator of this package that runs freely, such as "
                 f"ESNRegressor(), got {model!r}."
@@ -245,12 +243,12 @@ class Forecaster(BaseForecaster):
 
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
         """Fit to data that are read."""
-        self._preparation = Preparation(self.transformer, self._check_parameters(), self.scale)
+        self._preparation = Preprocessor(self.transformer, self._check_parameters(), self.scale)
         self._check_lengths(data)
         values = [member.values for member in data.members]
         self._preparation.fit(values)
         if inputs is not None:
-            self._input_scale = Preparation(None, (), self.scale).fit(inputs)
+            self._input_scale = Preprocessor(None, (), self.scale).fit(inputs)
         self.series_, self._inputs = data, inputs
         self.model_ = self._own_model(min(len(v) for v in values))
         pairs = [self._pairs(v, x) for v, x in zip(values, self._scaled(inputs), strict=True)]
@@ -366,7 +364,7 @@ class Forecaster(BaseForecaster):
             x = np.zeros((horizon, 1))
         return self.model_.free_run(horizon, X=x, state=state).reshape(horizon, n_variables)
 
-    def _units(self, n_given: int) -> Units:
+    def _units(self, n_given: int) -> Scaling:
         """Say how the model sees the series and what it is given, from the series' end on."""
         prepared = self._preparation
         scale = np.array([np.zeros(n_given), np.ones(n_given)])
@@ -374,7 +372,7 @@ class Forecaster(BaseForecaster):
             scale = np.array([self._input_scale.mean, self._input_scale.spread])
         values = self.series_.members[0].values
         past = [self._newest(0), prepared.kept(values[len(values) - prepared.n_lost :])]
-        return Units(
+        return Scaling(
             np.array(prepared.lags, dtype=np.int64),
             np.hstack([[prepared.mean, prepared.spread], scale]),
             np.concatenate(past),

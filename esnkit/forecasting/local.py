@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import numpy as np
 from joblib import Parallel, delayed
-from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils import check_scalar
 from threadpoolctl import threadpool_limits
@@ -18,16 +17,15 @@ from threadpoolctl import threadpool_limits
 from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.state import State
+from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
-from esnkit.forecasting.preprocessing import Preparation
+from esnkit.forecasting.preprocessing import Preprocessor
 from esnkit.forecasting.series import SeriesSet
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.coupled import neighbourhoods, run_together
 from esnkit.models.esn import ESNRegressor
 from esnkit.models.memory_regressor import own_copy
 from esnkit.readouts.ridge import RidgeReadout
-
-FloatArray = NDArray[np.float64]
 
 _FEWEST_ROWS = 10  # fewer pairs of a row and the next one are nothing to learn from
 
@@ -209,9 +207,11 @@ class LocalForecaster(BaseForecaster):
         self._check_field(data)
         values = [member.values for member in data.members]
         places = [v[:, [j]] for v in values for j in range(data.n_variables)]
-        self._preparation = Preparation(None, (), self.scale).fit(places if self.shared else values)
+        self._preparation = Preprocessor(None, (), self.scale).fit(
+            places if self.shared else values
+        )
         if inputs is not None:
-            self._input_scale = Preparation(None, (), self.scale).fit(inputs)
+            self._input_scale = Preprocessor(None, (), self.scale).fit(inputs)
         self.series_, self._inputs = data, inputs
         self.neighbourhoods_ = neighbourhoods(
             data.n_variables, self.patch_size, self.overlap, self.periodic
@@ -301,15 +301,15 @@ class LocalForecaster(BaseForecaster):
 
     def _futures(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         known = self._scaled(inputs, [horizon] * len(self.series_))
-        futures, held = [], []
+        futures, clipped = [], []
         for states, x in zip(self.states_, known, strict=True):
-            outputs, first_held = run_together(self.models_, self.neighbourhoods_, x, states)
+            outputs, first_clipped = run_together(self.models_, self.neighbourhoods_, x, states)
             futures.append(self._preparation.back(outputs, outputs))
-            held += [first_held] if first_held >= 0 else []
-        if held:
+            clipped += [first_clipped] if first_clipped >= 0 else []
+        if clipped:
             warnings.warn(
-                f"The forecast left the range of the training data by far in step {min(held)} of "
-                f"{horizon} and was held at its bounds.",
+                f"The forecast left the range of the training data by far in step "
+                f"{min(clipped)} of {horizon} and was clipped at its bounds.",
                 DivergenceWarning,
                 stacklevel=3,
             )

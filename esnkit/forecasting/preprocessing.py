@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone
 
-FloatArray = NDArray[np.float64]
+from esnkit.core.typing import FloatArray
 
 
-class Preparation:
+class Preprocessor:
     """A transformer, differences and standardisation, in this order, there and back.
 
     Parameters
@@ -35,7 +34,7 @@ class Preparation:
         """Rows at the start of which no difference can be taken."""
         return sum(self.lags)
 
-    def fit(self, series: Sequence[FloatArray]) -> Preparation:
+    def fit(self, series: Sequence[FloatArray]) -> Preprocessor:
         """Learn the transformer and the scale from all series together."""
         if self.transformer is not None:
             self.transformer.fit(np.concatenate(series))

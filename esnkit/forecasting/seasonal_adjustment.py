@@ -9,26 +9,24 @@ from dataclasses import replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone
 
 from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.seeding import RandomState
+from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.forecaster import Forecaster
 from esnkit.forecasting.series import SeriesSet
 
-FloatArray = NDArray[np.float64]
 
-
-class AdjustedForecaster(BaseForecaster):
+class SeasonallyAdjustedForecaster(BaseForecaster):
     """Forecasts what is left of series without their season, and puts the season back.
 
     The mean course of a season is estimated as in the classical decomposition [1]_: what deviates
     from a moving average over one season, averaged over the seasons. It is shrunk as far as it may
     be noise. Taken from logarithms, it is a season that grows with the series.
 
-    Forecasts are held within the range of the series, of logarithms if these are taken, widened
+    Forecasts are clipped to the range of the series, of logarithms if these are taken, widened
     by its width on both sides; and what was never negative is not forecast below zero.
 
     Parameters
@@ -58,9 +56,9 @@ class AdjustedForecaster(BaseForecaster):
     --------
     >>> import numpy as np
     >>> from esnkit import Forecaster
-    >>> from esnkit.forecasting.seasonal_adjustment import AdjustedForecaster
+    >>> from esnkit.forecasting.seasonal_adjustment import SeasonallyAdjustedForecaster
     >>> y = 100 + np.tile([0.0, 5.0, -5.0, 0.0], 15)
-    >>> forecaster = AdjustedForecaster(Forecaster(random_state=0), season=4).fit(y)
+    >>> forecaster = SeasonallyAdjustedForecaster(Forecaster(random_state=0), season=4).fit(y)
     >>> forecaster.courses_[0].ravel().round(3)
     array([ 0.,  5., -5.,  0.])
     """
@@ -112,10 +110,10 @@ class AdjustedForecaster(BaseForecaster):
     def _check_learning(self, n_series: int) -> None:
         self.forecaster_._check_learning(n_series)
 
-    def _settled(self) -> AdjustedForecaster:
+    def _settled(self) -> SeasonallyAdjustedForecaster:
         return clone(self)
 
-    def _reseeded(self, seed: int) -> AdjustedForecaster:
+    def _reseeded(self, seed: int) -> SeasonallyAdjustedForecaster:
         return clone(self).set_params(forecaster=self.forecaster._reseeded(seed))
 
     # ------------------------------------------------------------------ there and back
@@ -137,22 +135,22 @@ class AdjustedForecaster(BaseForecaster):
         return replace(data, members=tuple(members))
 
     def _restored(self, future: FloatArray, past: FloatArray, course: FloatArray) -> FloatArray:
-        """Put the season back on a forecast, and hold it within bounds."""
+        """Put the season back on a forecast, and clip it to its bounds."""
         future = future + _repeated(course, len(past), len(future))
         curved = self._curved(past)
         low, high = curved.min(axis=0), curved.max(axis=0)
-        held = np.clip(future, 2 * low - high, 2 * high - low)
-        wrong = np.flatnonzero((held != future).any(axis=1))
+        clipped = np.clip(future, 2 * low - high, 2 * high - low)
+        wrong = np.flatnonzero((clipped != future).any(axis=1))
         if len(wrong) and not (low == high).all():
             warnings.warn(
                 f"The forecast left the range of the series by more than its width in step "
-                f"{wrong[0]} of {len(future)} and was held there.",
+                f"{wrong[0]} of {len(future)} and was clipped there.",
                 DivergenceWarning,
                 stacklevel=5,
             )
         if self.log:
-            return np.exp(held)
-        return np.where(past.min(axis=0) >= 0, np.maximum(held, 0), held)
+            return np.exp(clipped)
+        return np.where(past.min(axis=0) >= 0, np.maximum(clipped, 0), clipped)
 
 
 def seasonal_course(values: FloatArray, period: int) -> FloatArray:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from esnkit.core.typing import FloatArray, Indices
 from esnkit.forecasting.series import SeriesSet
-
-FloatArray = NDArray[np.float64]
 
 _FEWEST_FOR_SEASON = 12  # steps
 _LEAST_CORRELATION = 0.2  # at the lag of a season
@@ -46,7 +44,7 @@ def find_period(values: FloatArray) -> int | None:
     return int(lags[high][0]) if high.any() else None
 
 
-def _peaks(correlation: FloatArray) -> NDArray[np.intp]:
+def _peaks(correlation: FloatArray) -> Indices:
     """Return the lags of peaks behind a valley: a wiggle on the way down is no season."""
     inner = correlation[1:-1]
     peaks = (inner > correlation[:-2]) & (inner >= correlation[2:])

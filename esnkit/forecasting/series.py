@@ -8,14 +8,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from esnkit.core.typing import FloatArray
 from esnkit.forecasting.dates import future_index, most_common_step
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 Kind = Literal["array", "series", "table"]
 
 

@@ -28,20 +28,20 @@ class Loop(NamedTuple):
 
 
 @kernel
-def hold(y, lower, upper):
-    """Keep ``y`` within its bounds; tell whether it had to be held."""
-    held = False
+def clip(y, lower, upper):
+    """Keep ``y`` within its bounds; tell whether it had to be clipped."""
+    clipped = False
     for k in range(y.size):
         if y[k] > upper[k]:
-            y[k], held = upper[k], True
-        elif not y[k] >= lower[k]:  # so that a NaN is held too
-            y[k], held = lower[k], True
-    return held
+            y[k], clipped = upper[k], True
+        elif not y[k] >= lower[k]:  # so that a NaN is clipped too
+            y[k], clipped = lower[k], True
+    return clipped
 
 
 @kernel
 def read_out(loop, h, x, z, y):
-    """Write the output into ``y`` (n_outputs,); tell whether it had to be held in its bounds."""
+    """Write the output into ``y`` (n_outputs,); tell whether it had to be clipped in its bounds."""
     n_features = h.size
     z[:n_features] = h
     if loop.squared:
@@ -51,4 +51,4 @@ def read_out(loop, h, x, z, y):
     np.dot(loop.coef, z, y)
     for k in range(y.size):
         y[k] += loop.intercept[k]
-    return hold(y, loop.lower, loop.upper)
+    return clip(y, loop.lower, loop.upper)

@@ -11,7 +11,7 @@ from esnkit.kernels.closed_loop import read_out
 from esnkit.kernels.jit import kernel
 
 
-class Delays(NamedTuple):
+class DelayLayout(NamedTuple):
     """Which past inputs a step gives, and which of their products.
 
     The taps are [x(n), x(n - stride), ..., x(n - (n_taps - 1) stride)], all features of each.
@@ -54,12 +54,12 @@ def run_delays(delays, inputs, features):
 
 
 @kernel
-def run_delays_free(delays, loop, inputs, y, outputs):
+def free_run_delays(delays, loop, inputs, y, outputs):
     """Run for n_steps on a readout's outputs, writing ``outputs`` (n_steps, n_outputs).
 
     ``inputs`` is as in `run_delays`; where the loop is closed through the input, the last outputs
     are written into the first columns as the run goes on. ``y`` holds the output before the first
-    step and, at the end, that of the last. Returns the first step at which an output was held in
+    step and, at the end, that of the last. Returns the first step at which an output was clipped in
     its bounds, or -1.
     """
     n_steps, n_past = outputs.shape[0], inputs.shape[0] - outputs.shape[0]
@@ -68,13 +68,13 @@ def run_delays_free(delays, loop, inputs, y, outputs):
     features = np.zeros(n_linear + n_monomials)
     z = np.zeros(loop.coef.shape[1])
     n_fed = y.size if loop.through_input else 0
-    first_held = -1
+    first_clipped = -1
     for t in range(n_steps):
         x = inputs[n_past + t]
         x[:n_fed] = y[:n_fed]
         write_features(delays, inputs, n_past + t, features)
-        held = read_out(loop, features, x, z, y)
-        if held and first_held < 0:
-            first_held = t
+        clipped = read_out(loop, features, x, z, y)
+        if clipped and first_clipped < 0:
+            first_clipped = t
         outputs[t] = y
-    return first_held
+    return first_clipped

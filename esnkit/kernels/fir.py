@@ -14,7 +14,7 @@ from esnkit.kernels.recurrent import multiply_by_slope
 
 
 @kernel
-def advance(activation, M, x, before, row, slopes, h):
+def advance_fir(activation, M, x, before, row, slopes, h):
     """Run a layer over a step.
 
     Parameters
@@ -48,9 +48,9 @@ def go_back(M, row, slopes, d_h, errors, gradient, d_x):
     Parameters
     ----------
     M : (n_taps * n_inputs + 1, n_units)
-        As in `advance`.
+        As in `advance_fir`.
     row, slopes : (n_taps * n_inputs + 1,), (n_units,)
-        What `advance` wrote at the step.
+        What `advance_fir` wrote at the step.
     d_h : (n_units,)
         Errors of the outputs at the step.
     errors : (n_taps, n_units)

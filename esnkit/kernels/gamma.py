@@ -29,23 +29,23 @@ def run_gamma(mu, inputs, taps, features):
 
 
 @kernel
-def run_gamma_free(mu, loop, inputs, taps, y, outputs):
+def free_run_gamma(mu, loop, inputs, taps, y, outputs):
     """Run for n_steps on a readout's outputs, writing ``outputs`` (n_steps, n_outputs).
 
     Where the loop is closed through the input, the last outputs are written into the first columns
     of ``inputs`` (n_steps, n_inputs) as the run goes on. ``taps`` is as in `run_gamma`; ``y`` holds
     the output before the first step and, at the end, that of the last. Returns the first step at
-    which an output was held in its bounds, or -1.
+    which an output was clipped in its bounds, or -1.
     """
     z = np.zeros(loop.coef.shape[1])
     n_fed = y.size if loop.through_input else 0
-    first_held = -1
+    first_clipped = -1
     for t in range(outputs.shape[0]):
         x = inputs[t]
         x[:n_fed] = y[:n_fed]
         advance_gamma(mu, x, taps)
-        held = read_out(loop, taps.ravel(), x, z, y)
-        if held and first_held < 0:
-            first_held = t
+        clipped = read_out(loop, taps.ravel(), x, z, y)
+        if clipped and first_clipped < 0:
+            first_clipped = t
         outputs[t] = y
-    return first_held
+    return first_clipped

@@ -12,7 +12,7 @@ from esnkit.kernels.jit import kernel
 
 
 @kernel
-def clip(gradient, max_norm):
+def clip_norm(gradient, max_norm):
     """Scale the gradient down to ``max_norm`` if it is longer; return its length before."""
     norm = np.sqrt(np.float64(np.dot(gradient, gradient)))
     if max_norm < norm < np.inf:  # what has exploded is left as it is

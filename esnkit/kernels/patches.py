@@ -46,7 +46,7 @@ def run_patches(network, loops, seen, X, H, y, outputs):
     z = np.zeros(loops.coef.shape[2], y.dtype)
     u = np.zeros(network.drive.shape[0], H.dtype)
     known = np.zeros(y.size + 1, H.dtype)  # the last place stays zero
-    first_held = -1
+    first_clipped = -1
     for t in range(outputs.shape[0]):
         known[: y.size] = y
         u[n_seen:] = X[t]
@@ -55,8 +55,8 @@ def run_patches(network, loops, seen, X, H, y, outputs):
                 u[i] = known[seen[p, i]]
             advance(network, u, no_noise, H[p], H[p], pre, product)
             loop = loop_of(loops, p if loops.coef.shape[0] > 1 else 0)
-            held = read_out(loop, H[p], u, z, y[p * patch_size : (p + 1) * patch_size])
-            if held and first_held < 0:
-                first_held = t
+            clipped = read_out(loop, H[p], u, z, y[p * patch_size : (p + 1) * patch_size])
+            if clipped and first_clipped < 0:
+                first_clipped = t
         outputs[t] = y
-    return first_held
+    return first_clipped

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.kernels.activations import activate
-from esnkit.kernels.closed_loop import hold
+from esnkit.kernels.closed_loop import clip
 from esnkit.kernels.jit import kernel
 from esnkit.kernels.recurrent import sweep
 
@@ -41,7 +41,7 @@ class Closing(NamedTuple):
     gain: NDArray[Any]  # (n_outputs,)
     offset: NDArray[Any]  # (n_outputs,)
     through_feedback: bool  # y(n-1) enters after the inputs, too
-    lower: NDArray[Any]  # (n_outputs,), outputs are held within these bounds
+    lower: NDArray[Any]  # (n_outputs,), outputs are clipped within these bounds
     upper: NDArray[Any]  # (n_outputs,)
 
 
@@ -83,17 +83,17 @@ def step(stage):
 
 
 @kernel
-def run_free(stages, closing, rows, y, outputs):
+def free_run_network(stages, closing, rows, y, outputs):
     """Run over known inputs, writing ``outputs`` (n_steps, n_outputs).
 
     ``stages`` are all layers, the lowest first, and are left in their last state. ``rows``
     (n_steps, n_given) are the inputs after those that are fed; ``y`` holds the output before the
-    first step and, at the end, that of the last. Returns the first step at which an output was held
-    in its bounds, or -1.
+    first step and, at the end, that of the last. Returns the first step at which an output was
+    clipped to its bounds, or -1.
     """
     x, top = stages[0].S[0, 0], stages[len(stages) - 1].h[0, 0]
     n_features = closing.n_fed + rows.shape[1]
-    first_held = -1
+    first_clipped = -1
     for t in range(outputs.shape[0]):
         for k in range(closing.n_fed):
             x[k] = closing.gain[k] * y[k] + closing.offset[k]
@@ -108,7 +108,7 @@ def run_free(stages, closing, rows, y, outputs):
             stages[i].S[0, 0, : below.size] = below
             step(stages[i])
         y[:] = top
-        if hold(y, closing.lower, closing.upper) and first_held < 0:
-            first_held = t
+        if clip(y, closing.lower, closing.upper) and first_clipped < 0:
+            first_clipped = t
         outputs[t] = y
-    return first_held
+    return first_clipped

@@ -22,7 +22,7 @@ from esnkit.kernels.simd import SLICE, gather, load, multiply_add, store
 from esnkit.kernels.sparse_layout import Recurrence
 
 
-class Network(NamedTuple):
+class ReservoirWeights(NamedTuple):
     """Everything a step needs to know of a reservoir."""
 
     recurrence: Recurrence
@@ -92,13 +92,13 @@ def run_driven(network, U, noise, h, states):
 
 
 @kernel
-def run_free(network, loop, X, h, y, outputs):
+def free_run_reservoir(network, loop, X, h, y, outputs):
     """Run for n_steps on the network's own outputs, writing ``outputs`` (n_steps, n_outputs).
 
     ``X`` (n_steps, n_given) holds those features of the input that are given; the first ones are
     the last output where the loop is closed through the input. ``h`` and ``y`` hold state and
     output before the first step and, at the end, those of the last. Returns the first step at
-    which an output was held in its bounds, or -1.
+    which an output was clipped in its bounds, or -1.
     """
     pre, product = working_space(h)
     no_noise = np.zeros(0, h.dtype)
@@ -106,15 +106,15 @@ def run_free(network, loop, X, h, y, outputs):
     u = np.zeros(network.drive.shape[0], h.dtype)
     n_fed = y.size if loop.through_input else 0
     n_features = n_fed + X.shape[1]
-    first_held = -1
+    first_clipped = -1
     for t in range(outputs.shape[0]):
         u[:n_fed] = y[:n_fed]
         u[n_fed:n_features] = X[t]
         if loop.through_feedback:
             u[n_features:] = y
         advance(network, u, no_noise, h, h, pre, product)
-        held = read_out(loop, h, u[:n_features], z, y)
-        if held and first_held < 0:
-            first_held = t
+        clipped = read_out(loop, h, u[:n_features], z, y)
+        if clipped and first_clipped < 0:
+            first_clipped = t
         outputs[t] = y
-    return first_held
+    return first_clipped

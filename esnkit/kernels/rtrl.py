@@ -19,7 +19,7 @@ from esnkit.kernels.recurrent import multiply_by_slope
 
 
 @kernel
-def advance(activation, M, s, h, before, after, work):
+def advance_rtrl(activation, M, s, h, before, after, work):
     """Write h(t), and the sensitivities after the step from those before.
 
     Parameters

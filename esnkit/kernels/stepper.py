@@ -10,10 +10,10 @@ import numpy as np
 
 from esnkit.kernels.closed_loop import Loop, read_out
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.reservoir import Network, advance
+from esnkit.kernels.reservoir import ReservoirWeights, advance
 from esnkit.kernels.sparse_layout import Recurrence
 
-NOT_FINITE = -2  # returned instead of the first step held, with nothing changed
+NOT_FINITE = -2  # returned instead of the first step clipped, with nothing changed
 
 
 @kernel
@@ -24,7 +24,7 @@ def stream(
     """Take in a value, step once, and run on for as many rows as ``outputs`` has.
 
     What stays as it is: the four arrays of the `Recurrence`; ``per_unit`` (n_drive + 2, n_units),
-    the drive, bias and leak of the `Network`; ``coef``; ``per_output`` (3, n_outputs), the
+    the drive, bias and leak of the `ReservoirWeights`; ``coef``; ``per_output`` (3, n_outputs), the
     intercept and bounds of the `Loop`; ``scale`` (2, n_values + n_given), means and spreads;
     ``flags`` as in `open_loop`; ``lags`` (n_lags,) of the differences.
 
@@ -34,12 +34,12 @@ def stream(
 
     ``given`` (n_steps, n_given) holds known inputs. ``outputs`` (n_steps, n_values) is filled, in
     the units of the values. Where the readout has more outputs than there are values, they are
-    those of all steps, read from one state. Returns the first step at which an output was held in
-    its bounds, or -1, or `NOT_FINITE`.
+    those of all steps, read from one state. Returns the first step at which an output was clipped
+    to its bounds, or -1, or `NOT_FINITE`.
     """
     if not (all_finite(value) and all_finite(given.reshape(-1))):
         return NOT_FINITE
-    network = Network(
+    network = ReservoirWeights(
         Recurrence(starts, columns, weights, dense),
         per_unit[:-2], per_unit[-2], per_unit[-1], flags[0],
     )  # fmt: skip
@@ -50,11 +50,13 @@ def stream(
     n_values = outputs.shape[1]
     if value.size:
         observe(value, lags, scale[:, :n_values], past)
-    first_held = run_on(network, loop, scale[:, n_values:], units, past[:n_values], given, outputs)
+    first_clipped = run_on(
+        network, loop, scale[:, n_values:], units, past[:n_values], given, outputs
+    )
     if not value.size:
         past[:n_values] = outputs[0]
     restore(outputs, lags, scale[:, :n_values], past[n_values:])
-    return first_held
+    return first_clipped
 
 
 @kernel
@@ -78,7 +80,7 @@ def run_on(network, loop, scale, units, latest, given, outputs):
     n_fed = latest.size if loop.through_input else 0
     n_features = n_fed + given.shape[1]
     at_once = n_outputs > latest.size
-    first_held = -1
+    first_clipped = -1
     fed, previous, current = latest, state, state
     for t in range(1 if at_once else outputs.shape[0]):
         u[:n_fed] = fed[:n_fed]
@@ -87,15 +89,15 @@ def run_on(network, loop, scale, units, latest, given, outputs):
         if loop.through_feedback:
             u[n_features:] = fed
         advance(network, u, no_noise, previous, current, pre[: pre.size], product[:n_units])
-        held = read_out(loop, current, u[:n_features], z, y)
-        if held and first_held < 0:
-            first_held = t
+        clipped = read_out(loop, current, u[:n_features], z, y)
+        if clipped and first_clipped < 0:
+            first_clipped = t
         if at_once:
             outputs.reshape(-1)[:] = y[: outputs.size]
         else:
             outputs[t] = y
         fed, previous, current = y, current, ahead
-    return first_held
+    return first_clipped
 
 
 @kernel

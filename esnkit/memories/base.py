@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.sequences import Sequences, read_sequences, read_targets
 from esnkit.core.state import State
+from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop
 
 
@@ -25,7 +26,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
     sequences, states and teachers, and scikit-learn's methods, are here.
     """
 
-    sequence_column: str | int | None
+    id_column: str | int | None
     feedback_scaling: float = 0.0  # above zero only in memories that see the output
     begins_with_input: bool = False  # whether x(n) itself comes first among the features
 
@@ -42,19 +43,19 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
     @abstractmethod
     def _run(
         self,
-        rows: NDArray[np.float64],
+        rows: FloatArray,
         state: State,
-        teacher: NDArray[np.float64] | None,
+        teacher: FloatArray | None,
         noise: np.random.Generator | None,
         out: NDArray[Any],
     ) -> State:
         """Fill ``out`` with the features of each row; return the state after the last."""
 
     @abstractmethod
-    def _run_free(
-        self, loop: Loop, rows: NDArray[np.float64], state: State, outputs: NDArray[np.float64]
+    def _free_run(
+        self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
     ) -> tuple[State, int]:
-        """Fill ``outputs``; return the state after the last, and which was first held."""
+        """Fill ``outputs``; return the state after the last, and which was first clipped."""
 
     @property
     @abstractmethod
@@ -143,7 +144,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
             If X has another width than in `fit`, or the feedback or the state do not fit.
         """
         check_is_fitted(self)
-        sequences = read_sequences(self, X, sequence_column=self.sequence_column, reset=False)
+        sequences = read_sequences(self, X, id_column=self.id_column, reset=False)
         teacher = self._read_teacher(sequences, feedback, "feedback")
         starts = sequences.per_sequence(state, "state")
         features, ends = self._run_all(sequences, teacher, starts, noisy=False)
@@ -214,9 +215,9 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
 
     def run(
         self,
-        rows: NDArray[np.float64],
+        rows: FloatArray,
         state: State | None = None,
-        teacher: NDArray[np.float64] | None = None,
+        teacher: FloatArray | None = None,
         *,
         noise: np.random.Generator | None = None,
         out: NDArray[Any] | None = None,
@@ -247,9 +248,9 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
             out = np.empty((len(rows), self.n_features_out_), self._feature_type)
         return out, self._run(rows, self._check_state(state), teacher, noise, out)
 
-    def run_free(
-        self, loop: Loop, rows: NDArray[np.float64], n_steps: int, state: State
-    ) -> tuple[NDArray[np.float64], State, int]:
+    def free_run(
+        self, loop: Loop, rows: FloatArray, n_steps: int, state: State
+    ) -> tuple[FloatArray, State, int]:
         """Run on the outputs of a linear readout: what models build on.
 
         Parameters
@@ -270,12 +271,12 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
             y(n).
         state : State
             After the last step.
-        first_held : int
-            The first step at which an output was held in its bounds, or -1.
+        first_clipped : int
+            The first step at which an output was clipped in its bounds, or -1.
         """
         outputs = np.empty((n_steps, len(state.output)))
-        end, first_held = self._run_free(loop, rows, self._check_state(state), outputs)
-        return outputs, end, first_held
+        end, first_clipped = self._free_run(loop, rows, self._check_state(state), outputs)
+        return outputs, end, first_clipped
 
     def step(
         self, x: ArrayLike, state: State | None = None, feedback: ArrayLike | None = None
@@ -317,7 +318,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
 
     def _fit(self, X: Any, y: Any) -> Sequences:
         """Read the data and prepare for it."""
-        sequences = read_sequences(self, X, sequence_column=self.sequence_column, reset=True)
+        sequences = read_sequences(self, X, id_column=self.id_column, reset=True)
         n_outputs = 0
         if self.feedback_scaling and y is not None:
             n_outputs = read_targets(self, sequences, y)[0].shape[1]
@@ -327,7 +328,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
     def _run_all(
         self,
         sequences: Sequences,
-        teacher: NDArray[np.float64] | None,
+        teacher: FloatArray | None,
         starts: list[Any],
         noisy: bool,
     ) -> tuple[Any, Any]:
@@ -353,19 +354,17 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         if sequences.listed and form != "default":
             raise ValueError(
                 f"X is a list of sequences, which comes back as a list of arrays, but set_output "
-                f"asks for {form!r}: use one table with sequence_column instead."
+                f"asks for {form!r}: use one table with id_column instead."
             )
 
-    def _read_teacher(
-        self, sequences: Sequences, feedback: Any, name: str
-    ) -> NDArray[np.float64] | None:
+    def _read_teacher(self, sequences: Sequences, feedback: Any, name: str) -> FloatArray | None:
         """Check the teacher, which is ignored where nothing is fed back."""
         if not self.n_feedback_:
             return None
         teacher = None if feedback is None else read_targets(self, sequences, feedback, name)[0]
         return self._check_teacher(teacher, name)
 
-    def _check_teacher(self, teacher: NDArray[np.float64] | None, name: str) -> NDArray[np.float64]:
+    def _check_teacher(self, teacher: FloatArray | None, name: str) -> FloatArray:
         """Refuse a teacher that is missing or of another width."""
         if teacher is None:
             raise ValueError(
@@ -402,8 +401,8 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         return self.n_features_out_
 
     def _one_step_later(
-        self, teacher: NDArray[np.float64] | None, first: NDArray[np.float64], n_steps: int
-    ) -> NDArray[np.float64] | None:
+        self, teacher: FloatArray | None, first: FloatArray, n_steps: int
+    ) -> FloatArray | None:
         """Shift y(n) to y(n-1), the last output of the state in front."""
         if not self.n_feedback_:
             return None

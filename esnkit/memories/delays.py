@@ -17,8 +17,9 @@ from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.state import State
+from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop
-from esnkit.kernels.delays import Delays, run_delays, run_delays_free
+from esnkit.kernels.delays import DelayLayout, free_run_delays, run_delays
 from esnkit.memories.base import Memory
 
 _MOST_FEATURES = 100_000  # beyond it a polynomial is a slip of the hand, not a model
@@ -59,7 +60,7 @@ class InputMemory(Memory):
             return [f"x{i}" for i in range(self.n_inputs_)]
         # The names of the columns, checked as by any transformer that passes columns on.
         names = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
-        column = self.sequence_column
+        column = self.id_column
         if column is None:
             return names
         return names[names != column] if isinstance(column, str) else np.delete(names, column)
@@ -98,17 +99,17 @@ class DelayMemory(InputMemory):
         n_linear = self.n_taps * n_features
         if self.order > 1:
             _check_number_of_monomials(n_linear, self.order)
-        self._delays = Delays(self.n_taps, self.stride, _last_factors(n_linear, self.order))
+        self._delays = DelayLayout(self.n_taps, self.stride, _last_factors(n_linear, self.order))
 
-    def _initial_states(self) -> NDArray[np.float64]:
+    def _initial_states(self) -> FloatArray:
         n_past = (self._delays.n_taps - 1) * self._delays.stride
         return np.zeros(n_past * self.n_inputs_)
 
     def _run(
         self,
-        rows: NDArray[np.float64],
+        rows: FloatArray,
         state: State,
-        teacher: NDArray[np.float64] | None,
+        teacher: FloatArray | None,
         noise: np.random.Generator | None,
         out: NDArray[Any],
     ) -> State:
@@ -116,23 +117,23 @@ class DelayMemory(InputMemory):
         run_delays(self._delays, inputs, out)
         return self._state(inputs, len(rows), state.output if teacher is None else teacher[-1])
 
-    def _run_free(
-        self, loop: Loop, rows: NDArray[np.float64], state: State, outputs: NDArray[np.float64]
+    def _free_run(
+        self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
     ) -> tuple[State, int]:
         past, y = self._past(state), state.output.copy()
         inputs = np.zeros((len(past) + len(outputs), self.n_inputs_))
         inputs[: len(past)] = past
         inputs[len(past) :, self.n_inputs_ - rows.shape[1] :] = rows  # the fed ones come first
-        first_held = run_delays_free(self._delays, loop, inputs, y, outputs)
-        return self._state(inputs, len(outputs), y), first_held
+        first_clipped = free_run_delays(self._delays, loop, inputs, y, outputs)
+        return self._state(inputs, len(outputs), y), first_clipped
 
     # ------------------------------------------------------------------ inside
 
-    def _past(self, state: State) -> NDArray[np.float64]:
+    def _past(self, state: State) -> FloatArray:
         """Return the inputs that a state holds, one in each row, the oldest first."""
         return state.states.reshape(-1, self.n_inputs_)
 
-    def _state(self, inputs: NDArray[np.float64], n_steps: int, output: Any) -> State:
+    def _state(self, inputs: FloatArray, n_steps: int, output: Any) -> State:
         """Return the state after the steps that follow what the state before held."""
         return State(inputs[n_steps:].ravel(), output)
 
@@ -151,7 +152,7 @@ class TappedDelayLine(DelayMemory):
         Number of inputs given at each step, the present one included; at least 1.
     stride : int, default=1
         Steps between two taps, at least 1.
-    sequence_column : str or int, default=None
+    id_column : str or int, default=None
         The column of X, by name or number, that names the sequence each row belongs to. A run of
         equal ids is one sequence, and each starts from zeros.
 
@@ -193,11 +194,11 @@ class TappedDelayLine(DelayMemory):
     """
 
     def __init__(
-        self, n_taps: int = 10, *, stride: int = 1, sequence_column: str | int | None = None
+        self, n_taps: int = 10, *, stride: int = 1, id_column: str | int | None = None
     ) -> None:
         self.n_taps = n_taps
         self.stride = stride
-        self.sequence_column = sequence_column
+        self.id_column = id_column
 
 
 def _check_number_of_monomials(n_linear: int, order: int) -> None:

@@ -12,8 +12,9 @@ from sklearn.utils import check_scalar
 
 from esnkit.core.checks import check_real
 from esnkit.core.state import State
+from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop
-from esnkit.kernels.gamma import run_gamma, run_gamma_free
+from esnkit.kernels.gamma import free_run_gamma, run_gamma
 from esnkit.memories.delays import InputMemory
 
 
@@ -38,7 +39,7 @@ class GammaMemory(InputMemory):
     mu : float, default=0.5
         Which part of a tap comes from the one before it, in (0, 2). Below 1 a tap is a low-pass
         filter of the past; above 1 its weights alternate in sign.
-    sequence_column : str or int, default=None
+    id_column : str or int, default=None
         The column of X, by name or number, that names the sequence each row belongs to. A run of
         equal ids is one sequence, and each starts from zeros.
 
@@ -83,11 +84,11 @@ class GammaMemory(InputMemory):
     begins_with_input = True
 
     def __init__(
-        self, n_taps: int = 10, *, mu: float = 0.5, sequence_column: str | int | None = None
+        self, n_taps: int = 10, *, mu: float = 0.5, id_column: str | int | None = None
     ) -> None:
         self.n_taps = n_taps
         self.mu = mu
-        self.sequence_column = sequence_column
+        self.id_column = id_column
 
     def _name_features(self, inputs: Sequence[str]) -> list[str]:
         return [f"g{k}({name})" for k in range(self._shape[0]) for name in inputs]
@@ -105,14 +106,14 @@ class GammaMemory(InputMemory):
         self._shape = (int(self.n_taps), n_features)
         self._mu = float(self.mu)
 
-    def _initial_states(self) -> NDArray[np.float64]:
+    def _initial_states(self) -> FloatArray:
         return np.zeros(self.n_features_out_)
 
     def _run(
         self,
-        rows: NDArray[np.float64],
+        rows: FloatArray,
         state: State,
-        teacher: NDArray[np.float64] | None,
+        teacher: FloatArray | None,
         noise: np.random.Generator | None,
         out: NDArray[Any],
     ) -> State:
@@ -120,15 +121,15 @@ class GammaMemory(InputMemory):
         run_gamma(self._mu, rows, taps, out)
         return State(taps.ravel(), state.output if teacher is None else teacher[-1])
 
-    def _run_free(
-        self, loop: Loop, rows: NDArray[np.float64], state: State, outputs: NDArray[np.float64]
+    def _free_run(
+        self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
     ) -> tuple[State, int]:
         taps, y = self._taps(state), state.output.copy()
         inputs = np.zeros((len(outputs), self.n_inputs_))
         inputs[:, self.n_inputs_ - rows.shape[1] :] = rows  # the fed ones come first
-        first_held = run_gamma_free(self._mu, loop, inputs, taps, y, outputs)
-        return State(taps.ravel(), y), first_held
+        first_clipped = free_run_gamma(self._mu, loop, inputs, taps, y, outputs)
+        return State(taps.ravel(), y), first_clipped
 
-    def _taps(self, state: State) -> NDArray[np.float64]:
+    def _taps(self, state: State) -> FloatArray:
         """Return a copy of the taps that a state holds, one in each row."""
         return state.states.reshape(self._shape).copy()

@@ -24,7 +24,7 @@ class NVAR(DelayMemory):
     order : int, default=2
         Largest degree of a monomial, at least 1; with 1 this is a delay line. More than 100 000
         features are refused.
-    sequence_column : str or int, default=None
+    id_column : str or int, default=None
         The column of X, by name or number, that names the sequence each row belongs to. A run of
         equal ids is one sequence, and each starts from zeros.
 
@@ -91,9 +91,9 @@ class NVAR(DelayMemory):
         *,
         stride: int = 1,
         order: int = 2,
-        sequence_column: str | int | None = None,
+        id_column: str | int | None = None,
     ) -> None:
         self.n_taps = n_taps
         self.stride = stride
         self.order = order
-        self.sequence_column = sequence_column
+        self.id_column = id_column

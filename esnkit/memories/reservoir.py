@@ -15,10 +15,11 @@ from esnkit.core.checks import check_name
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.sequences import CHUNK, chunks
 from esnkit.core.state import State
+from esnkit.core.typing import FloatArray, Indices
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.closed_loop import Loop
 from esnkit.kernels.patches import run_patches
-from esnkit.kernels.reservoir import Network, run_driven, run_free
+from esnkit.kernels.reservoir import ReservoirWeights, free_run_reservoir, run_driven
 from esnkit.kernels.sparse_layout import arrange
 from esnkit.memories.base import Memory
 from esnkit.topology.spectral_radius import scale_to_radius
@@ -71,7 +72,7 @@ class Reservoir(Memory):
         (`fit_transform`, or the `fit` of a model), never by `transform`.
     dtype : {"float64", "float32"}, default="float64"
         Precision of the states.
-    sequence_column : str or int, default=None
+    id_column : str or int, default=None
         The column of X, by name or number, that names the sequence each row belongs to. A run of
         equal ids is one sequence, and each starts from the zero state.
     random_state : int, Generator, RandomState or None, default=None
@@ -142,7 +143,7 @@ class Reservoir(Memory):
         activation: str = "tanh",
         noise: float = 0.0,
         dtype: str = "float64",
-        sequence_column: str | int | None = None,
+        id_column: str | int | None = None,
         random_state: RandomState = None,
     ) -> None:
         self.n_units = n_units
@@ -158,7 +159,7 @@ class Reservoir(Memory):
         self.activation = activation
         self.noise = noise
         self.dtype = dtype
-        self.sequence_column = sequence_column
+        self.id_column = id_column
         self.random_state = random_state
 
     def _prepare(self, n_features: int, n_outputs: int) -> None:
@@ -179,9 +180,9 @@ class Reservoir(Memory):
 
     def _run(
         self,
-        rows: NDArray[np.float64],
+        rows: FloatArray,
         state: State,
-        teacher: NDArray[np.float64] | None,
+        teacher: FloatArray | None,
         noise: np.random.Generator | None,
         out: NDArray[Any],
     ) -> State:
@@ -193,21 +194,21 @@ class Reservoir(Memory):
             run_driven(self._network, drive, self._draw_noise(len(drive), noise), h, out[part])
         return State(h, state.output if teacher is None else teacher[-1])
 
-    def _run_free(
-        self, loop: Loop, rows: NDArray[np.float64], state: State, outputs: NDArray[np.float64]
+    def _free_run(
+        self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
     ) -> tuple[State, int]:
         h, y = state.states.copy(), state.output.copy()
         given = np.array(rows, dtype=self.dtype)
-        first_held = run_free(self._network, loop, given, h, y, outputs)
-        return State(h, y), first_held
+        first_clipped = free_run_reservoir(self._network, loop, given, h, y, outputs)
+        return State(h, y), first_clipped
 
     def run_patches(
         self,
         loops: Loop,
-        seen: NDArray[np.intp],
-        rows: NDArray[np.float64],
+        seen: Indices,
+        rows: FloatArray,
         states: Sequence[State],
-    ) -> tuple[NDArray[np.float64], int]:
+    ) -> tuple[FloatArray, int]:
         """Run copies of this reservoir side by side, each on its patch of a field.
 
         Parameters
@@ -227,8 +228,8 @@ class Reservoir(Memory):
         -------
         outputs : ndarray of shape (n_steps, n_variables)
             The field y(n).
-        first_held : int
-            The first step at which an output was held in its bounds, or -1.
+        first_clipped : int
+            The first step at which an output was clipped in its bounds, or -1.
         """
         h = np.stack([state.states for state in states])
         y = np.concatenate([state.output for state in states])
@@ -296,7 +297,7 @@ class Reservoir(Memory):
 
     def _draw(
         self, purpose: Any, n_columns: int, connectivity: float, scaling: float | ArrayLike
-    ) -> NDArray[np.float64]:
+    ) -> FloatArray:
         """Draw weights from the input or from the outputs."""
         if n_columns == 0:
             return _frozen(np.zeros((self.n_units, 0)))
@@ -306,11 +307,11 @@ class Reservoir(Memory):
         )
         return _frozen(weights.toarray() * np.asarray(scaling, dtype=np.float64))
 
-    def _lay_out(self) -> Network:
+    def _lay_out(self) -> ReservoirWeights:
         """Copy the weights into the form in which the kernels read them."""
         dtype = np.dtype(self.dtype)
         leak = _as_vector(self.leak_rate, self.n_units, "leak_rate", "n_units")
-        return Network(
+        return ReservoirWeights(
             recurrence=arrange(self.W_, dtype),
             drive=np.vstack([self.W_in_.T, self.W_fb_.T]).astype(dtype, order="C"),
             bias=self.bias_.astype(dtype),
@@ -320,9 +321,7 @@ class Reservoir(Memory):
 
     # ------------------------------------------------------------------ running
 
-    def _stack_drive(
-        self, rows: NDArray[np.float64], previous: NDArray[np.float64] | None
-    ) -> NDArray[Any]:
+    def _stack_drive(self, rows: FloatArray, previous: FloatArray | None) -> NDArray[Any]:
         """Put input and last outputs side by side: u(n) = [x(n); y(n-1)]."""
         n_features = self.n_inputs_
         drive = np.empty((len(rows), n_features + self.n_feedback_), self.dtype)
@@ -338,7 +337,7 @@ class Reservoir(Memory):
         return (self.noise * rng.standard_normal((n_steps, self.n_units))).astype(self.dtype)
 
 
-def _as_vector(values: float | ArrayLike, length: int, name: str, what: str) -> NDArray[np.float64]:
+def _as_vector(values: float | ArrayLike, length: int, name: str, what: str) -> FloatArray:
     """Spread a number over a vector, or check that an array has its length."""
     vector = np.asarray(values, dtype=np.float64)
     if vector.ndim and vector.shape != (length,):

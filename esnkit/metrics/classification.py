@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from esnkit.metrics.regression import check_pair, check_positive
+from esnkit.metrics.regression import check_pair, check_positive_scale
 
 __all__ = ["symbol_error_rate", "tolerance_error_rate"]
 
@@ -92,4 +92,4 @@ def tolerance_error_rate(
     0.5
     """
     true, predicted = check_pair(y_true, y_pred)
-    return float(np.mean(np.abs(true - predicted) > check_positive(tolerance, "tolerance")))
+    return float(np.mean(np.abs(true - predicted) > check_positive_scale(tolerance, "tolerance")))

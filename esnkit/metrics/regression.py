@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils import check_array, check_scalar
 
+from esnkit.core.typing import FloatArray
+
 __all__ = ["mase", "nmse", "nrmse", "smape", "valid_prediction_time"]
 
-FloatArray = npt.NDArray[np.float64]
 MultiOutput = Literal["uniform_average", "raw_values"] | npt.ArrayLike
 
 
@@ -304,8 +305,8 @@ def valid_prediction_time(
     0.04
     """
     true, predicted = check_pair(y_true, y_pred)
-    threshold = check_positive(threshold, "threshold")
-    step = check_positive(dt, "dt") / check_positive(lyapunov_time, "lyapunov_time")
+    threshold = check_positive_scale(threshold, "threshold")
+    step = check_positive_scale(dt, "dt") / check_positive_scale(lyapunov_time, "lyapunov_time")
     with np.errstate(over="ignore"):  # a forecast that ran away is wrong, however far it got
         squared = (true - predicted) ** 2 / _check_variance(variance, true)
     failed = np.flatnonzero(np.sqrt(squared.mean(axis=1)) > threshold)
@@ -360,7 +361,7 @@ def _check_variance(variance: npt.ArrayLike | None, true: FloatArray) -> FloatAr
     return np.broadcast_to(given, (n_outputs,))
 
 
-def check_positive(value: float, name: str) -> float:
+def check_positive_scale(value: float, name: str) -> float:
     check_scalar(value, name, Real, min_val=0, include_boundaries="neither")
     if not math.isfinite(value):
         raise ValueError(f"{name} must be finite, got {value}.")

@@ -22,10 +22,11 @@ from esnkit.core.sequences import (
     read_targets,
 )
 from esnkit.core.state import State
+from esnkit.core.typing import FloatArray
 from esnkit.models.stepper import OutputStepper
 
 
-class Run(Protocol):
+class FittedRunner(Protocol):
     """What computes the outputs of a fitted model, over rows that are checked."""
 
     n_features: int
@@ -34,30 +35,29 @@ class Run(Protocol):
         """Return what `State.states` is before the first step."""
 
     def run(
-        self, rows: NDArray[np.float64], state: State, teacher: NDArray[np.float64] | None
-    ) -> tuple[NDArray[np.float64], State]:
+        self, rows: FloatArray, state: State, teacher: FloatArray | None
+    ) -> tuple[FloatArray, State]:
         """Return outputs (n_steps, n_outputs) over given rows, and the state at the end."""
 
-    def run_free(
-        self, rows: NDArray[np.float64], n_steps: int, state: State
-    ) -> tuple[NDArray[np.float64], State]:
+    def free_run(self, rows: FloatArray, n_steps: int, state: State) -> tuple[FloatArray, State]:
         """Return the outputs of a run on them, and the state at the end."""
 
 
 class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
     """Regression from sequences to sequences: the base of all models.
 
-    A model reads its training data with `_read`, fits whatever it is made of, and leaves a `Run`
-    in ``_runner``. What users do with a fitted model is here: predict, continue, step, run freely.
+    A model reads its training data with `_read`, fits whatever it is made of, and leaves a
+    `FittedRunner` in ``_runner``. What users do with a fitted model is here: predict, continue,
+    step, run freely.
     """
 
     washout: int
     start: str
-    sequence_column: str | int | None
+    id_column: str | int | None
     random_state: RandomState
     n_outputs_: int
     state_: State | None
-    _runner: Run
+    _runner: FittedRunner
     _flat: bool  # whether targets have one dimension
 
     # ------------------------------------------------------------------ predicting
@@ -102,7 +102,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
             If outputs that are fed back leave `output_range_`.
         """
         check_is_fitted(self)
-        sequences = read_sequences(self, X, sequence_column=self.sequence_column, reset=False)
+        sequences = read_sequences(self, X, id_column=self.id_column, reset=False)
         teacher = None
         if feedback is not None:
             teacher, _ = read_targets(self, sequences, feedback, "feedback")
@@ -122,7 +122,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
 
     def free_run(
         self, n_steps: int, X: ArrayLike | None = None, state: State | None = None
-    ) -> NDArray[np.float64]:
+    ) -> FloatArray:
         """Let the model run on its own outputs.
 
         What is fed back depends on X. Without X, and with features missing from it, the outputs
@@ -154,7 +154,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         Warns
         -----
         DivergenceWarning
-            If the outputs leave `output_range_`. They are held at its bounds.
+            If the outputs leave `output_range_`. They are clipped at its bounds.
 
         Examples
         --------
@@ -169,7 +169,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         check_scalar(n_steps, "n_steps", Integral, min_val=1)
         rows = self._read_known_input(X, n_steps)
         start = self._last_state() if state is None else self._start_state(state)
-        outputs, _ = self._runner.run_free(rows, n_steps, start)
+        outputs, _ = self._runner.free_run(rows, n_steps, start)
         return self._shape_outputs(outputs)
 
     def initial_state(self) -> State:
@@ -182,7 +182,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         check_is_fitted(self)
         return State(self._runner.initial_states(), np.zeros(self.n_outputs_))
 
-    def step(self, x: ArrayLike, state: State | None = None) -> tuple[NDArray[np.float64], State]:
+    def step(self, x: ArrayLike, state: State | None = None) -> tuple[FloatArray, State]:
         """Predict one time step.
 
         Parameters
@@ -263,7 +263,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
     def _read(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> TrainingData:
         """Check everything that a fit is given."""
         sequences = read_sequences(
-            self, X, sequence_column=self.sequence_column, reset=reset, min_rows=2 if reset else 1
+            self, X, id_column=self.id_column, reset=reset, min_rows=2 if reset else 1
         )
         targets, flat = read_targets(self, sequences, y)
         if reset:
@@ -285,18 +285,18 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
 
     # ------------------------------------------------------------------ small things
 
-    def _check_width(self, targets: NDArray[np.float64], name: str) -> None:
+    def _check_width(self, targets: FloatArray, name: str) -> None:
         """Refuse targets or a teacher of another width than in `fit`."""
         if targets.shape[1] != self.n_outputs_:
             raise ValueError(
                 f"{name} has {targets.shape[1]} output(s), but the model has {self.n_outputs_}."
             )
 
-    def _give_back(self, sequences: Sequences, outputs: NDArray[np.float64]) -> Any:
+    def _give_back(self, sequences: Sequences, outputs: FloatArray) -> Any:
         """Return outputs, one for each row, in the form in which the sequences came."""
         return sequences.give_back(outputs)
 
-    def _shape_outputs(self, outputs: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _shape_outputs(self, outputs: FloatArray) -> FloatArray:
         """Give outputs one dimension if the targets had one."""
         return outputs[:, 0] if self._flat else outputs
 
@@ -322,7 +322,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
             )
         return self.state_
 
-    def _read_known_input(self, X: Any, n_steps: int) -> NDArray[np.float64]:
+    def _read_known_input(self, X: Any, n_steps: int) -> FloatArray:
         """Check the input of a free run: all features, or all but the first n_outputs."""
         n_features, n_outputs = self._runner.n_features, self.n_outputs_
         if X is None:
@@ -346,5 +346,5 @@ class TrainingData:
     """What a fit is given, checked."""
 
     sequences: Sequences
-    targets: NDArray[np.float64]  # (n_rows, n_outputs)
-    weights: NDArray[np.float64] | None  # (n_rows,)
+    targets: FloatArray  # (n_rows, n_outputs)
+    weights: FloatArray | None  # (n_rows,)

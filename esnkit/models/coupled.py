@@ -7,19 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from esnkit.core.state import State
+from esnkit.core.typing import FloatArray, Indices
 from esnkit.kernels.closed_loop import Loop
 from esnkit.memories.reservoir import Reservoir
-from esnkit.models.runner import hold, linear_weights
-
-FloatArray = NDArray[np.float64]
+from esnkit.models.runner import clip_outputs, linear_weights
 
 
-def neighbourhoods(
-    n_variables: int, patch_size: int, overlap: int, periodic: bool
-) -> NDArray[np.intp]:
+def neighbourhoods(n_variables: int, patch_size: int, overlap: int, periodic: bool) -> Indices:
     """Return the variables that each patch sees: its own, and `overlap` more on either side.
 
     They are numbers, of shape (n_patches, patch_size + 2 overlap). Beyond the edge of a field that
@@ -33,7 +29,7 @@ def neighbourhoods(
 
 
 def run_together(
-    models: Sequence[Any], seen: NDArray[np.intp], rows: FloatArray, states: Sequence[State]
+    models: Sequence[Any], seen: Indices, rows: FloatArray, states: Sequence[State]
 ) -> tuple[FloatArray, int]:
     """Run a field on the outputs of its patches, compiled if all models are linear in reservoirs.
 
@@ -52,8 +48,8 @@ def run_together(
     -------
     outputs : ndarray of shape (n_steps, n_variables)
         The field y(n).
-    first_held : int
-        The first step at which an output was held in its bounds, or -1.
+    first_clipped : int
+        The first step at which an output was clipped in its bounds, or -1.
     """
     loops = _stack_loops(models)
     if loops is None:
@@ -83,20 +79,20 @@ def _stack_loops(models: Sequence[Any]) -> Loop | None:
 
 
 def _step_together(
-    models: Sequence[Any], seen: NDArray[np.intp], rows: FloatArray, states: Sequence[State]
+    models: Sequence[Any], seen: Indices, rows: FloatArray, states: Sequence[State]
 ) -> tuple[FloatArray, int]:
     """Run as `run_together` does, step by step in Python."""
     states = list(states)
     known = np.concatenate([*(state.output for state in states), [0.0]])
     outputs = np.empty((len(rows), len(known) - 1))
-    first_held = -1
+    first_clipped = -1
     for n, row in enumerate(rows):
         for p, state in enumerate(states):
             model = models[p % len(models)]
             output, end = model.step(np.concatenate([known[seen[p]], row]), state)
-            output, held = hold(output, *model.output_range_)
+            output, clipped = clip_outputs(output, *model.output_range_)
             states[p] = replace(end, output=output)
-            if held and first_held < 0:
-                first_held = n
+            if clipped and first_clipped < 0:
+                first_clipped = n
         outputs[n] = known[:-1] = np.concatenate([state.output for state in states])
-    return outputs, first_held
+    return outputs, first_clipped

@@ -49,7 +49,7 @@ class ESNRegressor(MemoryRegressor):
         Whether the readout sees x(n) beside h(n).
     squared_states : bool, default=False
         Whether the readout sees the squares of h(n) too: [h(n); h(n)²; x(n)].
-    sequence_column : str or int, default=None
+    id_column : str or int, default=None
         The column of X, by name or number, that names the sequence each row belongs to. A run of
         equal ids is one sequence, and each starts from the zero state.
     random_state : int, Generator, RandomState or None, default=None
@@ -64,7 +64,7 @@ class ESNRegressor(MemoryRegressor):
     state_ : State or None
         The state after the final training row; None after fitting many sequences.
     output_range_ : ndarray of shape (2, n_outputs)
-        Bounds in which outputs that are fed back are held: the range of the training targets,
+        Bounds in which outputs that are fed back are clipped: the range of the training targets,
         wider by ten times its width on both sides.
     n_outputs_ : int
         Number of targets.
@@ -107,7 +107,7 @@ class ESNRegressor(MemoryRegressor):
         start: str = "zero",
         include_input: bool = True,
         squared_states: bool = False,
-        sequence_column: str | int | None = None,
+        id_column: str | int | None = None,
         random_state: RandomState = None,
     ) -> None:
         self.reservoir = reservoir
@@ -116,7 +116,7 @@ class ESNRegressor(MemoryRegressor):
         self.start = start
         self.include_input = include_input
         self.squared_states = squared_states
-        self.sequence_column = sequence_column
+        self.id_column = id_column
         self.random_state = random_state
 
     # ------------------------------------------------------------------ fitting

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
 from esnkit.core.seeding import child_generator, root_seed
 from esnkit.core.sequences import Sequences
 from esnkit.core.state import State
+from esnkit.core.typing import FloatArray
 from esnkit.memories.base import Memory
 from esnkit.models.base import SequenceRegressor, TrainingData
 from esnkit.models.runner import Runner
@@ -50,11 +50,10 @@ class MemoryRegressor(SequenceRegressor):
         """Refuse what is no memory, and one that would look for an id column itself."""
         if memory is not None and not hasattr(memory, "prepare"):
             raise TypeError(f"{name} must be a memory such as Reservoir, got {memory!r}.")
-        column = getattr(memory, "sequence_column", None)
+        column = getattr(memory, "id_column", None)
         if column is not None:
             raise ValueError(
-                f"sequence_column belongs to the model: leave that of its {name} None, got "
-                f"{column!r}."
+                f"id_column belongs to the model: leave that of its {name} None, got {column!r}."
             )
 
     @abstractmethod
@@ -78,8 +77,8 @@ class MemoryRegressor(SequenceRegressor):
         self.state_ = None
         self._n_sequences = 0
 
-    def _see_targets(self, targets: NDArray[np.float64]) -> None:
-        """Widen the range in which outputs are held."""
+    def _see_targets(self, targets: FloatArray) -> None:
+        """Widen the range in which outputs are clipped."""
         self._runner.see_targets(targets)
         self.output_range_ = self._runner.output_range
 

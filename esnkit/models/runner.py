@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.sequences import CHUNK, chunks
 from esnkit.core.state import State
+from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop
 from esnkit.readouts.ridge import RidgeReadout
 
@@ -60,23 +61,23 @@ class Runner:
         self.readout = readout
         self.linear = linear_weights(readout, self.n_outputs)
 
-    def see_targets(self, targets: NDArray[np.float64]) -> None:
+    def see_targets(self, targets: FloatArray) -> None:
         """Widen the known range of the targets."""
         self.low = np.minimum(self.low, targets.min(axis=0))
         self.high = np.maximum(self.high, targets.max(axis=0))
 
     @property
-    def output_range(self) -> NDArray[np.float64]:
-        """Bounds in which outputs that are fed back are held, of shape (2, n_outputs)."""
+    def output_range(self) -> FloatArray:
+        """Bounds in which outputs that are fed back are clipped, of shape (2, n_outputs)."""
         return output_range(self.low, self.high)
 
     def features(
         self,
-        rows: NDArray[np.float64],
+        rows: FloatArray,
         state: State,
-        teacher: NDArray[np.float64] | None,
+        teacher: FloatArray | None,
         noise: np.random.Generator | None = None,
-    ) -> Iterator[tuple[slice, NDArray[np.float64], State]]:
+    ) -> Iterator[tuple[slice, FloatArray, State]]:
         """Run over a sequence, yielding [h(n); h(n)²; x(n)] in a buffer that is used again."""
         n_units = self.memory.n_features_out_
         n_states = n_units * (2 if self.squared_states else 1)
@@ -95,37 +96,35 @@ class Runner:
             yield chunk, features, state
 
     def run(
-        self, rows: NDArray[np.float64], state: State, teacher: NDArray[np.float64] | None
-    ) -> tuple[NDArray[np.float64], State]:
+        self, rows: FloatArray, state: State, teacher: FloatArray | None
+    ) -> tuple[FloatArray, State]:
         """Run over given rows: outputs of shape (n_steps, n_outputs), and the state at the end.
 
         With output feedback and no teacher the outputs are fed back.
         """
         if self.memory.n_feedback_ and teacher is None:
-            return self.run_free(rows, len(rows), state)
+            return self.free_run(rows, len(rows), state)
         outputs = np.empty((len(rows), self.n_outputs))
         for chunk, features, end in self.features(rows, state, teacher):
             outputs[chunk] = self.read_out(features)
             state = end
         return outputs, State(state.states, (outputs if teacher is None else teacher)[-1])
 
-    def run_free(
-        self, rows: NDArray[np.float64], n_steps: int, state: State
-    ) -> tuple[NDArray[np.float64], State]:
+    def free_run(self, rows: FloatArray, n_steps: int, state: State) -> tuple[FloatArray, State]:
         """Run on the outputs, compiled if the readout is linear; warn if they diverge.
 
         Where ``rows`` (n_steps, n_given) lacks features, the outputs take the first places.
         """
         through_input = rows.shape[1] < self.n_features
         if self.linear is None:
-            outputs, end, first_held = self._step_freely(rows, n_steps, state, through_input)
+            outputs, end, first_clipped = self._step_freely(rows, n_steps, state, through_input)
         else:
             loop = self.loop(through_input)
-            outputs, end, first_held = self.memory.run_free(loop, rows, n_steps, state)
-        warn_if_held(first_held, n_steps, self.output_range)
+            outputs, end, first_clipped = self.memory.free_run(loop, rows, n_steps, state)
+        warn_if_clipped(first_clipped, n_steps, self.output_range)
         return outputs, end
 
-    def read_out(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+    def read_out(self, features: FloatArray) -> FloatArray:
         """Turn features into outputs of shape (n_steps, n_outputs)."""
         if self.linear is None:
             return np.asarray(self.readout.predict(features)).reshape(len(features), -1)
@@ -149,53 +148,51 @@ class Runner:
         )
 
     def _step_freely(
-        self, rows: NDArray[np.float64], n_steps: int, state: State, through_input: bool
-    ) -> tuple[NDArray[np.float64], State, int]:
+        self, rows: FloatArray, n_steps: int, state: State, through_input: bool
+    ) -> tuple[FloatArray, State, int]:
         """Run on the outputs of a readout that is not linear, step by step in Python."""
         outputs = np.empty((n_steps, self.n_outputs))
         lower, upper = self.output_range
-        first_held = -1
+        first_clipped = -1
         for n, row in enumerate(rows):
             x = np.concatenate([state.output, row]) if through_input else row
             _, features, state = next(self.features(x[None], state, None))
-            outputs[n], held = hold(self.read_out(features)[0], lower, upper)
-            if held and first_held < 0:
-                first_held = n
+            outputs[n], clipped = clip_outputs(self.read_out(features)[0], lower, upper)
+            if clipped and first_clipped < 0:
+                first_clipped = n
             state = State(state.states, outputs[n])
-        return outputs, state, first_held
+        return outputs, state, first_clipped
 
 
-def output_range(low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Widen the range of targets to the bounds in which outputs are held, (2, n_outputs)."""
+def output_range(low: FloatArray, high: FloatArray) -> FloatArray:
+    """Widen the range of targets to the bounds in which outputs are clipped, (2, n_outputs)."""
     constant = high == low
     width = np.where(constant, np.maximum(np.abs(high), 1.0), high - low)
     return np.array([low - _MARGIN * width, high + _MARGIN * width])
 
 
-def warn_if_held(first_held: int, n_steps: int, bounds: NDArray[np.float64]) -> None:
-    """Warn of outputs that had to be held in their bounds, from some step on if not negative."""
-    if first_held >= 0:
+def warn_if_clipped(first_clipped: int, n_steps: int, bounds: FloatArray) -> None:
+    """Warn of outputs that had to be clipped to their bounds, from some step on if not negative."""
+    if first_clipped >= 0:
         low, high = bounds
         warnings.warn(
             f"The outputs that are fed back left the range from {low} to {high} in step "
-            f"{first_held} of {n_steps} and were held at its bounds.",
+            f"{first_clipped} of {n_steps} and were clipped at its bounds.",
             DivergenceWarning,
             stacklevel=4,
         )
 
 
-def hold(
-    output: NDArray[np.float64], lower: NDArray[np.float64], upper: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], bool]:
+def clip_outputs(
+    output: FloatArray, lower: FloatArray, upper: FloatArray
+) -> tuple[FloatArray, bool]:
     """Hold an output within its bounds, NaN at the lower one; tell whether it had to be."""
     inside = (output >= lower) & (output <= upper)  # False for NaN
-    held = np.where(inside, output, np.where(output > upper, upper, lower))
-    return held, not inside.all()
+    clipped = np.where(inside, output, np.where(output > upper, upper, lower))
+    return clipped, not inside.all()
 
 
-def linear_weights(
-    readout: Any, n_outputs: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+def linear_weights(readout: Any, n_outputs: int) -> tuple[FloatArray, FloatArray] | None:
     """Return coefficients and intercepts of a readout that predicts by them, else None.
 
     Having them is not enough, as a generalised linear model puts a link function behind; so a few

@@ -11,14 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.state import State
+from esnkit.core.typing import FloatArray
 from esnkit.kernels.reservoir import working_space
 from esnkit.kernels.stepper import NOT_FINITE, all_finite, observe, restore, stream
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.runner import Runner
 
 __all__ = ["ForecastStepper", "OutputStepper"]
-
-FloatArray = NDArray[np.float64]
 
 
 class OutputStepper:
@@ -55,8 +54,8 @@ class OutputStepper:
         self._stream = open_stream(
             model,
             state,
-            Link(through_input=False, closed=False),
-            Units(np.zeros(0, np.int64), _no_scale(model.n_outputs_ + n_features), state.output),
+            LoopWiring(through_input=False, closed=False),
+            Scaling(np.zeros(0, np.int64), _no_scale(model.n_outputs_ + n_features), state.output),
         )
 
     def step(self, x: ArrayLike) -> FloatArray:
@@ -174,7 +173,7 @@ class ForecastStepper:
         Warns
         -----
         DivergenceWarning
-            If the forecast left the range of the training data and was held at its bounds.
+            If the forecast left the range of the training data and was clipped at its bounds.
         """
         value = _read_row(y_new, self._n_values, "y_new")
         known = self._stand_in
@@ -188,9 +187,9 @@ class ForecastStepper:
     def _move(self, value: FloatArray, known: FloatArray, given: Any) -> FloatArray:
         """Let the stream move on, and make of its outputs a forecast."""
         outputs = np.empty((self._shape[0], self._n_values))
-        held = self._stream.step(value, known, outputs)
-        if held != -1:
-            _report(held, self._shape[0], "y_new or x_next", given)
+        clipped = self._stream.step(value, known, outputs)
+        if clipped != -1:
+            _report(clipped, self._shape[0], "y_new or x_next", given)
         if self._transformer is not None:
             outputs = np.asarray(self._transformer.inverse_transform(outputs), dtype=np.float64)
         return outputs[:, 0] if self._flat else outputs
@@ -222,7 +221,7 @@ class ForecastStepper:
 
 
 @dataclass(frozen=True)
-class Link:
+class LoopWiring:
     """How a model is linked to the series.
 
     Parameters
@@ -230,7 +229,7 @@ class Link:
     through_input : bool
         Whether the last value is the first part of the model's input.
     closed : bool
-        Whether the model runs on its own outputs, which are held in their bounds.
+        Whether the model runs on its own outputs, which are clipped to their bounds.
     """
 
     through_input: bool
@@ -238,7 +237,7 @@ class Link:
 
 
 @dataclass
-class Units:
+class Scaling:
     """How what a model sees is made from the values of a series, and where that stands.
 
     Parameters
@@ -263,7 +262,7 @@ class Stream(Protocol):
         """Do what `kernels.streams.stream` does."""
 
 
-def open_stream(model: Any, state: State, link: Link, units: Units) -> Stream:
+def open_stream(model: Any, state: State, link: LoopWiring, units: Scaling) -> Stream:
     """Lay a fitted model out for live use: compiled, if it is a reservoir read linearly."""
     run = getattr(model, "_runner", None)
     if isinstance(run, Runner) and run.linear is not None and isinstance(run.memory, Reservoir):
@@ -274,7 +273,7 @@ def open_stream(model: Any, state: State, link: Link, units: Units) -> Stream:
 class _Compiled:
     """One call of a kernel for each step."""
 
-    def __init__(self, run: Runner, state: State, link: Link, units: Units) -> None:
+    def __init__(self, run: Runner, state: State, link: LoopWiring, units: Scaling) -> None:
         network, loop = run.memory._network, run.loop(link.through_input)
         bounds = np.array([loop.lower, loop.upper])
         if not (link.closed or loop.through_feedback):
@@ -303,7 +302,7 @@ class _Compiled:
 class _Stepped:
     """The same with any model that steps and runs freely, by its own methods."""
 
-    def __init__(self, model: Any, state: State, link: Link, units: Units) -> None:
+    def __init__(self, model: Any, state: State, link: LoopWiring, units: Scaling) -> None:
         self._model = model
         self._state = state
         self._link = link
@@ -359,17 +358,17 @@ def _read_row(values: ArrayLike, width: int, name: str) -> FloatArray:
     return row
 
 
-def _report(held: int, n_steps: int, name: str, given: Any) -> None:
+def _report(clipped: int, n_steps: int, name: str, given: Any) -> None:
     """Raise or warn of what the stream reported."""
-    if held == NOT_FINITE:
+    if clipped == NOT_FINITE:
         raise ValueError(
             f"{name} has a missing or infinite value, got {given!r}: it is not taken in, and the "
             "stepper stays where it was. Fill the value in, e.g. by the last forecast."
         )
-    if held >= 0:
+    if clipped >= 0:
         warnings.warn(
-            f"The outputs left the range of the training data in step {held} of {n_steps} and were "
-            "held at its bounds.",
+            f"The outputs left the range of the training data in step {clipped} of "
+            f"{n_steps} and were clipped at its bounds.",
             DivergenceWarning,
             stacklevel=4,
         )

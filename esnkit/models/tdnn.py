@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import scipy.special
-from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import has_fit_parameter
 
 from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.typing import FloatArray
 from esnkit.memories.base import Memory
 from esnkit.memories.delays import TappedDelayLine
 from esnkit.models.base import TrainingData
@@ -22,7 +22,6 @@ from esnkit.models.memory_regressor import MemoryRegressor, own_copy
 if TYPE_CHECKING:
     from sklearn.neural_network import MLPRegressor
 
-FloatArray = NDArray[np.float64]
 
 _LINE_SEARCH_FAILED = r"lbfgs failed to converge[\s\S]*ABNORMAL"
 
@@ -65,7 +64,7 @@ class TDNNRegressor(MemoryRegressor):
     start : {"zero", "last"}, default="zero"
         Where `predict` starts if no state is given: ``"zero"`` with empty taps; ``"last"`` at the
         final training row, for input that continues the training sequence.
-    sequence_column : str or int, default=None
+    id_column : str or int, default=None
         The column of X, by name or number, that names the sequence each row belongs to. A run of
         equal ids is one sequence, and each starts with empty taps.
     random_state : int, Generator, RandomState or None, default=None
@@ -82,7 +81,7 @@ class TDNNRegressor(MemoryRegressor):
     state_ : State or None
         The state after the final training row; None after fitting many sequences.
     output_range_ : ndarray of shape (2, n_outputs)
-        Bounds in which outputs that are fed back are held: the range of the training targets,
+        Bounds in which outputs that are fed back are clipped: the range of the training targets,
         wider by ten times its width on both sides.
     n_outputs_ : int
         Number of targets.
@@ -132,7 +131,7 @@ class TDNNRegressor(MemoryRegressor):
         tol: float = 0.0001,
         washout: int = 0,
         start: str = "zero",
-        sequence_column: str | int | None = None,
+        id_column: str | int | None = None,
         random_state: RandomState = None,
     ) -> None:
         self.memory = memory
@@ -146,7 +145,7 @@ class TDNNRegressor(MemoryRegressor):
         self.tol = tol
         self.washout = washout
         self.start = start
-        self.sequence_column = sequence_column
+        self.id_column = id_column
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:

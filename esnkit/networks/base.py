@@ -12,10 +12,10 @@ from sklearn.utils.validation import check_is_fitted
 from esnkit.core.seeding import child_generator, root_seed
 from esnkit.core.sequences import Sequences
 from esnkit.core.state import State
-from esnkit.forecasting.preprocessing import Preparation
+from esnkit.forecasting.preprocessing import Preprocessor
 from esnkit.models.base import TrainingData
 from esnkit.models.runner import output_range
-from esnkit.networks.going_on import OnlineRegressor, Place
+from esnkit.networks.going_on import OnlineRegressor, StreamPosition
 from esnkit.networks.holdout import present_tails, rows_to_train_on, take_heads
 from esnkit.networks.network import Network
 from esnkit.networks.runner import FloatArray, NetworkRunner
@@ -141,9 +141,9 @@ class NetworkRegressor(OnlineRegressor):
         # Scales are those of what is trained on; what is held out must not be known.
         raw = Rows(data.sequences.rows, data.targets, weights, data.sequences.offsets, None)
         seen = take_heads(raw, heads)
-        self._inputs = Preparation(None, (), self.standardize).fit([seen.inputs])
+        self._inputs = Preprocessor(None, (), self.standardize).fit([seen.inputs])
         scale_targets = self.standardize and self.loss == "squared_error"
-        self._targets = Preparation(None, (), scale_targets).fit([seen.targets[seen.weights > 0]])
+        self._targets = Preprocessor(None, (), scale_targets).fit([seen.targets[seen.weights > 0]])
         self.network_ = self._describe(data.sequences.n_features)
         self._seed = root_seed(self.random_state)
         params = draw_weights(self, self.network_, self._seed)
@@ -208,10 +208,10 @@ class NetworkRegressor(OnlineRegressor):
             start = self.initial_state()
             _, end = self._runner.run(data.sequences.rows, start, teacher)
             self.state_ = State(end.states, data.targets[-1])
-            self._place = Place(data.sequences.ids[0], len(data.targets), reached=False)
+            self._place = StreamPosition(data.sequences.ids[0], len(data.targets), reached=False)
 
     def _see_targets(self, targets: FloatArray) -> None:
-        """Widen the range in which outputs are held."""
+        """Widen the range in which outputs are clipped."""
         if self._seen is not None:
             targets = np.concatenate([self._seen, targets])
         smallest, largest = targets.min(axis=0), targets.max(axis=0)

@@ -81,7 +81,7 @@ class FIRRegressor(NetworkRegressor):
     standardize : bool, default=True
         Whether the network sees inputs, and targets of squared error, with mean 0 and standard
         deviation 1. Its outputs are in the targets' own units in any case.
-    sequence_column : str or int, default=None
+    id_column : str or int, default=None
         The column of X, by name or number, that names the sequence each row belongs to.
     warm_start : bool, default=False
         Whether `fit` goes on from where the last one ended: weights, optimizer, scales and curves.
@@ -112,7 +112,7 @@ class FIRRegressor(NetworkRegressor):
         The state after the final training row, the last inputs of all layers; None after fitting
         many sequences.
     output_range_ : ndarray of shape (2, n_outputs)
-        Bounds in which outputs that are fed back are held: the range of the training targets,
+        Bounds in which outputs that are fed back are clipped: the range of the training targets,
         wider by ten times its width on both sides.
     n_outputs_ : int
         Number of targets.
@@ -178,7 +178,7 @@ class FIRRegressor(NetworkRegressor):
         washout: int = 0,
         start: str = "zero",
         standardize: bool = True,
-        sequence_column: str | int | None = None,
+        id_column: str | int | None = None,
         warm_start: bool = False,
         progress: bool = False,
         dtype: str = "float64",
@@ -204,7 +204,7 @@ class FIRRegressor(NetworkRegressor):
         self.washout = washout
         self.start = start
         self.standardize = standardize
-        self.sequence_column = sequence_column
+        self.id_column = id_column
         self.warm_start = warm_start
         self.progress = progress
         self.dtype = dtype

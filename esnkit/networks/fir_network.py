@@ -12,10 +12,11 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 from sklearn.utils import check_scalar
 
 from esnkit.core.checks import check_name
+from esnkit.core.typing import Indices
 from esnkit.kernels.activations import CODES, IDENTITY
 from esnkit.kernels.recurrent_free import DELAYS, Stage
 from esnkit.networks.layers.base import Array, Dense, Layer, Trace
@@ -74,7 +75,7 @@ class DelayTrace(Trace):
     def _tangents(self) -> Array:
         return np.empty_like(self.outputs)
 
-    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
+    def begin(self, params: Array, X: Array, state: Array, lengths: Indices) -> None:
         """Make ready to run over inputs."""
         self.X = X
         past = state.reshape(len(state), self.n_past, self.layer.n_inputs)
@@ -94,7 +95,7 @@ class DelayTrace(Trace):
             for k in range(self.layer.n_taps)
         ]
 
-    def last_state(self, last: NDArray[np.intp]) -> Array:
+    def last_state(self, last: Indices) -> Array:
         """Return the last inputs, the newest first."""
         rows = last[:, None] + self.n_past - np.arange(self.n_past)
         return self.line[rows, np.arange(len(last))[:, None]].reshape(len(last), -1)

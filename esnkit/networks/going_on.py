@@ -14,7 +14,7 @@ from sklearn.utils.metaestimators import available_if
 from esnkit.core.state import State
 from esnkit.models.base import SequenceRegressor, TrainingData
 from esnkit.networks.learners.online import OnlineTrainer
-from esnkit.networks.learners.registry import METHODS
+from esnkit.networks.learners.registry import LEARNERS
 from esnkit.networks.network import Network
 from esnkit.networks.settings import learner_name
 from esnkit.networks.training.batches import Batch, Rows
@@ -22,7 +22,7 @@ from esnkit.networks.training.trainer import ExplosionError, Trainer
 
 
 @dataclass
-class Place:
+class StreamPosition:
     """Where training stands in a sequence."""
 
     name: Any  # of the sequence
@@ -33,8 +33,8 @@ class Place:
 def _learns_online(model: Any) -> bool:
     """Tell whether the learner moves the weights at every step."""
     name = learner_name(model)
-    if name in METHODS and not METHODS[name].online:
-        online = ", ".join(repr(name) for name, method in METHODS.items() if method.online)
+    if name in LEARNERS and not LEARNERS[name].online:
+        online = ", ".join(repr(name) for name, method in LEARNERS.items() if method.online)
         raise AttributeError(f"partial_fit needs a learner out of {online}, got {name!r}.")
     return True
 
@@ -46,7 +46,7 @@ class OnlineRegressor(SequenceRegressor):
     params_: Any
     output: str
     _trainer: Trainer
-    _place: Place | None
+    _place: StreamPosition | None
 
     @available_if(_learns_online)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -131,7 +131,7 @@ class OnlineRegressor(SequenceRegressor):
             place = self._place
             goes_on = place is not None and place.name == name and not sequences.listed
             if place is None or not goes_on:
-                place = Place(name, 0, reached=True)
+                place = StreamPosition(name, 0, reached=True)
             elif not place.reached:
                 self._take_there()
             weights = rows.weights[part].copy()
@@ -148,7 +148,7 @@ class OnlineRegressor(SequenceRegressor):
                 ),
                 goes_on,
             )
-            self._place = Place(name, place.n_seen + n_rows, reached=True)
+            self._place = StreamPosition(name, place.n_seen + n_rows, reached=True)
 
     def _take_there(self) -> None:
         """Take the trainer to the weights and the state that `fit` left."""

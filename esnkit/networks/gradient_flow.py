@@ -7,13 +7,11 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.sequences import read_sequences
-
-FloatArray = NDArray[np.float64]
+from esnkit.core.typing import FloatArray, Indices
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +36,7 @@ class GradientFlow:
     array([0, 1])
     """
 
-    lags: NDArray[np.intp]
+    lags: Indices
     largest: FloatArray
     typical: FloatArray
 
@@ -97,7 +95,7 @@ def gradient_flow(model: Any, X: Any, *, max_lag: int = 100, n_times: int = 10) 
     check_is_fitted(model)
     check_scalar(max_lag, "max_lag", Integral, min_val=1)
     check_scalar(n_times, "n_times", Integral, min_val=1)
-    sequences = read_sequences(model, X, sequence_column=model.sequence_column, reset=False)
+    sequences = read_sequences(model, X, id_column=model.id_column, reset=False)
     n_steps = len(sequences.rows)
     if len(sequences) != 1 or n_steps <= max_lag:
         raise ValueError(

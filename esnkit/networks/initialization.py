@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import scipy.sparse
-from numpy.typing import NDArray
 
 from esnkit import topology
 from esnkit.core.seeding import Purpose, child_generator
+from esnkit.core.typing import Array
 from esnkit.networks.network import Network
 from esnkit.topology.spectral_radius import scale_to_radius
-
-Array = NDArray[Any]
 
 _N_LSTM_GATES = 4
 _PURPOSES: dict[str, Purpose] = {

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike, DTypeLike
 from sklearn.utils import check_scalar
 
 from esnkit.core.checks import check_name
-from esnkit.kernels.recurrent_free import Closing, run_free, state_of
+from esnkit.kernels.recurrent_free import Closing, free_run_network, state_of
 from esnkit.networks.layers.base import Array
-from esnkit.networks.layers.stack import Stack, StackTrace, build
+from esnkit.networks.layers.stack import Stack, StackTrace, build_layers
 
 # A network may grow without bound; its loss tells, and where it ends in padding it does not matter.
 _GROWTH = np.errstate(over="ignore", invalid="ignore")
@@ -158,7 +158,7 @@ class Network:
 
     def _build(self, hidden_sizes: Sequence[int], head_sizes: Sequence[int]) -> Stack:
         """Stack the layers."""
-        return build(
+        return build_layers(
             self.n_inputs + self.n_outputs * self.feedback,
             self.n_outputs,
             cell=self.cell,
@@ -325,7 +325,7 @@ class Network:
         trace.write_gradient(from_step, gradient)
         return gradient
 
-    def run_free(
+    def free_run(
         self,
         params: Array,
         n_steps: int,
@@ -356,7 +356,7 @@ class Network:
         output : ndarray of shape (n_outputs,)
             Output before the first step.
         lower, upper : ndarray of shape (n_outputs,)
-            Bounds in which the outputs are held, NaN at the lower one.
+            Bounds in which the outputs are clipped, NaN at the lower one.
         gain : ndarray of shape (n_outputs,), default=None
             What takes the place of inputs is ``gain * output + offset``, for networks that see
             inputs and outputs in different units. None stands for ones.
@@ -369,8 +369,8 @@ class Network:
             The outputs, in double precision.
         final_state : ndarray of shape (n_state,)
             State after the last step.
-        first_held : int
-            First step at which an output was held in its bounds, or -1.
+        first_clipped : int
+            First step at which an output was clipped in its bounds, or -1.
 
         Raises
         ------
@@ -398,8 +398,8 @@ class Network:
             np.array(upper, np.float64),
         )
         y, outputs = np.array(output, np.float64), np.empty((n_steps, self.n_outputs))
-        first_held = run_free(stages, closing, rows, y, outputs)
-        return outputs, np.concatenate([state_of(stage) for stage in stages]), first_held
+        first_clipped = free_run_network(stages, closing, rows, y, outputs)
+        return outputs, np.concatenate([state_of(stage) for stage in stages]), first_clipped
 
     def _join_feedback(
         self, inputs: Array, teacher: Array | None, previous_output: Array | None

@@ -112,7 +112,7 @@ class RNNRegressor(NetworkRegressor):
     standardize : bool, default=True
         Whether the network sees inputs, and targets of squared error, with mean 0 and standard
         deviation 1. Its outputs are in the targets' own units in any case.
-    sequence_column : str or int, default=None
+    id_column : str or int, default=None
         The column of X, by name or number, that names the sequence each row belongs to.
     warm_start : bool, default=False
         Whether `fit` goes on from where the last one ended: weights, optimizer, scales and curves.
@@ -142,7 +142,7 @@ class RNNRegressor(NetworkRegressor):
     state_ : State or None
         The state after the final training row; None after fitting many sequences.
     output_range_ : ndarray of shape (2, n_outputs)
-        Bounds in which outputs that are fed back are held: the range of the training targets,
+        Bounds in which outputs that are fed back are clipped: the range of the training targets,
         wider by ten times its width on both sides.
     n_outputs_ : int
         Number of targets.
@@ -217,7 +217,7 @@ class RNNRegressor(NetworkRegressor):
         washout: int = 0,
         start: str = "zero",
         standardize: bool = True,
-        sequence_column: str | int | None = None,
+        id_column: str | int | None = None,
         warm_start: bool = False,
         progress: bool = False,
         dtype: str = "float64",
@@ -251,7 +251,7 @@ class RNNRegressor(NetworkRegressor):
         self.washout = washout
         self.start = start
         self.standardize = standardize
-        self.sequence_column = sequence_column
+        self.id_column = id_column
         self.warm_start = warm_start
         self.progress = progress
         self.dtype = dtype
@@ -277,7 +277,7 @@ class RNNRegressor(NetworkRegressor):
         """Check the training data; targets of whole sequences are put at their last rows."""
         if self.output == "all":
             return super()._read(X, y, sample_weight, reset)
-        sequences = read_sequences(self, X, sequence_column=self.sequence_column, reset=reset)
+        sequences = read_sequences(self, X, id_column=self.id_column, reset=reset)
         labels = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
         if len(labels) != len(sequences):
             raise ValueError(

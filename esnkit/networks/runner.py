@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from esnkit.core.sequences import chunks
 from esnkit.core.state import State
-from esnkit.forecasting.preprocessing import Preparation
-from esnkit.models.runner import warn_if_held
+from esnkit.core.typing import FloatArray
+from esnkit.forecasting.preprocessing import Preprocessor
+from esnkit.models.runner import warn_if_clipped
 from esnkit.networks.jacobians import state_jacobians
 from esnkit.networks.network import Network, Tape
 from esnkit.networks.training.losses import CrossEntropy, Loss
-
-FloatArray = NDArray[np.float64]
 
 # What is run over at one time, so that memory does not grow with the data.
 CHUNK = 1000  # steps
@@ -36,15 +35,15 @@ class NetworkRunner:
     loss : Loss
         What it was trained with, which tells how outputs are meant.
     output_range : ndarray of shape (2, n_outputs)
-        Bounds in which outputs that are fed back are held.
+        Bounds in which outputs that are fed back are clipped.
     """
 
     def __init__(
         self,
         network: Network,
         params: NDArray[Any],
-        inputs: Preparation,
-        targets: Preparation,
+        inputs: Preprocessor,
+        targets: Preprocessor,
         loss: Loss,
         output_range: FloatArray,
     ) -> None:
@@ -73,7 +72,7 @@ class NetworkRunner:
         With output feedback and no teacher the outputs are fed back.
         """
         if self.network.feedback and teacher is None:
-            return self.run_free(rows, len(rows), state)
+            return self.free_run(rows, len(rows), state)
         outputs = np.empty((len(rows), self.network.n_outputs))
         cuts = [slice(0, len(rows))] if self.network.bidirectional else chunks(len(rows), CHUNK)
         for part in cuts:
@@ -81,7 +80,7 @@ class NetworkRunner:
             outputs[part], state = self._run(rows[part], state, given)
         return outputs, state
 
-    def run_free(self, rows: FloatArray, n_steps: int, state: State) -> tuple[FloatArray, State]:
+    def free_run(self, rows: FloatArray, n_steps: int, state: State) -> tuple[FloatArray, State]:
         """Run on the outputs; warn if they diverge.
 
         Where ``rows`` (n_steps, n_given) lacks features, the outputs take the first places.
@@ -93,7 +92,7 @@ class NetworkRunner:
             )
         inputs, targets = self.inputs, self.targets
         n_fed = self.n_features - rows.shape[1]
-        outputs, states, first_held = self.network.run_free(
+        outputs, states, first_clipped = self.network.free_run(
             self._writable_params,
             n_steps,
             (rows - inputs.mean[n_fed:]) / inputs.spread[n_fed:],
@@ -102,7 +101,7 @@ class NetworkRunner:
             *targets.forward(self.output_range),
             *self._fed_back() if n_fed else (),
         )
-        warn_if_held(first_held, n_steps, self.output_range)
+        warn_if_clipped(first_clipped, n_steps, self.output_range)
         outputs = targets.back(outputs, rows[:0])
         return outputs, State(states, outputs[-1])
 

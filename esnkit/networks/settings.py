@@ -15,12 +15,12 @@ from esnkit.core.checks import (
 )
 from esnkit.networks.initialization import INITIALIZATIONS
 from esnkit.networks.learners.bptt import ORDERS, Learner, Presentation
-from esnkit.networks.learners.registry import METHODS, check_serves, check_unused, name_of
+from esnkit.networks.learners.registry import LEARNERS, check_serves, check_unused, name_of
 from esnkit.networks.network import Network
 from esnkit.networks.training.batches import Rows
 from esnkit.networks.training.losses import LOSSES
 from esnkit.networks.training.optimizers import OPTIMIZERS, Optimizer
-from esnkit.networks.training.trainer import Rule, Trainer
+from esnkit.networks.training.trainer import Trainer, UpdateRule
 
 _NAMES = {
     "order": ORDERS,
@@ -45,7 +45,7 @@ def check_settings(model: Any) -> None:
         check_name("initialization", model.initialization, INITIALIZATIONS)
     if not isinstance(model.optimizer, Optimizer):
         check_name("optimizer", model.optimizer, OPTIMIZERS)
-    check_name("learner", name_of(model.learner), ("auto", *METHODS))
+    check_name("learner", name_of(model.learner), ("auto", *LEARNERS))
     check_unused(learner_name(model), model)
     _check_together(model)
 
@@ -76,7 +76,7 @@ def _check_together(model: Any) -> None:
             f"teacher_forcing=False, got cell={model.cell!r} with feedback={model.feedback!r}."
         )
     name = learner_name(model)
-    if feedback and not model.teacher_forcing and not METHODS[name].through_feedback:
+    if feedback and not model.teacher_forcing and not LEARNERS[name].through_feedback:
         raise ValueError(
             f"learner={name!r} takes the outputs that are fed back as they are given, not as they "
             "follow from the weights: it needs teacher_forcing=True."
@@ -97,10 +97,10 @@ def learner_name(model: Any) -> str:
     return str(model._automatic_learner() if model.learner == "auto" else name_of(model.learner))
 
 
-def make_rule(model: Any) -> Rule:
+def make_rule(model: Any) -> UpdateRule:
     """Say how the gradient of a batch moves the weights."""
     optimizer, norm = model.optimizer, model.max_gradient_norm
-    return Rule(
+    return UpdateRule(
         loss=LOSSES[model.loss],
         optimizer=optimizer if isinstance(optimizer, Optimizer) else OPTIMIZERS[optimizer],
         learning_rate=model.learning_rate,
@@ -115,7 +115,7 @@ def make_trainer(model: Any, network: Network, params: Any) -> Trainer:
     """Make what moves the weights ``params`` (n_parameters,), which are moved in place."""
     name = learner_name(model)
     check_serves(name, network)
-    return METHODS[name].make_trainer(model, network, params, make_rule(model))
+    return LEARNERS[name].make_trainer(model, network, params, make_rule(model))
 
 
 def draw_weights(model: Any, network: Network, seed: np.random.SeedSequence) -> Any:
@@ -155,7 +155,7 @@ def make_learner(model: Any, network: Network, rows: Rows) -> Learner:
         order=model.order,
         continuous=model.continuous,
     )
-    return METHODS[name].presenter(network, rows, presentation)
+    return LEARNERS[name].presenter(network, rows, presentation)
 
 
 def _check_stride(learner: str, stride: int, window: int | None) -> None:

@@ -7,16 +7,15 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.utils import check_scalar
 
+from esnkit.core.typing import FloatArray
 from esnkit.plotting._style import BLUE, ORANGE
-from esnkit.plotting.forecast import run_on
+from esnkit.plotting.forecast import forecast_after
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-FloatArray = NDArray[np.float64]
 
 
 class AttractorDisplay:
@@ -156,7 +155,7 @@ class AttractorDisplay:
         AttractorDisplay
             Drawn.
         """
-        prediction = run_on(estimator, len(np.asarray(truth)), X)
+        prediction = forecast_after(estimator, len(np.asarray(truth)), X)
         return cls.from_predictions(truth, prediction, delay=delay, names=names, axes=axes)
 
     def plot(self, axes: Sequence[Axes] | None = None) -> Self:

@@ -7,16 +7,16 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.utils import check_scalar
 
+from esnkit.core.typing import FloatArray, Indices
 from esnkit.plotting._style import CYCLE, GREY, label, legend_above, new_axes, tidy, whole_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-FloatArray = NDArray[np.float64]
 
 _QUARTILES = (0.25, 0.5, 0.75)
 
@@ -233,7 +233,7 @@ class BacktestDisplay:
         return self
 
 
-def _against_steps(values: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
+def _against_steps(values: FloatArray) -> tuple[Indices, FloatArray]:
     """Return the steps ahead, from 1, and the values at them."""
     return np.arange(1, len(values) + 1), values
 

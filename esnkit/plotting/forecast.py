@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from esnkit.core.typing import FloatArray
 from esnkit.forecasting.dates import future_index
 from esnkit.plotting._style import BLUE, GREY, ORANGE, label, legend_above, new_axes, tidy
 
@@ -79,14 +80,14 @@ class ForecastDisplay:
 
     def __init__(
         self,
-        history: NDArray[np.float64],
-        forecast: NDArray[np.float64],
+        history: FloatArray,
+        forecast: FloatArray,
         *,
         history_index: NDArray[Any],
         forecast_index: NDArray[Any],
-        truth: NDArray[np.float64] | None = None,
-        lower: NDArray[np.float64] | None = None,
-        upper: NDArray[np.float64] | None = None,
+        truth: FloatArray | None = None,
+        lower: FloatArray | None = None,
+        upper: FloatArray | None = None,
         series_label: str | None = None,
         index_label: str | None = None,
         band_label: str = "band",
@@ -235,7 +236,7 @@ class ForecastDisplay:
             lower, upper = estimator.predict_interval(horizon, level, X)
         return cls.from_predictions(
             _seen(estimator) if history is None else history,
-            run_on(estimator, horizon, X),
+            forecast_after(estimator, horizon, X),
             truth=truth,
             lower=lower,
             upper=upper,
@@ -284,12 +285,12 @@ class ForecastDisplay:
             x, self._joined(self.forecast), color=BLUE, linewidth=1.8, label="forecast"
         )
 
-    def _joined(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _joined(self, values: FloatArray) -> FloatArray:
         """Put the last point of the history in front, so that no gap is drawn."""
         return np.concatenate([self.history[-1:], values])
 
 
-def run_on(estimator: Any, horizon: int, X: Any) -> Any:
+def forecast_after(estimator: Any, horizon: int, X: Any) -> Any:
     """Return what a forecaster, or a model that runs freely, says comes next."""
     method = estimator.forecast if hasattr(estimator, "forecast") else estimator.free_run
     return method(horizon, X)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
+from esnkit.core.typing import FloatArray
 from esnkit.plotting._style import (
     BLUE,
     CYCLE,
@@ -23,8 +24,6 @@ from esnkit.plotting._style import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-FloatArray = NDArray[np.float64]
 
 
 class LossCurveDisplay:

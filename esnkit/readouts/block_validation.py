@@ -11,18 +11,16 @@ from functools import reduce
 from itertools import accumulate, pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from esnkit.core.typing import FloatArray, Indices
 from esnkit.readouts.ridge_statistics import RidgeStatistics
-
-FloatArray = NDArray[np.float64]
 
 # No penalty ties with the best if its mean squared error is larger by more than this factor, for
 # one block alone can carry all of the error and then tells nothing of its own uncertainty.
 _LARGEST_EXCESS = 1.5
 
 
-def cut_at(borders: NDArray[np.intp], start: int, n_rows: int) -> Iterator[tuple[int, slice]]:
+def cut_at(borders: Indices, start: int, n_rows: int) -> Iterator[tuple[int, slice]]:
     """Yield block numbers and slices of ``n_rows`` rows, the first of which is row `start`."""
     stop = start + n_rows
     inner = borders[(borders > start) & (borders < stop)]

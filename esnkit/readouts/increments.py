@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.metaestimators import available_if
 
-FloatArray = NDArray[np.float64]
+from esnkit.core.typing import FloatArray
 
 
 def _inner_has(method: str) -> Any:

@@ -17,6 +17,7 @@ from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from esnkit.core.sequences import check_weights
+from esnkit.core.typing import FloatArray
 from esnkit.readouts.block_validation import (
     average_targets,
     best_penalties,
@@ -29,7 +30,6 @@ from esnkit.readouts.ridge_statistics import RidgeStatistics, Solver, check_pena
 
 __all__ = ["RidgeReadout"]
 
-FloatArray = NDArray[np.float64]
 Chunk = tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]
 
 # solver="auto" factorises up to this many features; beyond, a block takes more than 32 MB, and

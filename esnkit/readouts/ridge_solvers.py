@@ -1,7 +1,7 @@
 """Two ways to hold the scatter matrix of rows [features, targets] and solve ridge problems from it.
 
-`TriangularScatter` keeps a triangle R with R'R = Z'Z, where Z are the rows absorbed so far; the
-condition number of Z is never squared. `GramScatter` keeps Z'Z itself: less than half the work per
+`QRSolver` keeps a triangle R with R'R = Z'Z, where Z are the rows absorbed so far; the
+condition number of Z is never squared. `GramSolver` keeps Z'Z itself: less than half the work per
 row, and half the digits. Both offer the same methods, which is all that
 `esnkit.readouts.ridge_statistics` knows of them. With X and Y the feature and target columns of
 Z, a ridge problem is
@@ -17,12 +17,11 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, eigh_tridiagonal, solve_triangular
 from scipy.linalg.blas import dsymm, dsyrk
 from scipy.linalg.lapack import dormqr, dptsv, dsytrd, dsytrd_lwork, dtpqrt
 
-FloatArray = NDArray[np.float64]
+from esnkit.core.typing import FloatArray
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -35,7 +34,7 @@ RESOLUTION = 32 * EPSILON
 _REFLECTOR_BLOCK = 32
 
 
-class Scatter(ABC):
+class RidgeSolver(ABC):
     """The scatter of rows: features first, then targets.
 
     Parameters
@@ -87,7 +86,7 @@ class Scatter(ABC):
         return twin
 
 
-class TriangularScatter(Scatter):
+class QRSolver(RidgeSolver):
     """The triangular factor R of the rows, kept by orthogonal transformations only."""
 
     order = "F"
@@ -152,7 +151,7 @@ class TriangularScatter(Scatter):
         return self._matrix[:size, :size], self._matrix[:size, size:], self._matrix[size:, size:]
 
 
-class GramScatter(Scatter):
+class GramSolver(RidgeSolver):
     """The Gram matrix Z'Z of the rows; only its lower triangle is kept."""
 
     order = "C"

@@ -11,14 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import assert_all_finite, check_scalar
 
 from esnkit.core.sequences import check_weights, chunks
-from esnkit.readouts.ridge_solvers import GramScatter, Scatter, TriangularScatter
+from esnkit.core.typing import FloatArray
+from esnkit.readouts.ridge_solvers import GramSolver, QRSolver, RidgeSolver
 
 __all__ = ["RidgeStatistics"]
 
-FloatArray = NDArray[np.float64]
 Solver = Literal["qr", "gram"]
 
-_SCATTERS: dict[str, type[Scatter]] = {"qr": TriangularScatter, "gram": GramScatter}
+_SCATTERS: dict[str, type[RidgeSolver]] = {"qr": QRSolver, "gram": GramSolver}
 
 # Rows absorbed at one time: enough for matrix products to run at speed, few enough for the cache.
 _CHUNK = 512
@@ -319,7 +319,7 @@ class RidgeStatistics:
         self.total_weight += weight
         return row
 
-    def _system(self) -> Scatter:
+    def _system(self) -> RidgeSolver:
         """Return the scatter about the mean, or about zero if no intercept is to be fitted."""
         if not self.n_samples:
             raise ValueError("The statistic holds no rows of positive weight yet.")

@@ -10,12 +10,19 @@ from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from esnkit.core.exceptions import DivergenceWarning
-from esnkit.forecasting.auto.candidates import Candidate, Problem, View, draw, familiar, simple
-from esnkit.forecasting.auto.evaluation import Trial, Validation
+from esnkit.core.typing import FloatArray
+from esnkit.forecasting.auto.candidates import (
+    Candidate,
+    Preprocessing,
+    SeriesTraits,
+    draw,
+    familiar,
+    simple,
+)
+from esnkit.forecasting.auto.evaluation import Evaluation, Validation
 
 _ROUNDS = (0.3, 0.5, 0.75, 1.0)  # the part of the budget that is spent at the end of each round
 _FIRST = 4  # candidates at least, that the first round tries
@@ -26,7 +33,6 @@ _MARGIN = 0.15  # decades of error by which a member of a group may be worse tha
 # errors; those of rivals are alike, so that the better ones deserve more.
 _POWER = 4
 
-FloatArray = NDArray[np.float64]
 Task = tuple[Candidate, float | None]
 
 
@@ -34,14 +40,14 @@ Task = tuple[Candidate, float | None]
 class Search:
     """What a search found, the best first, and why it stopped."""
 
-    trials: list[Trial]
+    trials: list[Evaluation]
     end: str
     seconds: float
 
 
-def search(
+def search_rounds(
     validation: Validation,
-    problem: Problem,
+    problem: SeriesTraits,
     rng: np.random.Generator,
     *,
     n_candidates: int,
@@ -57,7 +63,7 @@ def search(
     penalties are tried in finer steps.
     """
     start = time.monotonic()
-    found: dict[int, Trial] = {}
+    found: dict[int, Evaluation] = {}
     cause = "time was up"
     bar = _bar(n_candidates, progress)
 
@@ -89,7 +95,7 @@ def search(
     return Search(_ranked(found), _end(found, n_candidates, cause), time.monotonic() - start)
 
 
-def _end(found: dict[int, Trial], n_candidates: int, cause: str) -> str:
+def _end(found: dict[int, Evaluation], n_candidates: int, cause: str) -> str:
     """Say how many candidates were tried, without the classical ones, and why no more."""
     n_tried = sum(number >= 0 for number in found)
     if n_tried < n_candidates:
@@ -107,13 +113,17 @@ def _bar(n_candidates: int, progress: bool) -> Any:
 
 
 def _next_tasks(
-    number: int, found: dict[int, Trial], n_new: int, problem: Problem, rng: np.random.Generator
+    number: int,
+    found: dict[int, Evaluation],
+    n_new: int,
+    problem: SeriesTraits,
+    rng: np.random.Generator,
 ) -> Sequence[Task]:
     """Return what a round is to try: anything at first, later what lies near the best."""
     ranked = _ranked(found)
     best = [trial for trial in ranked if not trial.candidate.simple][:_PARENTS]
     if not best:
-        views = list(dict.fromkeys([View(), ranked[0].candidate.view]))
+        views = list(dict.fromkeys([Preprocessing(), ranked[0].candidate.view]))
         start = familiar(views, problem, rng)
         tasks = (start + draw(max(0, n_new - len(start)), problem, rng))[:n_new]
     elif number == 1:
@@ -124,9 +134,9 @@ def _next_tasks(
 
 
 def _variations(
-    best: Sequence[Trial],
+    best: Sequence[Evaluation],
     n_new: int,
-    problem: Problem,
+    problem: SeriesTraits,
     rng: np.random.Generator,
     tried: set[Candidate],
 ) -> list[Task]:
@@ -141,7 +151,7 @@ def _variations(
     return tasks
 
 
-def _ranked(found: dict[int, Trial]) -> list[Trial]:
+def _ranked(found: dict[int, Evaluation]) -> list[Evaluation]:
     """Return trials, the best first; of equals that which was drawn first."""
     return [found[number] for number in sorted(found, key=lambda i: (found[i].score, i))]
 
@@ -162,7 +172,7 @@ def _run_all(
         )
 
 
-def choose(trials: list[Trial], n_members: int) -> list[list[Trial]]:
+def choose(trials: list[Evaluation], n_members: int) -> list[list[Evaluation]]:
     """Choose what is to forecast: the best models, the best smoothing and a naive forecast.
 
     They come in groups, the best of each first; a kind of which none was tried is left out.
@@ -175,19 +185,19 @@ def choose(trials: list[Trial], n_members: int) -> list[list[Trial]]:
     return [group for group in groups if group]
 
 
-def _plainest(trials: list[Trial]) -> list[Trial]:
+def _plainest(trials: list[Evaluation]) -> list[Evaluation]:
     """Choose the best classical forecast without a drift, unless one with a drift is better."""
     still = [trial for trial in trials if not trial.candidate.drifts]
     if not still:
         return trials[:1]
 
-    def loss(trial: Trial) -> float:
+    def loss(trial: Evaluation) -> float:
         return float(_beyond_doubt((trial.runs - still[0].runs).mean(axis=1)))
 
     return [min([still[0], *(t for t in trials if t.candidate.drifts)], key=loss)]
 
 
-def weigh(groups: list[list[Trial]]) -> FloatArray:
+def weigh(groups: list[list[Evaluation]]) -> FloatArray:
     """Weigh groups by how much worse their best is than that of the last, (n_groups, horizon)."""
     errors = np.array([_beyond_doubt(group[0].runs - groups[-1][0].runs) for group in groups])
     weights = 10.0 ** (-_POWER * (errors - errors.min(axis=0)))

@@ -6,9 +6,9 @@ from numbers import Integral
 
 import numpy as np
 import scipy.sparse
-from numpy.typing import NDArray
 from sklearn.utils import check_scalar
 
+from esnkit.core.typing import FloatArray
 from esnkit.topology.sampling import distinct_columns, in_degree, random_matrix, weighted
 
 __all__ = ["erdos_renyi", "orthogonal", "random"]
@@ -98,7 +98,7 @@ def erdos_renyi(
     return weighted(rows, columns, (n_units, n_units), rng), None
 
 
-def orthogonal(n_units: int, rng: np.random.Generator) -> tuple[NDArray[np.float64], float]:
+def orthogonal(n_units: int, rng: np.random.Generator) -> tuple[FloatArray, float]:
     """Draw an orthogonal matrix: every unit listens to all, and norms are kept.
 
     Parameters

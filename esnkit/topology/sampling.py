@@ -9,6 +9,8 @@ import scipy.sparse
 from numpy.typing import NDArray
 from sklearn.utils import check_scalar
 
+from esnkit.core.typing import FloatArray, Indices
+
 __all__ = ["in_degree", "random_matrix"]
 
 TABLE_CELLS = 2**23  # size of the table in which the sources of some rows are ticked off
@@ -104,7 +106,7 @@ def random_matrix(
 
 def distinct_columns(
     n_wanted: NDArray[np.integer], n_columns: int, rng: np.random.Generator
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+) -> tuple[Indices, Indices]:
     """Draw, in row i, ``n_wanted[i]`` distinct columns; return rows and columns in order.
 
     Drawn some rows at a time, so that the table needed stays small.
@@ -140,8 +142,8 @@ def _tick_off(
 
 
 def weighted(
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
+    rows: Indices,
+    columns: Indices,
     shape: tuple[int, int],
     rng: np.random.Generator,
 ) -> scipy.sparse.csr_array:
@@ -150,9 +152,9 @@ def weighted(
 
 
 def matrix(
-    rows: NDArray[np.intp],
-    columns: NDArray[np.intp],
-    weights: NDArray[np.float64],
+    rows: Indices,
+    columns: Indices,
+    weights: FloatArray,
     shape: tuple[int, int],
 ) -> scipy.sparse.csr_array:
     """Put weights at the given places, in csr form with sorted columns."""

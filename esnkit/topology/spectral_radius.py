@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.utils import check_array
 
 from esnkit.core.checks import check_real
+from esnkit.core.typing import FloatArray
 
 __all__ = ["perron_root", "scale_to_radius", "spectral_radius"]
 
-Matrix = NDArray[np.float64] | scipy.sparse.csr_array
+Matrix = FloatArray | scipy.sparse.csr_array
 
 DENSE_UNITS = 300  # up to here the dense QR algorithm is as fast as any
 DENSE_LIMIT = 2000  # up to here it is affordable, where Krylov spaces gain nothing or fail
@@ -280,7 +281,7 @@ def _krylov_radius(W: Matrix, attempts: tuple[tuple[int, int], ...]) -> float | 
     return None
 
 
-def _growth(W: Any, x: NDArray[np.float64]) -> float:
+def _growth(W: Any, x: FloatArray) -> float:
     """Rough spectral radius: how much a vector grows per step, once the start is forgotten."""
     logarithms = []
     for _ in range(20):
@@ -293,9 +294,7 @@ def _growth(W: Any, x: NDArray[np.float64]) -> float:
     return math.exp(float(np.mean(logarithms[10:])))
 
 
-def _arnoldi_radius(
-    W: Any, start: NDArray[np.float64], n_vectors: int, n_restarts: int
-) -> float | None:
+def _arnoldi_radius(W: Any, start: FloatArray, n_vectors: int, n_restarts: int) -> float | None:
     """Spectral radius by implicitly restarted Arnoldi on a power of W; None if not converged.
 
     W must have a spectral radius near 1, because the tolerance is absolute for small eigenvalues.
@@ -305,7 +304,7 @@ def _arnoldi_radius(
     per_unit = (W.size if isinstance(W, np.ndarray) else W.nnz) / len(start)
     power = int(np.clip(400 / per_unit, 1, 8))
 
-    def apply(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    def apply(x: FloatArray) -> FloatArray:
         for _ in range(power):
             x = W @ x
         return x

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esnkit.cli.csv_series import TableError, read_series
+from esnkit.cli.csv_series import TableError, read_csv_series
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ VALUES = [1.5, -2.0, 3e2, 0.25]
 @pytest.mark.parametrize("first", ["", "\ufeff"])
 def test_delimiters_line_ends_and_byte_order_mark(write, delimiter, newline, first):
     rows = [["day", "value"], *([f"{d:%F}", str(v)] for d, v in zip(DAYS, VALUES, strict=True))]
-    series = read_series(write(first + newline.join(delimiter.join(row) for row in rows)))
+    series = read_csv_series(write(first + newline.join(delimiter.join(row) for row in rows)))
     expected = pd.Series(VALUES, pd.DatetimeIndex(DAYS, name="day"), name="value")
     pd.testing.assert_series_equal(series, expected, check_freq=False, check_index_type=False)
     assert series.index.freq == "D"
@@ -50,39 +50,39 @@ def test_delimiters_line_ends_and_byte_order_mark(write, delimiter, newline, fir
 @pytest.mark.parametrize("delimiter", [";", "\t"])
 def test_decimal_comma(write, delimiter):
     text = lines("name;value", "x;1,5", "y;-2", "z;3,25e1").replace(";", delimiter)
-    assert read_series(write(text)).tolist() == [1.5, -2.0, 32.5]
+    assert read_csv_series(write(text)).tolist() == [1.5, -2.0, 32.5]
 
 
 def test_pandas_writes_what_we_read(tmp_path):
     frame = pd.DataFrame({"a, b": [0.1, 1 / 3, 1e-300]}, index=DAYS[:3].rename("date"))
     frame.to_csv(tmp_path / "frame.csv")
-    series = read_series(tmp_path / "frame.csv")
+    series = read_csv_series(tmp_path / "frame.csv")
     assert series.name == "a, b"
     np.testing.assert_array_equal(series, frame["a, b"])
 
 
 def test_rows_are_counted_without_dates(write):
-    series = read_series(write(lines("value", "3", "1", "2")))
+    series = read_csv_series(write(lines("value", "3", "1", "2")))
     assert series.index.equals(pd.RangeIndex(3))
     assert series.tolist() == [3.0, 1.0, 2.0]
 
 
 def test_named_columns_win(write):
     path = write(lines("date,other,a,b", *(f"x,{2000 + i},{i},{-i}" for i in range(3))))
-    series = read_series(path, target="b", date="other")
+    series = read_csv_series(path, target="b", date="other")
     assert (series.name, series.index.name, series.index.freq) == ("b", "other", "YS-JAN")
     assert series.tolist() == [0.0, -1.0, -2.0]
 
 
 def test_years_are_dates_only_under_a_name_that_says_so(write):
     rows = [f"{year},{year % 7}" for year in range(1700, 1710)]
-    assert read_series(write(lines("Year,spots", *rows))).index[0] == pd.Timestamp(1700, 1, 1)
+    assert read_csv_series(write(lines("Year,spots", *rows))).index[0] == pd.Timestamp(1700, 1, 1)
     with pytest.raises(TableError, match=r"several columns hold numbers.*'height', 'spots'"):
-        read_series(write(lines("height,spots", *rows)))
+        read_csv_series(write(lines("height,spots", *rows)))
 
 
 def test_the_target_is_not_taken_for_the_dates(write):
-    series = read_series(write(lines("year", "2000", "2001", "2002")), target="year")
+    series = read_csv_series(write(lines("year", "2000", "2001", "2002")), target="year")
     assert series.tolist() == [2000.0, 2001.0, 2002.0]
 
 
@@ -92,13 +92,13 @@ def test_the_target_is_not_taken_for_the_dates(write):
 def test_frequency_is_recognised(tmp_path, freq):
     index = pd.date_range("2024-02-01", periods=30, freq=freq, name="time")
     pd.Series(range(30), index, name="value").to_csv(tmp_path / "series.csv")
-    found = read_series(tmp_path / "series.csv").index
+    found = read_csv_series(tmp_path / "series.csv").index
     assert (found + found.freq).tolist() == (index + index.freq).tolist()
 
 
 def test_the_middle_of_every_month_is_regular(write):
     path = write(lines("date,value", *(f"2024-{month:02}-15,{month}" for month in range(1, 13))))
-    index = read_series(path).index
+    index = read_csv_series(path).index
     assert index.freq is not None
     assert (index[-1] + index.freq).strftime("%F") == "2025-01-15"
 
@@ -107,7 +107,7 @@ def test_the_middle_of_every_month_is_regular(write):
 def test_every_float_survives(tmp_path_factory, values):
     path = tmp_path_factory.mktemp("floats") / "data.csv"
     path.write_text(lines("value", *map(repr, values)))
-    np.testing.assert_array_equal(read_series(path), values)
+    np.testing.assert_array_equal(read_csv_series(path), values)
 
 
 # ---------------------------------------------------------------------- what is refused
@@ -173,21 +173,21 @@ def test_bad_file_is_named_with_line_and_column(write, kind):
     target = "b" if kind == "thousands" else None
     path = write(text)
     with pytest.raises(TableError, match=re.escape(message)) as caught:
-        read_series(path, target=target)
+        read_csv_series(path, target=target)
     assert str(caught.value).startswith(str(path))
     assert "\n" not in str(caught.value)
 
 
 def test_file_that_cannot_be_read(tmp_path):
     with pytest.raises(TableError, match=r"none\.csv: there is no such file"):
-        read_series(tmp_path / "none.csv")
+        read_csv_series(tmp_path / "none.csv")
     with pytest.raises(TableError, match="this is a folder"):
-        read_series(tmp_path)
+        read_csv_series(tmp_path)
     with pytest.raises(TableError, match="cannot be read"):
-        read_series("null\0character.csv")
+        read_csv_series("null\0character.csv")
     (tmp_path / "latin.csv").write_bytes("preis\n1\n2 \u20ac\n".encode("cp1252"))
     with pytest.raises(TableError, match=r"line 3: byte 0x80 is not UTF-8"):
-        read_series(tmp_path / "latin.csv")
+        read_csv_series(tmp_path / "latin.csv")
 
 
 def test_missing_column_names_near_ones_and_all(write):
@@ -195,25 +195,25 @@ def test_missing_column_names_near_ones_and_all(write):
     with pytest.raises(
         TableError, match=r"no column 'prise', only 'Price', .*\. Did you mean 'Price'"
     ):
-        read_series(path, target="prise")
+        read_csv_series(path, target="prise")
     with pytest.raises(TableError, match=r"no column 'day', only 'Price', 'volume'\.$"):
-        read_series(path, target="Price", date="day")
+        read_csv_series(path, target="Price", date="day")
 
 
 def test_one_column_cannot_be_two_things(write):
     with pytest.raises(TableError, match="'a' cannot be both target and date"):
-        read_series(write(lines("a", "2000", "2001")), target="a", date="a")
+        read_csv_series(write(lines("a", "2000", "2001")), target="a", date="a")
 
 
 def test_long_and_strange_text_is_quoted_short_and_escaped(write):
     red = "\x1b[31m" + "x" * 1000
     with pytest.raises(TableError) as caught:
-        read_series(write(lines("a", "1", "2", red)))
+        read_csv_series(write(lines("a", "1", "2", red)))
     assert "\x1b" not in str(caught.value)
     assert len(str(caught.value)) < 250
     many = ",".join(f"c{i}" for i in range(1000))
     with pytest.raises(TableError, match="and 980 more") as caught:
-        read_series(write(lines(many, ",".join("1" * 1000))))
+        read_csv_series(write(lines(many, ",".join("1" * 1000))))
     assert len(str(caught.value)) < 400
 
 
@@ -222,7 +222,7 @@ def test_any_text_is_a_series_or_a_table_error(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("text") / "data.csv"
     path.write_bytes(text.encode())
     try:
-        series = read_series(path)
+        series = read_csv_series(path)
     except TableError:
         return
     assert len(series) > 0

@@ -52,7 +52,7 @@ def test_a_list_is_many_sequences(as_3d):
 @pytest.mark.parametrize("column", [1, -2, "id"])
 def test_runs_of_equal_ids_are_sequences(column):
     X = pd.DataFrame(with_ids(), columns=["a", "id", "b"]) if column == "id" else with_ids()
-    sequences = read(X, sequence_column=column)
+    sequences = read(X, id_column=column)
     np.testing.assert_array_equal(sequences.rows, ROWS)
     np.testing.assert_array_equal(sequences.offsets, [0, 3, 5, 6])
     assert sequences.ids == (7, 3, 7)
@@ -60,7 +60,7 @@ def test_runs_of_equal_ids_are_sequences(column):
 
 def test_ids_may_be_words():
     X = pd.DataFrame({"a": ROWS[:, 0], "who": list("xxxyyy"), "b": ROWS[:, 1]})
-    sequences = read(X, sequence_column="who")
+    sequences = read(X, id_column="who")
     np.testing.assert_array_equal(sequences.rows, ROWS)
     assert sequences.ids == ("x", "y")
 
@@ -70,9 +70,7 @@ def test_the_doors_agree(lengths):
     rows = np.random.default_rng(0).normal(size=(sum(lengths), 2))
     cuts = np.cumsum(lengths)[:-1]
     listed = read(np.split(rows, cuts))
-    flat = read(
-        np.column_stack([np.repeat(np.arange(len(lengths)), lengths), rows]), sequence_column=0
-    )
+    flat = read(np.column_stack([np.repeat(np.arange(len(lengths)), lengths), rows]), id_column=0)
     np.testing.assert_array_equal(listed.rows, flat.rows)
     np.testing.assert_array_equal(listed.offsets, flat.offsets)
     assert list(listed.parts()) == list(flat.parts())
@@ -124,7 +122,7 @@ def test_bad_input_is_named(X, message):
 )
 def test_bad_ids_are_named(X, column, message):
     with pytest.raises(ValueError, match=message):
-        read(X, sequence_column=column)
+        read(X, id_column=column)
 
 
 def test_width_and_names_are_remembered():

@@ -302,7 +302,7 @@ def test_divergence_warns_and_stays_finite(shared, memory):
         scale=False,
     )
     forecaster.fit(field)
-    with pytest.warns(DivergenceWarning, match="of 30 and was held"):
+    with pytest.warns(DivergenceWarning, match="of 30 and was clipped"):
         run = forecaster.forecast(30)
     assert np.isfinite(run).all()
     targets = field[1:, 2:] if not shared else field[1:]

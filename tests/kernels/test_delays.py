@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esnkit import NVAR
-from esnkit.kernels.delays import run_delays, run_delays_free
+from esnkit.kernels.delays import free_run_delays, run_delays
 from tests import naive
 from tests.loops import make_loop
 
@@ -66,12 +66,12 @@ def test_free_run_equals_the_naive_twin(n_taps, stride, order, through_input, wi
     past = rng.uniform(-1, 1, ((n_taps - 1) * stride, n_inputs))
     X = rng.uniform(-1, 1, (n_steps, n_inputs - n_outputs * through_input))
     y = rng.uniform(-1, 1, n_outputs)
-    expected = naive.run_delays_free(n_taps, stride, order, loop, past, X, y.copy())
+    expected = naive.free_run_delays(n_taps, stride, order, loop, past, X, y.copy())
 
     fed = np.full((n_steps, n_inputs - X.shape[1]), np.nan)  # to be written before it is read
     inputs = np.vstack([past, np.hstack([fed, X])])
     outputs = np.empty((n_steps, n_outputs))
-    run_delays_free(delays, loop, inputs, y, outputs)
+    free_run_delays(delays, loop, inputs, y, outputs)
     np.testing.assert_allclose(outputs, expected, atol=1e-12)
     np.testing.assert_array_equal(y, outputs[-1])
     if through_input:
@@ -79,7 +79,7 @@ def test_free_run_equals_the_naive_twin(n_taps, stride, order, through_input, wi
 
 
 @pytest.mark.parametrize(
-    ("gain", "first_held", "expected"),
+    ("gain", "first_clipped", "expected"),
     [
         (0.5, -1, [0.5, 0.25, 0.125, 0.0625]),
         (3.0, 2, [3.0, 9.0, 20.0, 20.0]),
@@ -87,7 +87,7 @@ def test_free_run_equals_the_naive_twin(n_taps, stride, order, through_input, wi
         (np.nan, 0, [-5.0] * 4),
     ],
 )
-def test_outputs_are_held_in_their_bounds(gain, first_held, expected):
+def test_outputs_are_held_in_their_bounds(gain, first_clipped, expected):
     delays, _ = make_delays(1, 1, 1, 1)
     loop = make_loop(
         1,
@@ -98,6 +98,6 @@ def test_outputs_are_held_in_their_bounds(gain, first_held, expected):
         upper=np.array([20.0]),
     )
     outputs = np.empty((4, 1))
-    found = run_delays_free(delays, loop, np.zeros((4, 1)), np.ones(1), outputs)
-    assert found == first_held
+    found = free_run_delays(delays, loop, np.zeros((4, 1)), np.ones(1), outputs)
+    assert found == first_clipped
     np.testing.assert_array_equal(outputs[:, 0], expected)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from esnkit.kernels.activations import CODES
-from esnkit.kernels.fir import advance, go_back
+from esnkit.kernels.fir import advance_fir, go_back
 from tests import naive
 
 TOLERANCE = {np.float64: 1e-13, np.float32: 1e-5}
@@ -23,10 +23,10 @@ def test_a_step(n_inputs, n_taps, name, dtype):
     )
     expected = naive.advance_filters(CODES[name], M, x, before)
     row, slopes, h = (np.full(n, np.nan, dtype) for n in (n_rows, n_units, n_units))
-    advance(CODES[name], M, x, before, row, slopes, h)
+    advance_fir(CODES[name], M, x, before, row, slopes, h)
     for found, wanted in zip((row, slopes, h), expected, strict=True):
         np.testing.assert_allclose(found, wanted, atol=TOLERANCE[dtype])
-    advance(CODES[name], M, x, before, before, slopes, h)  # in place
+    advance_fir(CODES[name], M, x, before, before, slopes, h)  # in place
     np.testing.assert_array_equal(before, row)
 
 

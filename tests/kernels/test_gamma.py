@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from esnkit.kernels.gamma import run_gamma, run_gamma_free
+from esnkit.kernels.gamma import free_run_gamma, run_gamma
 from tests import naive
 from tests.loops import make_loop
 
@@ -34,18 +34,18 @@ def test_free_run_equals_the_naive_twin(through_input, with_input, squared):
     rng = np.random.default_rng(1)
     taps, y = rng.uniform(-1, 1, (n_taps, n_inputs)), rng.uniform(-1, 1, n_outputs)
     X = rng.uniform(-1, 1, (n_steps, n_inputs - n_outputs * through_input))
-    expected = naive.run_gamma_free(mu, loop, X, taps.copy(), y.copy())
+    expected = naive.free_run_gamma(mu, loop, X, taps.copy(), y.copy())
 
     fed = np.full((n_steps, n_inputs - X.shape[1]), np.nan)  # to be written before it is read
     inputs, outputs = np.hstack([fed, X]), np.empty((n_steps, n_outputs))
-    assert run_gamma_free(mu, loop, inputs, taps, y, outputs) == -1
+    assert free_run_gamma(mu, loop, inputs, taps, y, outputs) == -1
     np.testing.assert_allclose(outputs, expected, atol=1e-12)
     np.testing.assert_array_equal(y, outputs[-1])
     np.testing.assert_array_equal(taps[0], inputs[-1])
 
 
-@pytest.mark.parametrize(("gain", "first_held"), [(0.5, -1), (3.0, 2), (np.nan, 0)])
-def test_outputs_are_held_in_their_bounds(gain, first_held):
+@pytest.mark.parametrize(("gain", "first_clipped"), [(0.5, -1), (3.0, 2), (np.nan, 0)])
+def test_outputs_are_held_in_their_bounds(gain, first_clipped):
     loop = make_loop(
         *(1, 1),
         coef=np.array([[gain]]),
@@ -54,6 +54,6 @@ def test_outputs_are_held_in_their_bounds(gain, first_held):
         upper=np.array([20.0]),
     )
     outputs = np.empty((4, 1))
-    found = run_gamma_free(0.5, loop, np.zeros((4, 1)), np.zeros((1, 1)), np.ones(1), outputs)
-    assert found == first_held
+    found = free_run_gamma(0.5, loop, np.zeros((4, 1)), np.zeros((1, 1)), np.ones(1), outputs)
+    assert found == first_clipped
     assert np.all((outputs >= -5) & (outputs <= 20))

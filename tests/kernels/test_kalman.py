@@ -20,7 +20,7 @@ def test_sensitivities_are_derivatives_of_the_state(activation):
     now, following = np.zeros((2, n, M.size))
     work = np.empty((n, n))
     for x in X:
-        rtrl.advance(activation, M, np.concatenate([x, [1], h]), h, now, following, work)
+        rtrl.advance_rtrl(activation, M, np.concatenate([x, [1], h]), h, now, following, work)
         now, following = following, now
     state, sensitivities = naive.run_sensitive(activation, M, X, np.zeros(n))
     np.testing.assert_allclose(h, state, rtol=1e-13)

@@ -30,7 +30,7 @@ def make_loops(n_loops, *, squared=False, with_input=True, bound=100.0, seed=0):
 
 
 def run_both(loops, dtype=np.float64, n_steps=12):
-    """Outputs by kernel and twin, the step at which one was held, and the final states."""
+    """Outputs by kernel and twin, the step at which one was clipped, and the final states."""
     network, W = make_network(N_UNITS, SEEN.shape[1] + N_GIVEN, dtype=dtype)
     rng = np.random.default_rng(1)
     X = rng.uniform(-1, 1, (n_steps, N_GIVEN)).astype(dtype)
@@ -38,9 +38,9 @@ def run_both(loops, dtype=np.float64, n_steps=12):
     y = rng.uniform(-1, 1, N_PATCHES * PATCH_SIZE)
     expected = naive.run_patches(W, network, loops, SEEN, X, H, y)
     outputs = np.empty((n_steps, y.size))
-    first_held = run_patches(network, loops, SEEN, X, H, y, outputs)
+    first_clipped = run_patches(network, loops, SEEN, X, H, y, outputs)
     np.testing.assert_array_equal(y, outputs[-1])
-    return outputs, expected, first_held
+    return outputs, expected, first_clipped
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE)
@@ -49,17 +49,17 @@ def run_both(loops, dtype=np.float64, n_steps=12):
 @pytest.mark.parametrize("n_loops", [1, N_PATCHES])
 def test_patches_equal_the_naive_twin(n_loops, squared, with_input, dtype):
     loops = make_loops(n_loops, squared=squared, with_input=with_input)
-    outputs, expected, first_held = run_both(loops, dtype)
-    assert first_held == -1
+    outputs, expected, first_clipped = run_both(loops, dtype)
+    assert first_clipped == -1
     np.testing.assert_allclose(outputs, expected, atol=10 * TOLERANCE[dtype])
 
 
 def test_outputs_are_held_in_their_bounds():
     free, _, _ = run_both(make_loops(N_PATCHES))
     bound = np.abs(free).max()
-    outputs, expected, first_held = run_both(make_loops(N_PATCHES, bound=0.9 * bound))
+    outputs, expected, first_clipped = run_both(make_loops(N_PATCHES, bound=0.9 * bound))
     np.testing.assert_allclose(outputs, expected, atol=1e-12)
-    assert first_held == np.argmax(np.abs(free).max(axis=1) > 0.9 * bound)
+    assert first_clipped == np.argmax(np.abs(free).max(axis=1) > 0.9 * bound)
     assert np.abs(outputs).max() == pytest.approx(0.9 * bound, rel=1e-15)
 
 

@@ -17,7 +17,7 @@ from esnkit.kernels.recurrent import (
     sweep,
     sweep_back,
 )
-from esnkit.kernels.recurrent_free import DELAYS, DENSE, Closing, Stage, run_free, state_of
+from esnkit.kernels.recurrent_free import DELAYS, DENSE, Closing, Stage, free_run_network, state_of
 from tests import naive
 
 N_COLUMNS = {ELMAN: 1, LSTM: 4, GRU: 4}  # of each unit
@@ -186,7 +186,7 @@ def test_free_run_equals_the_naive_twin(cell, n_fed, through_feedback, dtype):
     X, y = rng.normal(size=(12, 1)), rng.normal(size=2)
     expected, ends = naive.run_network_free(layers, closing, X, states, y, 12)
     outputs = np.empty((12, 2))
-    assert run_free(stages, closing, X, y, outputs) == -1
+    assert free_run_network(stages, closing, X, y, outputs) == -1
     np.testing.assert_allclose(outputs, expected, atol=10 * TOLERANCE[dtype])
     np.testing.assert_array_equal(y, outputs[-1])
     for stage, (h, c) in zip(stages[:2], ends[:2], strict=True):
@@ -216,7 +216,7 @@ def test_delay_lines_in_a_free_run():
     X, y = rng.normal(size=(9, 1)), rng.normal(size=2)
     expected, ends = naive.run_network_free(layers, closing, X, states, y, 9)
     outputs = np.empty((9, 2))
-    assert run_free(stages, closing, X, y, outputs) == -1
+    assert free_run_network(stages, closing, X, y, outputs) == -1
     np.testing.assert_allclose(outputs, expected, atol=1e-12)
     for stage, (taps, _), n_inputs in zip(stages[::2], ends[::2], (3, 5), strict=True):
         np.testing.assert_allclose(state_of(stage), taps[:-n_inputs], atol=1e-12)
@@ -231,10 +231,10 @@ def test_free_outputs_are_held_in_their_bounds(gain):
     one = np.ones(1)
     closing = Closing(1, one, 0 * one, False, -20 * one, 20 * one)
     outputs = np.empty((4, 1))
-    first_held = run_free(stages, closing, np.empty((4, 0)), np.ones(1), outputs)
+    first_clipped = free_run_network(stages, closing, np.empty((4, 0)), np.ones(1), outputs)
     if np.isnan(gain):
-        assert first_held == 0
+        assert first_clipped == 0
         np.testing.assert_array_equal(outputs[:, 0], -20)
     else:
-        assert first_held == 2
+        assert first_clipped == 2
         np.testing.assert_array_equal(outputs[:, 0], [3, 9, 20, 20])

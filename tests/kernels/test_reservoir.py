@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from esnkit.kernels.activations import CODES, activate
 from esnkit.kernels.closed_loop import Loop
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.reservoir import Network, run_driven, run_free
+from esnkit.kernels.reservoir import ReservoirWeights, free_run_reservoir, run_driven
 from esnkit.kernels.simd import SLICE
 from esnkit.kernels.sparse_layout import arrange
 from tests import naive
@@ -25,7 +25,7 @@ def make_network(n_units, n_drive, *, density=0.2, activation="tanh", dtype=np.f
     rng = np.random.default_rng(seed)
     W = scipy.sparse.random_array((n_units, n_units), density=density, rng=rng, format="csr")
     W.data[:] = rng.uniform(-1, 1, W.nnz) / np.sqrt(1 + density * n_units)
-    network = Network(
+    network = ReservoirWeights(
         recurrence=arrange(W, np.dtype(dtype)),
         drive=rng.uniform(-1, 1, (n_drive, n_units)).astype(dtype),
         bias=rng.uniform(-0.2, 0.2, n_units).astype(dtype),
@@ -92,16 +92,16 @@ def test_free_run_equals_the_naive_twin(through, squared, with_input, dtype):
     )
     X = rng.uniform(-1, 1, (20, n_given)).astype(dtype)
     h, y = rng.uniform(-1, 1, n_units).astype(dtype), rng.uniform(-1, 1, n_outputs)
-    expected = naive.run_free(W, network, loop, X, h.copy(), y.copy(), 20)
+    expected = naive.free_run(W, network, loop, X, h.copy(), y.copy(), 20)
     outputs = np.empty((20, n_outputs))
-    assert run_free(network, loop, X, h, y, outputs) == -1
+    assert free_run_reservoir(network, loop, X, h, y, outputs) == -1
     np.testing.assert_allclose(outputs, expected, atol=10 * TOLERANCE[dtype])
     np.testing.assert_array_equal(y, outputs[-1])
 
 
 @pytest.mark.parametrize("gain", [3.0, np.nan])
 def test_outputs_are_held_in_their_bounds(gain):
-    """y doubles and more at each step: 1, 3, 9 ... until it is held; a NaN is held at once."""
+    """y doubles and more at each step: 1, 3, 9 ... until clipped; a NaN is clipped at once."""
     network, _ = make_network(4, 1)
     loop = Loop(
         coef=np.array([[0.0, 0.0, 0.0, 0.0, gain]]),
@@ -114,7 +114,7 @@ def test_outputs_are_held_in_their_bounds(gain):
         upper=np.array([20.0]),
     )
     outputs = np.empty((5, 1))
-    first = run_free(network, loop, np.zeros((5, 0)), np.zeros(4), np.ones(1), outputs)
+    first = free_run_reservoir(network, loop, np.zeros((5, 0)), np.zeros(4), np.ones(1), outputs)
     if np.isnan(gain):
         assert first == 0
         np.testing.assert_array_equal(outputs[:, 0], -5.0)

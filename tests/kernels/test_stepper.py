@@ -109,7 +109,7 @@ def test_without_a_value_the_first_output_takes_its_place():
     past[:] = latest = np.array([0.4, 0.1])
     h = units[0, :N_UNITS].copy()
     given, outputs = np.zeros((1, 1)), np.empty((1, 2))
-    expected = naive.run_free(
+    expected = naive.free_run(
         W, network, loop, np.tile((given - scale[0, 2:]) / scale[1, 2:], (5, 1)), h, latest, 5
     )
     for row in expected:

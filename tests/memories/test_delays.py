@@ -138,7 +138,7 @@ def test_every_sequence_starts_from_zeros_at_each_door(memory):
         np.testing.assert_array_equal(result, alone)
         np.testing.assert_array_equal(state.states, end.states)
     rows = np.column_stack([np.repeat([1, 2, 3], [20, 30, 10]), X])
-    with_ids = clone(memory).set_params(sequence_column=0)
+    with_ids = clone(memory).set_params(id_column=0)
     np.testing.assert_array_equal(with_ids.fit_transform(rows), np.concatenate(listed))
 
 
@@ -174,10 +174,10 @@ def test_names_are_those_of_the_values():
         np.testing.assert_allclose(column, expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("sequence_column", ["id", 1, -2])
-def test_the_id_column_has_no_part_in_names(sequence_column):
+@pytest.mark.parametrize("id_column", ["id", 1, -2])
+def test_the_id_column_has_no_part_in_names(id_column):
     table = pd.DataFrame({"u": X[:, 0], "id": 1, "v": X[:, 1]})
-    memory = TappedDelayLine(1, sequence_column=sequence_column).fit(table)
+    memory = TappedDelayLine(1, id_column=id_column).fit(table)
     assert list(memory.get_feature_names_out()) == ["u(n)", "v(n)"]
 
 

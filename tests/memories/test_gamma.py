@@ -66,7 +66,7 @@ def test_with_mu_one_it_runs_freely_as_the_delay_line_does():
 
 def test_names():
     table = pd.DataFrame({"u": X[:, 0], "id": 1, "v": X[:, 1]})
-    memory = GammaMemory(2, sequence_column="id").fit(table)
+    memory = GammaMemory(2, id_column="id").fit(table)
     assert list(memory.get_feature_names_out()) == ["g0(u)", "g0(v)", "g1(u)", "g1(v)"]
     assert list(GammaMemory(2).fit(X[:, :1]).get_feature_names_out()) == ["g0(x0)", "g1(x0)"]
 

@@ -150,7 +150,7 @@ def test_every_sequence_starts_from_zero():
         np.testing.assert_array_equal(result, reservoir.transform(part))
         np.testing.assert_array_equal(state.states, result[-1])
     ids = np.repeat([1, 2, 3], [20, 30, 10])
-    flat = clone(reservoir).set_params(sequence_column=0).fit(np.column_stack([ids, X]))
+    flat = clone(reservoir).set_params(id_column=0).fit(np.column_stack([ids, X]))
     np.testing.assert_array_equal(flat.transform(np.column_stack([ids, X])), np.concatenate(listed))
 
 
@@ -281,7 +281,7 @@ def test_tables_in_and_out():
 
 def test_a_list_is_no_table():
     reservoir = Reservoir(3, random_state=0).set_output(transform="pandas")
-    with pytest.raises(ValueError, match="use one table with sequence_column"):
+    with pytest.raises(ValueError, match="use one table with id_column"):
         reservoir.fit_transform([X, X])
 
 

@@ -47,7 +47,7 @@ def test_scikit_learn_contract(estimator, check):
 
 
 def make(n_units=20, alpha=1e-6, *, seed=0, readout=None, **options):
-    names = set(Reservoir().get_params()) & set(options) - {"sequence_column"}
+    names = set(Reservoir().get_params()) & set(options) - {"id_column"}
     reservoir = Reservoir(n_units, random_state=seed, **{n: options.pop(n) for n in names})
     readout = RidgeReadout(alpha) if readout is None else readout
     return ESNRegressor(reservoir, readout, **options)
@@ -107,7 +107,7 @@ def test_the_doors_agree(squares):
     parts, targets = [X[:50], X[50:90], X[90:]], [Y[:50], Y[50:90], Y[90:]]
     ids = np.repeat([5, 9, 2], [50, 40, 30])
     listed = make(squared_states=squares, noise=1e-3).fit(parts, targets)
-    flat = make(squared_states=squares, noise=1e-3, sequence_column=0)
+    flat = make(squared_states=squares, noise=1e-3, id_column=0)
     flat.fit(np.column_stack([ids, X]), Y)
     predictions = listed.predict(parts)
     np.testing.assert_array_equal(
@@ -359,8 +359,8 @@ def test_a_long_block_is_not_held_at_once():
 def test_a_new_id_starts_a_new_sequence():
     ids = np.repeat([1, 2], 60)
     rows = np.column_stack([ids, X])
-    whole = make(alpha=0.1, washout=5, sequence_column=0).fit(rows, y)
-    blocks = make(alpha=0.1, washout=5, sequence_column=0)
+    whole = make(alpha=0.1, washout=5, id_column=0).fit(rows, y)
+    blocks = make(alpha=0.1, washout=5, id_column=0)
     for part in (slice(0, 30), slice(30, 90), slice(90, 120)):
         blocks.partial_fit(rows[part], y[part])
     np.testing.assert_allclose(blocks.predict(rows), whole.predict(rows), atol=1e-9)
@@ -393,11 +393,11 @@ def test_partial_fit_asks_for_a_readout_that_can():
         ({"readout": PolynomialFeatures()}, TypeError, "readout must be a regressor"),
         ({"reservoir": Ridge()}, TypeError, r"reservoir must be a memory.*got Ridge\(\)"),
         (
-            {"reservoir": Reservoir(sequence_column=0)},
+            {"reservoir": Reservoir(id_column=0)},
             ValueError,
-            "sequence_column belongs to the model",
+            "id_column belongs to the model",
         ),
-        ({"sequence_column": "id"}, ValueError, "sequence_column='id' is not a column of X"),
+        ({"id_column": "id"}, ValueError, "id_column='id' is not a column of X"),
     ],
 )
 def test_bad_parameters_are_named(options, error, message):

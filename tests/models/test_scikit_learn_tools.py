@@ -74,7 +74,7 @@ def test_grid_search_in_a_pipeline_over_time():
 
 
 def test_cross_val_predict_keeps_sequences_whole():
-    pipeline = make_pipeline(StandardScaler(), model(sequence_column=0))
+    pipeline = make_pipeline(StandardScaler(), model(id_column=0))
     predictions = cross_val_predict(pipeline, ROWS, Y, cv=WHOLE)
     for train, test in WHOLE:
         expected = predict_alone(ROWS, Y, train, test)
@@ -83,9 +83,9 @@ def test_cross_val_predict_keeps_sequences_whole():
 
 def test_string_scorers_and_tables():
     table = pd.DataFrame(ROWS, columns=["id", "u"])
-    scores = cross_val_score(model(sequence_column="id"), table, Y, cv=WHOLE, scoring="r2")
+    scores = cross_val_score(model(id_column="id"), table, Y, cv=WHOLE, scoring="r2")
     for score, (train, test) in zip(scores, WHOLE, strict=True):
-        esn = model(sequence_column="id").fit(table.iloc[train], Y[train])
+        esn = model(id_column="id").fit(table.iloc[train], Y[train])
         assert score == pytest.approx(r2_score(Y[test], esn.predict(table.iloc[test])))
 
 
@@ -99,16 +99,16 @@ def test_transformed_targets():
 
 def test_one_model_for_each_target():
     targets = np.column_stack([Y, -2 * Y + 1])
-    wrapped = MultiOutputRegressor(model(sequence_column=0)).fit(ROWS, targets)
-    together = model(sequence_column=0).fit(ROWS, targets)
+    wrapped = MultiOutputRegressor(model(id_column=0)).fit(ROWS, targets)
+    together = model(id_column=0).fit(ROWS, targets)
     np.testing.assert_allclose(wrapped.predict(ROWS), together.predict(ROWS), atol=1e-8)
 
 
 def test_stacking_with_a_list_of_splits():
     stack = StackingRegressor(
-        [("esn", model(sequence_column=0)), ("ridge", Ridge())], final_estimator=Ridge(), cv=WHOLE
+        [("esn", model(id_column=0)), ("ridge", Ridge())], final_estimator=Ridge(), cv=WHOLE
     ).fit(ROWS, Y)
-    held_out = cross_val_predict(model(sequence_column=0), ROWS, Y, cv=WHOLE)
+    held_out = cross_val_predict(model(id_column=0), ROWS, Y, cv=WHOLE)
     final = Ridge().fit(
         np.column_stack([held_out, cross_val_predict(Ridge(), ROWS, Y, cv=WHOLE)]), Y
     )
@@ -117,10 +117,8 @@ def test_stacking_with_a_list_of_splits():
 
 def test_the_reservoir_as_a_step_of_a_pipeline():
     """Reservoir then Ridge is an ESN without a view of the input."""
-    pipeline = make_pipeline(Reservoir(20, sequence_column=0, random_state=0), Ridge(1e-3))
-    esn = ESNRegressor(
-        Reservoir(20, random_state=0), Ridge(1e-3), include_input=False, sequence_column=0
-    )
+    pipeline = make_pipeline(Reservoir(20, id_column=0, random_state=0), Ridge(1e-3))
+    esn = ESNRegressor(Reservoir(20, random_state=0), Ridge(1e-3), include_input=False, id_column=0)
     np.testing.assert_allclose(
         pipeline.fit(ROWS, Y).predict(ROWS), esn.fit(ROWS, Y).predict(ROWS), atol=1e-12
     )

@@ -124,7 +124,7 @@ def test_the_doors_agree():
     parts, targets = [X[:50], X[50:90], X[90:]], [Y[:50], Y[50:90], Y[90:]]
     listed = small(washout=2).fit(parts, targets)
     rows = np.column_stack([np.repeat([5, 9, 2], [50, 40, 30]), X])
-    flat = small(washout=2, sequence_column=0).fit(rows, Y)
+    flat = small(washout=2, id_column=0).fit(rows, Y)
     predictions = listed.predict(parts)
     np.testing.assert_array_equal(flat.predict(rows), np.concatenate(predictions))
     assert listed.score(parts, targets) == flat.score(rows, Y)
@@ -251,7 +251,7 @@ def test_what_ends_training_early_is_said():
     ("options", "error", "message"),
     [
         ({"memory": MLPRegressor()}, TypeError, "memory must be a memory"),
-        ({"memory": TappedDelayLine(sequence_column=0)}, ValueError, "leave that of its memory"),
+        ({"memory": TappedDelayLine(id_column=0)}, ValueError, "leave that of its memory"),
         ({"washout": 120}, ValueError, "washout=120 leaves nothing of sequence 0"),
         ({"start": "here"}, ValueError, "start must be 'zero' or 'last', got 'here'"),
         ({"activation": "sine"}, ValueError, "'activation' parameter .* Got 'sine'"),

@@ -207,7 +207,7 @@ def test_a_free_run_feeds_back_what_it_puts_out(n_given):
     rows, y = rng.normal(size=(8, n_given)), rng.normal(size=n_outputs)
     gain, offset = rng.normal(size=(2, n_outputs))
     bounds = np.full(n_outputs, -9.0), np.full(n_outputs, 9.0)
-    found = network.run_free(params, 8, rows, state, y, *bounds, gain, offset)
+    found = network.free_run(params, 8, rows, state, y, *bounds, gain, offset)
     expected, carried = [], state[None]
     for row in rows:
         fed = gain * y + offset if n_given < 3 else []
@@ -401,7 +401,7 @@ def test_the_doors_agree(learner):
     parts, targets = [X[:50], X[50:90], X[90:]], [Y[:50], Y[50:90], Y[90:]]
     rows = np.column_stack([np.repeat([5, 9, 2], [50, 40, 30]), X])
     listed = make(learner=learner).fit(parts, targets)
-    flat = make(learner=learner, sequence_column=0).fit(rows, Y)
+    flat = make(learner=learner, id_column=0).fit(rows, Y)
     predictions = listed.predict(parts)
     np.testing.assert_array_equal(flat.predict(rows), np.concatenate(predictions))
     assert listed.score(parts, targets) == flat.score(rows, Y)

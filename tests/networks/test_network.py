@@ -346,7 +346,7 @@ def test_free_run_equals_single_steps(cell, feedback):
     params, state = rng.normal(0, 0.5, network.n_parameters), rng.normal(size=network.n_state)
     rows, y, gain, offset = (rng.normal(size=size) for size in [(9, 1), 2, 2, 2])
     bounds = (np.full(2, -99.0), np.full(2, 99.0))
-    found = network.run_free(params, 9, rows, state, y, *bounds, gain, offset)
+    found = network.free_run(params, 9, rows, state, y, *bounds, gain, offset)
     expected, state = [], state[None]
     for row in rows:
         x = np.concatenate([gain * y + offset, row])[None, None]
@@ -363,7 +363,7 @@ def test_free_run_through_feedback_alone_and_without_input():
     rng = np.random.default_rng(0)
     params, state = rng.normal(size=network.n_parameters), rng.normal(size=network.n_state)
     bounds = (np.full(1, -99.0), np.full(1, 99.0))
-    outputs, _, _ = network.run_free(params, 5, None, state, np.ones(1), *bounds)
+    outputs, _, _ = network.free_run(params, 5, None, state, np.ones(1), *bounds)
     expected, _, _ = network.forward(
         params, np.empty((5, 1, 0)), [5], state[None], None, np.ones((1, 1))
     )
@@ -446,14 +446,14 @@ def test_what_a_network_cannot_do_is_refused():
     params, state = np.zeros(both_ways.n_parameters), both_ways.initial_state(1)
     bounds = (-np.ones(1), np.ones(1))
     with pytest.raises(ValueError, match="reads backwards cannot run on its own outputs"):
-        both_ways.run_free(params, 2, np.zeros((2, 1)), state[0], np.zeros(1), *bounds)
+        both_ways.free_run(params, 2, np.zeros((2, 1)), state[0], np.zeros(1), *bounds)
     *_, tape = both_ways.forward(params, np.zeros((2, 1, 2)), [2], state)
     with pytest.raises(ValueError, match=r"reads backwards.*no Jacobians"):
         state_jacobians(both_ways, params, tape)
     onward = Network(3, 1, hidden_sizes=(3,))
     params = np.zeros(onward.n_parameters)
     with pytest.raises(ValueError, match=r"\(2, 1\); needed are 2 rows of all 3 inputs, or of all"):
-        onward.run_free(params, 2, np.zeros((2, 1)), np.zeros(3), np.zeros(1), *bounds)
+        onward.free_run(params, 2, np.zeros((2, 1)), np.zeros(3), np.zeros(1), *bounds)
 
 
 @pytest.mark.parametrize(

@@ -235,7 +235,7 @@ def test_the_doors_agree():
     parts, targets = [X[:50], X[50:90], X[90:]], [Y[:50], Y[50:90], Y[90:]]
     ids = np.repeat([5, 9, 2], [50, 40, 30])
     listed = make("gru").fit(parts, targets)
-    flat = make("gru", sequence_column=0).fit(np.column_stack([ids, X]), Y)
+    flat = make("gru", id_column=0).fit(np.column_stack([ids, X]), Y)
     predictions = listed.predict(parts)
     rows = np.column_stack([ids, X])
     np.testing.assert_array_equal(flat.predict(rows), np.concatenate(predictions))
@@ -258,7 +258,7 @@ def test_many_to_one(bidirectional):
     assert model.score(parts, sums) > 0.95
     assert model.predict(parts[0]).shape == (1,)
     rows = np.column_stack([np.repeat(np.arange(60), lengths), np.concatenate(parts)])
-    flat = make("lstm", (12,), sequence_column=0, bidirectional=bidirectional, **options)
+    flat = make("lstm", (12,), id_column=0, bidirectional=bidirectional, **options)
     np.testing.assert_array_equal(flat.fit(rows, sums).predict(rows), predictions)
 
 
@@ -377,7 +377,7 @@ def test_training_on_own_outputs_descends_the_error_of_a_free_run(cell):
     def error(params):
         zeros, bound = np.zeros(2), np.full(2, np.inf)
         state = description.initial_state(1)[0]
-        outputs, *_ = description.run_free(params, 12, inputs, state, zeros, -bound, bound)
+        outputs, *_ = description.free_run(params, 12, inputs, state, zeros, -bound, bound)
         return np.mean((outputs - wanted) ** 2)
 
     expected = central_differences(error, before)
@@ -427,7 +427,7 @@ WHOLE = list(GroupKFold(3).split(ROWS, y, groups=IDS))
 
 
 def test_cross_val_predict_keeps_sequences_whole():
-    predictions = cross_val_predict(make(sequence_column=0), ROWS, y, cv=WHOLE)
+    predictions = cross_val_predict(make(id_column=0), ROWS, y, cv=WHOLE)
     for train, test in WHOLE:
         split = [np.split(values[train], len(train) // 20) for values in (X, y)]
         model = make().fit(*split)

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from esnkit.comparison.records import ContestantRecord, Family
 from esnkit.comparison.tasks.splits import SeriesSplit, Split
+from esnkit.core.typing import FloatArray
 from esnkit.forecasting.forecaster import Forecaster
 from esnkit.search.space import Dimension, Settings
-
-FloatArray = NDArray[np.float64]
-
 
 _LONGEST_WASHOUT = 100
 

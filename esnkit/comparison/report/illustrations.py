@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from esnkit.comparison.records import Cell, Comparison, TaskRecord, Window
 from esnkit.comparison.report.figures import (
@@ -18,8 +17,8 @@ from esnkit.comparison.report.figures import (
     portrait_figure,
     scores_figure,
 )
+from esnkit.core.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 Placed = Sequence[tuple[str, Line]]  # contestants by name, the best first
 
 _SHORT = 20  # letters of a unit that fit beside an axis; the table names it in any case

@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from esnkit.comparison.records import Cell, Comparison, ContestantRecord, TaskRecord
 from esnkit.comparison.report import summary as wording
@@ -26,8 +25,6 @@ from esnkit.search.space import Dimension
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

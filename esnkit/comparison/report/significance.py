@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from esnkit.comparison.records import Comparison
-
-FloatArray = NDArray[np.float64]
+from esnkit.core.typing import FloatArray
 
 FEWEST_PAIRS = 10  # with fewer, no test is made
 LEVEL = 0.05  # of significance, after correction

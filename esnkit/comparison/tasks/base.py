@@ -7,7 +7,6 @@ from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.utils import check_scalar
 
 from esnkit.comparison.records import Kind
@@ -20,10 +19,9 @@ from esnkit.comparison.tasks.splits import (
     SeriesSplit,
     Split,
 )
+from esnkit.core.typing import FloatArray
 from esnkit.forecasting.seasonality import common_period
 from esnkit.forecasting.series import read_series
-
-FloatArray = NDArray[np.float64]
 
 _LONGEST_DEFAULT = 100  # steps
 

@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from esnkit import datasets
 from esnkit.comparison.records import Kind
@@ -24,8 +23,7 @@ from esnkit.comparison.tasks.scores import (
 )
 from esnkit.comparison.tasks.splits import DrivenSplit, Pairs, SeriesSplit, Split
 from esnkit.core.seeding import child_generator, root_seed
-
-FloatArray = NDArray[np.float64]
+from esnkit.core.typing import FloatArray
 
 _LYAPUNOV_TIMES = {"mackey-glass-17": 197.0, "mackey-glass-30": 139.0}
 _LORENZ63_EXPONENT = 0.906

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from esnkit.core.typing import FloatArray
 from esnkit.metrics import (
     mase,
     nrmse,
@@ -15,8 +15,6 @@ from esnkit.metrics import (
     tolerance_error_rate,
     valid_prediction_time,
 )
-
-FloatArray = NDArray[np.float64]
 
 _VALID = 0.4  # standard deviations that a forecast may be off
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from esnkit.core.typing import FloatArray
 
 N_ORIGINS = 10  # with fewer a paired test has little to say
 N_FOLDS = 5  # forecasts of the validation

@@ -7,29 +7,28 @@ import warnings
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import check_count, check_positive
 from esnkit.core.seeding import RandomState, child_generator, root_seed
-from esnkit.forecasting.auto.candidates import Candidate, Nothing, Problem, View
-from esnkit.forecasting.auto.evaluation import Trial, Validation
+from esnkit.core.typing import FloatArray
+from esnkit.forecasting.auto.candidates import Candidate, Naive, Preprocessing, SeriesTraits
+from esnkit.forecasting.auto.evaluation import Evaluation, Validation
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.ensemble import (
+    EnsembleForecaster,
     JointForecaster,
-    MedianForecaster,
     WeightedForecaster,
-    weighted,
+    weighted_median,
 )
 from esnkit.forecasting.seasonality import common_period
 from esnkit.forecasting.series import SeriesSet
 from esnkit.models.stepper import ForecastStepper
-from esnkit.search.rounds import Search, choose, search, weigh
+from esnkit.search.rounds import Search, choose, search_rounds, weigh
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 
 _FEWEST_STEPS = 30  # with fewer there is nothing to validate on
 _SHORT = 300  # steps; with more, five origins tell enough, and each costs time
@@ -117,7 +116,7 @@ class AutoESN(JointForecaster):
     error over the origins, and so has a drift. Where the models are good, nothing is left of the
     others.
 
-    Forecasts are held within the range of the series, widened by its width on both sides, in
+    Forecasts are clipped to the range of the series, widened by its width on both sides, in
     logarithms where these are taken. A series that was never negative is not forecast below zero.
 
     Ctrl-C during a search ends it with a warning, and what was found is used.
@@ -209,8 +208,8 @@ class AutoESN(JointForecaster):
     def stepper(self, horizon: int = 1, X: Any = None) -> ForecastStepper:
         """Return a copy of what changes, for live use, if a single model is all there is.
 
-        So it can be with ``n_members=1``, on a clean series. What a stepper forecasts is not held
-        within the range of the series, nor above zero.
+        So it can be with ``n_members=1``, on a clean series. What a stepper forecasts is not
+        clipped to the range of the series, nor above zero.
 
         Parameters
         ----------
@@ -262,7 +261,7 @@ class AutoESN(JointForecaster):
             return self._fit_naive(data, inputs, constant)
         horizon, back = _plan(min(lengths), self.horizon, self.period_)
         validation = Validation(data, inputs, horizon, back)
-        self._search = search(
+        self._search = search_rounds(
             validation,
             _problem(data, min(validation.lengths), self.period_),
             child_generator(root_seed(self.random_state), "reservoir"),
@@ -275,7 +274,7 @@ class AutoESN(JointForecaster):
         return self._fit_groups(choose(self._search.trials, self.n_members), data, inputs)
 
     def _fit_groups(
-        self, groups: list[list[Trial]], data: SeriesSet, inputs: list[FloatArray] | None
+        self, groups: list[list[Evaluation]], data: SeriesSet, inputs: list[FloatArray] | None
     ) -> Self:
         """Refit the members of groups to everything, if the group has any weight."""
         weights = weigh(groups)
@@ -284,20 +283,22 @@ class AutoESN(JointForecaster):
         self._groups = [groups[i] for i in kept]
         lengths = [len(member.values) for member in data.members]
         members = [
-            MedianForecaster([t.candidate.forecaster(t.penalty, lengths) for t in group])
+            EnsembleForecaster([t.candidate.forecaster(t.penalty, lengths) for t in group])
             for group in self._groups
         ]
         return self._fit_members(members, data, inputs)
 
     def _joined(self, runs: FloatArray) -> FloatArray:
-        return weighted(runs, self.weights_)
+        return weighted_median(runs, self.weights_)
 
     def _of(self, members: list[BaseForecaster]) -> WeightedForecaster:
         return WeightedForecaster(members, self.weights_)
 
     def _fit_naive(self, data: SeriesSet, inputs: list[FloatArray] | None, constant: bool) -> Self:
         """Go on with the last value, where there is nothing to search on."""
-        trial = Trial(Candidate(Nothing(drift=False), View((1,))), 1.0, 1.0, np.zeros((1, 1)), 0.0)
+        trial = Evaluation(
+            Candidate(Naive(drift=False), Preprocessing((1,))), 1.0, 1.0, np.zeros((1, 1)), 0.0
+        )
         self._search = Search([], "nothing to choose settings on", 0.0)
         self.best_params_ = _settings(trial) | {"score": np.nan}
         self._fit_groups([[trial]], data, inputs)
@@ -329,10 +330,10 @@ def _plan(n_steps: int, horizon: int | None, period: int | None) -> tuple[int, l
     return horizon, [horizon + gap * i for i in reversed(range(n_origins))]
 
 
-def _problem(data: SeriesSet, n_steps: int, period: int | None) -> Problem:
+def _problem(data: SeriesSet, n_steps: int, period: int | None) -> SeriesTraits:
     """Say what candidates have to know of the series, of which so many steps are fitted."""
     values = [member.values for member in data.members]
-    return Problem(
+    return SeriesTraits(
         n_steps,
         data.n_variables,
         period if period is not None and period <= n_steps // 3 else None,
@@ -342,7 +343,7 @@ def _problem(data: SeriesSet, n_steps: int, period: int | None) -> Problem:
     )
 
 
-def _said(group: list[Trial]) -> str:
+def _said(group: list[Evaluation]) -> str:
     """Say what a group forecasts by."""
     candidate = group[0].candidate
     if candidate.naive:
@@ -352,7 +353,7 @@ def _said(group: list[Trial]) -> str:
     return "one model" if len(group) == 1 else f"median of {len(group)} models"
 
 
-def _settings(trial: Trial) -> dict[str, Any]:
+def _settings(trial: Evaluation) -> dict[str, Any]:
     """Return what a trial tried, and its score."""
     return trial.candidate.settings | {"penalty": trial.penalty, "score": trial.score}
 

@@ -8,17 +8,15 @@ from math import comb
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from esnkit.core.typing import FloatArray
 from esnkit.forecasting.forecaster import Forecaster
-from esnkit.forecasting.seasonal_adjustment import AdjustedForecaster
+from esnkit.forecasting.seasonal_adjustment import SeasonallyAdjustedForecaster
 from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.esn import ESNRegressor
 from esnkit.readouts.ridge import RidgeReadout
 from esnkit.topology import random
-
-FloatArray = NDArray[np.float64]
 
 _LONGEST_WASHOUT = 100
 _SMALLEST, _LARGEST = 20, 300  # units
@@ -36,7 +34,7 @@ _LEAKS = (0.1, 0.2, 0.4, 0.7)  # of exponential smoothing
 
 
 @dataclass(frozen=True)
-class Problem:
+class SeriesTraits:
     """What a search has to know of the series."""
 
     n_steps: int  # that a candidate is fitted to
@@ -46,7 +44,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class View:
+class Preprocessing:
     """How a series is looked at."""
 
     differences: tuple[int, ...] = ()
@@ -55,7 +53,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class Units:
+class ReservoirConfig:
     """A reservoir."""
 
     n_units: int
@@ -77,7 +75,7 @@ class Units:
         )
         return ESNRegressor(reservoir, washout=washout, squared_states=self.squared_states)
 
-    def varied(self, rng: np.random.Generator) -> Units:
+    def varied(self, rng: np.random.Generator) -> ReservoirConfig:
         """Return settings nearby."""
         factors = np.exp(_VARIATION * rng.normal(size=4))
         return replace(
@@ -91,7 +89,7 @@ class Units:
 
 
 @dataclass(frozen=True)
-class Delays:
+class NVARConfig:
     """Delayed values and their products."""
 
     n_taps: int
@@ -116,7 +114,7 @@ class Delays:
             and (self.n_taps > 1 or self.stride == 1)
         )
 
-    def fits(self, problem: Problem) -> bool:
+    def fits(self, problem: SeriesTraits) -> bool:
         """Tell whether there are enough steps for so many monomials."""
         most = min(_MOST_MONOMIALS, problem.n_steps // 3)
         return self.n_features(problem.n_variables) <= most and self.reach <= problem.n_steps // 8
@@ -126,10 +124,10 @@ class Delays:
         memory = NVAR(self.n_taps, stride=self.stride, order=self.order)
         return ESNRegressor(memory, washout=max(washout, self.reach), include_input=False)
 
-    def neighbours(self, problem: Problem) -> list[Delays]:
+    def neighbours(self, problem: SeriesTraits) -> list[NVARConfig]:
         """Return what differs by a step in one setting, or in two."""
         near = [
-            Delays(self.n_taps + taps, self.stride + stride, self.order + order)
+            NVARConfig(self.n_taps + taps, self.stride + stride, self.order + order)
             for taps in (-1, 0, 1, 2)
             for stride in (-1, 0, 1)
             for order in (-1, 0, 1)
@@ -154,7 +152,7 @@ class Smoothing:
 
 
 @dataclass(frozen=True)
-class Nothing:
+class Naive:
     """A unit that sees nothing: what is left is the mean of the series, or of its differences."""
 
     drift: bool  # whether differences have a mean; without, the last value or season goes on
@@ -181,27 +179,27 @@ def _single_unit(washout: int, leak_rate: float = 1.0, input_scaling: float = 1.
 class Candidate:
     """Everything about a forecaster but its penalty."""
 
-    memory: Units | Delays | Smoothing | Nothing
-    view: View
+    memory: ReservoirConfig | NVARConfig | Smoothing | Naive
+    view: Preprocessing
     seed: int = 0
 
     @property
     def naive(self) -> bool:
         """Whether it is a mean, or the last value or season, maybe with a drift."""
-        return isinstance(self.memory, Nothing)
+        return isinstance(self.memory, Naive)
 
     @property
     def drifts(self) -> bool:
         """Whether it is classical, and has the mean change of the past go on."""
         memory = self.memory
         return (
-            isinstance(memory, Smoothing | Nothing) and memory.drift and bool(self.view.differences)
+            isinstance(memory, Smoothing | Naive) and memory.drift and bool(self.view.differences)
         )
 
     @property
     def simple(self) -> bool:
         """Whether it is a classical forecast, which is always tried and never varied."""
-        return isinstance(self.memory, Smoothing | Nothing)
+        return isinstance(self.memory, Smoothing | Naive)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -210,7 +208,7 @@ class Candidate:
         rest = {"naive": self.naive, "seed": self.seed}
         return kind | asdict(self.memory) | asdict(self.view) | rest
 
-    def forecaster(self, penalty: float, lengths: Sequence[int]) -> AdjustedForecaster:
+    def forecaster(self, penalty: float, lengths: Sequence[int]) -> SeasonallyAdjustedForecaster:
         """Make the forecaster, unfitted, for series of these lengths.
 
         The penalty is for each row that the readout is fitted to, so it serves any length.
@@ -219,19 +217,19 @@ class Candidate:
         lost = sum(view.differences) + 1
         model = self.memory.model(max(0, min(_LONGEST_WASHOUT, (min(lengths) - lost) // 10)))
         n_rows = sum(lengths) - len(lengths) * (lost + model.washout)
-        drift = not isinstance(self.memory, Smoothing | Nothing) or self.memory.drift
+        drift = not isinstance(self.memory, Smoothing | Naive) or self.memory.drift
         model.readout = RidgeReadout(penalty * max(n_rows, 1), fit_intercept=drift, solver="qr")
         forecaster = Forecaster(
             model, differences=view.differences, scale=drift, random_state=self.seed
         )
-        return AdjustedForecaster(forecaster, log=view.log, season=view.season)
+        return SeasonallyAdjustedForecaster(forecaster, log=view.log, season=view.season)
 
-    def varied(self, rng: np.random.Generator, problem: Problem, tried: set[Any]) -> Candidate:
+    def varied(self, rng: np.random.Generator, problem: SeriesTraits, tried: set[Any]) -> Candidate:
         """Return a candidate nearby, with another seed, that was not tried yet."""
         seed = _seed(rng)
-        if isinstance(self.memory, Units):
+        if isinstance(self.memory, ReservoirConfig):
             return replace(self, memory=self.memory.varied(rng), seed=seed)
-        assert isinstance(self.memory, Delays)
+        assert isinstance(self.memory, NVARConfig)
         near = [replace(self, memory=d, seed=0) for d in self.memory.neighbours(problem)]
         new = [candidate for candidate in near if candidate not in tried]
         if not new:
@@ -239,7 +237,12 @@ class Candidate:
         return new[int(rng.integers(len(new)))]
 
 
-_KINDS = {Units: "reservoir", Delays: "delays", Smoothing: "smoothing", Nothing: "nothing"}
+_KINDS = {
+    ReservoirConfig: "reservoir",
+    NVARConfig: "delays",
+    Smoothing: "smoothing",
+    Naive: "nothing",
+}
 
 
 def random_by_circular_law(n_units: int, rng: np.random.Generator) -> tuple[Any, float]:
@@ -251,32 +254,34 @@ def random_by_circular_law(n_units: int, rng: np.random.Generator) -> tuple[Any,
     return W, float(np.sqrt(np.square(W.data).sum() / n_units))
 
 
-def simple(problem: Problem) -> list[Candidate]:
+def simple(problem: SeriesTraits) -> list[Candidate]:
     """Return the classical forecasts: naive ones, the simplest first, and exponential smoothing."""
     naive = [
-        Candidate(Nothing(drift), view)
+        Candidate(Naive(drift), view)
         for view in _views(problem.period)
         for drift in ((False, True) if view.differences else (True,))
     ]
-    smoothing = View(season=problem.period, differences=(1,))
+    smoothing = Preprocessing(season=problem.period, differences=(1,))
     return naive + [
         Candidate(Smoothing(leak, drift), smoothing) for leak in _LEAKS for drift in (False, True)
     ]
 
 
-def familiar(views: Sequence[View], problem: Problem, rng: np.random.Generator) -> list[Candidate]:
+def familiar(
+    views: Sequence[Preprocessing], problem: SeriesTraits, rng: np.random.Generator
+) -> list[Candidate]:
     """Return what most would try first: the default reservoir, and a few values' products."""
-    reservoir = Units(min(200, _most_units(problem)), 0.9, 0.5, 1.0, 0.2, False)
-    products = Delays(2, 1, 2)
+    reservoir = ReservoirConfig(min(200, _most_units(problem)), 0.9, 0.5, 1.0, 0.2, False)
+    products = NVARConfig(2, 1, 2)
     found = [Candidate(reservoir, view, _seed(rng)) for view in views]
     return found + [Candidate(products, view) for view in views if products.fits(problem)]
 
 
 def draw(
     n_candidates: int,
-    problem: Problem,
+    problem: SeriesTraits,
     rng: np.random.Generator,
-    views: Sequence[View] = (),
+    views: Sequence[Preprocessing] = (),
 ) -> list[Candidate]:
     """Draw candidates evenly from all settings, by a Sobol sequence that is shifted at random.
 
@@ -292,19 +297,24 @@ def draw(
     return [replace(c, view=views[i % len(views)]) for i, c in enumerate(drawn)]
 
 
-def _views(period: int | None) -> list[View]:
+def _views(period: int | None) -> list[Preprocessing]:
     """Return the ways to look at a series, the simplest first."""
-    plain = [View(), View((1,))]
+    plain = [Preprocessing(), Preprocessing((1,))]
     if period is None:
         return plain
-    return [*plain, View((period,)), View((), period), View((1,), period)]
+    return [
+        *plain,
+        Preprocessing((period,)),
+        Preprocessing((), period),
+        Preprocessing((1,), period),
+    ]
 
 
-def _at(point: FloatArray, problem: Problem, rng: np.random.Generator) -> Candidate:
+def _at(point: FloatArray, problem: SeriesTraits, rng: np.random.Generator) -> Candidate:
     """Turn a point of the unit cube into settings."""
     views = _views(problem.period)
     if problem.period is not None:
-        views.append(View((problem.period, 1)))
+        views.append(Preprocessing((problem.period, 1)))
     share = (point[6] - _UNDIFFERENCED) / (1 - _UNDIFFERENCED)
     view = views[0 if share < 0 else 1 + int(share * (len(views) - 1))]
     view = replace(view, log=bool(problem.growing and point[8] < _LOGS))
@@ -314,10 +324,10 @@ def _at(point: FloatArray, problem: Problem, rng: np.random.Generator) -> Candid
     return Candidate(_units(point, problem), view, _seed(rng))
 
 
-def _units(point: FloatArray, problem: Problem) -> Units:
+def _units(point: FloatArray, problem: SeriesTraits) -> ReservoirConfig:
     """Place a reservoir."""
     smallest = float(np.clip(problem.n_steps / 10, _SMALLEST, _LARGEST / 5))
-    return Units(
+    return ReservoirConfig(
         n_units=round(_between(point[0], smallest, _most_units(problem))),
         spectral_radius=float(0.1 + 1.2 * point[1]),
         leak_rate=_between(point[2], 0.1, 1.0),
@@ -327,19 +337,19 @@ def _units(point: FloatArray, problem: Problem) -> Units:
     )
 
 
-def _most_units(problem: Problem) -> int:
+def _most_units(problem: SeriesTraits) -> int:
     """Return how large a reservoir the series can bear."""
     return int(np.clip(problem.n_steps // 2, _SMALLEST, _LARGEST))
 
 
-def _delays(problem: Problem, rng: np.random.Generator) -> Delays | None:
+def _delays(problem: SeriesTraits, rng: np.random.Generator) -> NVARConfig | None:
     """Draw delays with as many products as the series can bear, or None."""
     possible = [
         delays
         for taps in range(1, _MOST_TAPS + 1)
         for stride in _STRIDES
         for order in range(1, _HIGHEST_ORDER + 1)
-        if (delays := Delays(taps, stride, order)).is_sound and delays.fits(problem)
+        if (delays := NVARConfig(taps, stride, order)).is_sound and delays.fits(problem)
     ]
     if not possible:
         return None

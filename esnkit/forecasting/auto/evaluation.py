@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import Candidate
 from esnkit.forecasting.backtesting import cut_out
-from esnkit.forecasting.seasonal_adjustment import AdjustedForecaster
+from esnkit.forecasting.seasonal_adjustment import SeasonallyAdjustedForecaster
 from esnkit.forecasting.series import SeriesSet
-
-FloatArray = NDArray[np.float64]
 
 # Penalties in units of the features' sum of squares.
 _COARSE = np.logspace(-26, 2, 15)
@@ -26,7 +24,7 @@ _LEAST_ERROR, _LARGEST_ERROR = 1e-8, 10.0  # in standard deviations
 
 
 @dataclass(frozen=True)
-class Trial:
+class Evaluation:
     """A candidate with one penalty, and how it did."""
 
     candidate: Candidate
@@ -42,7 +40,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Place:
+class Origin:
     """An origin: the inputs of the steps behind it, and what the series turn out to be."""
 
     heads: SeriesSet
@@ -75,7 +73,7 @@ class Validation:
         self.lengths = [len(values) for values in heads]
         self._deviations = [_deviation(values) for values in heads]
 
-    def measure(self, candidate: Candidate, strength: float | None = None) -> Trial:
+    def measure(self, candidate: Candidate, strength: float | None = None) -> Evaluation:
         """Try a candidate with many penalties, at the price of one run over the series.
 
         Parameters
@@ -99,7 +97,7 @@ class Validation:
         strengths = np.ones(1) if candidate.naive else strengths  # there is nothing to shrink
         models = [model.with_readout(r) for r in model.readout_.path(strengths * squares)]
         best, runs = self._best(stops, models)
-        return Trial(
+        return Evaluation(
             candidate,
             penalty=float(strengths[best] * squares / statistics.n_samples),
             strength=float(strengths[best]),
@@ -107,7 +105,9 @@ class Validation:
             seconds=time.perf_counter() - start,
         )
 
-    def _best(self, stops: list[AdjustedForecaster], models: list[Any]) -> tuple[int, FloatArray]:
+    def _best(
+        self, stops: list[SeasonallyAdjustedForecaster], models: list[Any]
+    ) -> tuple[int, FloatArray]:
         """Return which of the models is best, and its errors.
 
         All run from the first origins; from the others only those near the best so far.
@@ -121,7 +121,9 @@ class Validation:
         best = int(smoothed.mean(axis=(1, 2)).argmin())
         return near[best], smoothed[best]
 
-    def _go_along(self, forecaster: AdjustedForecaster) -> list[AdjustedForecaster]:
+    def _go_along(
+        self, forecaster: SeasonallyAdjustedForecaster
+    ) -> list[SeasonallyAdjustedForecaster]:
         """Fit to what is known at the first origin, and stop at each."""
         first, *others = self._places
         stops = [forecaster._fit(first.heads, first.passed)]
@@ -132,7 +134,7 @@ class Validation:
         return stops
 
     def _errors(
-        self, model: Any, stops: list[AdjustedForecaster], places: list[Place]
+        self, model: Any, stops: list[SeasonallyAdjustedForecaster], places: list[Origin]
     ) -> FloatArray:
         """Return `log_errors` of the runs from some origins, (n_origins * n_series, horizon)."""
         rows = []
@@ -172,7 +174,7 @@ def smooth(errors: FloatArray) -> FloatArray:
 
 def _places(
     data: SeriesSet, inputs: list[FloatArray] | None, horizon: int, back: list[int]
-) -> Iterator[Place]:
+) -> Iterator[Origin]:
     """Cut the series at each origin."""
     known = [0] * len(data)
     for n_left in back:
@@ -182,7 +184,7 @@ def _places(
         values = [member.values for member in data.members]
         truth = cut_out(values, cuts, ends)
         assert truth is not None
-        yield Place(heads, cut_out(inputs, known, cuts), cut_out(inputs, cuts, ends), truth)
+        yield Origin(heads, cut_out(inputs, known, cuts), cut_out(inputs, cuts, ends), truth)
         known = cuts
 
 

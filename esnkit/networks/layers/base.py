@@ -13,13 +13,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from esnkit.core.typing import Array, Indices
 from esnkit.kernels.activations import CODES, activate
 from esnkit.kernels.recurrent import multiply_by_slope, multiply_column
 from esnkit.kernels.recurrent_free import DENSE, Stage
-
-Array = NDArray[Any]
 
 
 class Trace(ABC):
@@ -33,7 +31,7 @@ class Trace(ABC):
     outputs: Array  # (n_steps, n_batch, n_units)
 
     @abstractmethod
-    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
+    def begin(self, params: Array, X: Array, state: Array, lengths: Indices) -> None:
         """Make ready to run over inputs.
 
         ``X`` (n_steps, n_batch, n_inputs) need not be filled before the trace is advanced over a
@@ -45,7 +43,7 @@ class Trace(ABC):
         """Run over the steps from ``start`` to before ``stop``."""
 
     @abstractmethod
-    def last_state(self, last: NDArray[np.intp]) -> Array:
+    def last_state(self, last: Indices) -> Array:
         """Return the state (n_batch, n_state) after step ``last`` (n_batch,) of each sequence."""
 
     @abstractmethod
@@ -160,7 +158,7 @@ class DenseTrace(Trace):
     def _work(self) -> Array:
         return np.empty_like(self.outputs)
 
-    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
+    def begin(self, params: Array, X: Array, state: Array, lengths: Indices) -> None:
         """Make ready to run over inputs."""
         self.matrix, self.X = self.layer.matrix(params), X
 
@@ -170,7 +168,7 @@ class DenseTrace(Trace):
         outputs += self.matrix[-1]
         activate(self.layer.activation, outputs.reshape(-1))
 
-    def last_state(self, last: NDArray[np.intp]) -> Array:
+    def last_state(self, last: Indices) -> Array:
         """Return no state."""
         return np.empty((len(last), 0), self.outputs.dtype)
 

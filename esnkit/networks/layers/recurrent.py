@@ -6,15 +6,15 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from esnkit.core.typing import Indices
 from esnkit.kernels import recurrent, recurrent_tangent
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.recurrent_free import Stage
 from esnkit.networks.layers.base import Array, Layer, Trace, multiply, rows_of
 
 
-class Cell(NamedTuple):
+class CellSpec(NamedTuple):
     """What distinguishes the cells, apart from their equations in the kernels."""
 
     code: int
@@ -23,9 +23,9 @@ class Cell(NamedTuple):
 
 
 CELLS = {
-    "elman": Cell(recurrent.ELMAN, 1, 1),
-    "lstm": Cell(recurrent.LSTM, 4, 2),
-    "gru": Cell(recurrent.GRU, 4, 1),
+    "elman": CellSpec(recurrent.ELMAN, 1, 1),
+    "lstm": CellSpec(recurrent.LSTM, 4, 2),
+    "gru": CellSpec(recurrent.GRU, 4, 1),
 }
 
 
@@ -148,7 +148,7 @@ class RecurrentTrace(Trace):
         gates, c, h = self.gates[0], self.squashed[0], self.outputs
         return np.empty_like(gates), np.empty_like(gates), np.empty_like(c), np.empty_like(h)
 
-    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
+    def begin(self, params: Array, X: Array, state: Array, lengths: Indices) -> None:
         """Make ready to run over inputs."""
         n_inputs, n_units = self.layer.n_inputs, self.layer.n_units
         self.matrix, self.X = self.layer.matrix(params), X
@@ -171,7 +171,7 @@ class RecurrentTrace(Trace):
             self.outputs[start:stop],
         )
 
-    def last_state(self, last: NDArray[np.intp]) -> Array:
+    def last_state(self, last: Indices) -> Array:
         """Return h, and c if there is one."""
         batch = np.arange(len(last))
         return np.concatenate([self.outputs[last, batch], self.c[last + 1, batch]], axis=1)
@@ -273,7 +273,7 @@ class BidirectionalTrace(Trace):
         self.traces = [layer.layer.trace(n_steps, n_batch, dtype) for _ in range(2)]
         self.outputs = np.empty((n_steps, n_batch, layer.n_units), dtype)
 
-    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
+    def begin(self, params: Array, X: Array, state: Array, lengths: Indices) -> None:
         """Make ready to run over inputs."""
         step = np.arange(len(X))[:, None]
         # Turning round a sequence within its own length is its own inverse; padding stays behind.
@@ -298,7 +298,7 @@ class BidirectionalTrace(Trace):
         self.outputs[:, :, :n_units] = self.traces[0].outputs
         self.outputs[:, :, n_units:] = self._turn(self.traces[1].outputs)
 
-    def last_state(self, last: NDArray[np.intp]) -> Array:
+    def last_state(self, last: Indices) -> Array:
         """Return the states of both, each after the last step it takes."""
         return np.concatenate([trace.last_state(last) for trace in self.traces], axis=1)
 

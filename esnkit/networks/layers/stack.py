@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.utils import check_scalar
 
 from esnkit.core.checks import check_name
+from esnkit.core.typing import Indices
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.recurrent_free import Stage
 from esnkit.networks.layers.base import Array, Dense, Layer, Trace
@@ -67,7 +67,7 @@ class StackTrace(Trace):
         owned = zip(self.traces, self.stack.own_params, self.stack.own_state, strict=True)
         return ((trace, params[own], state[:, part]) for trace, own, part in owned)
 
-    def begin(self, params: Array, X: Array, state: Array, lengths: NDArray[np.intp]) -> None:
+    def begin(self, params: Array, X: Array, state: Array, lengths: Indices) -> None:
         """Make ready to run over inputs."""
         self.X = X
         for trace, own, start in self._parts(params, state):
@@ -79,7 +79,7 @@ class StackTrace(Trace):
         for trace in self.traces:
             trace.advance(start, stop)
 
-    def last_state(self, last: NDArray[np.intp]) -> Array:
+    def last_state(self, last: Indices) -> Array:
         """Return the states of all layers."""
         return np.concatenate([trace.last_state(last) for trace in self.traces], axis=1)
 
@@ -138,7 +138,7 @@ class StackTrace(Trace):
             trace.write_gradient(start, gradient[own])
 
 
-def build(
+def build_layers(
     n_inputs: int,
     n_outputs: int,
     *,

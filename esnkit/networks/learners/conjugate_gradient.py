@@ -6,10 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-FloatArray = NDArray[np.float64]
+from esnkit.core.typing import FloatArray
 
 _TOLERANCE = 5e-4  # relative progress of an iteration
 _FEWEST, _SHARE = 10, 0.1  # iterations that progress is measured over: at least, and of all

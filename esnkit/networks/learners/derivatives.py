@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import deque
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from esnkit.core.typing import Array
 from esnkit.kernels import rtrl
 from esnkit.kernels.activations import CODES
 from esnkit.networks.network import Network, Tape
-
-Array = NDArray[Any]
 
 LARGEST_RTRL = 64  # units
 
@@ -134,7 +131,7 @@ class ForwardDerivatives(Derivatives):
         s[n_inputs] = 1
         s[n_inputs + 1 :] = self._h
         M, M_out = self._matrices(params)
-        rtrl.advance(self._code, M, s, self._h, self._now, self._next, self._work)
+        rtrl.advance_rtrl(self._code, M, s, self._h, self._now, self._next, self._work)
         self._now, self._next = self._next, self._now
         outputs: Array = np.dot(self._h, M_out[:-1])
         outputs += M_out[-1]

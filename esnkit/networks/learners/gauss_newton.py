@@ -13,17 +13,13 @@ References
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from esnkit.core.typing import Array, FloatArray
 from esnkit.networks.network import Network, Tape
 from esnkit.networks.training.batches import Batch
 from esnkit.networks.training.losses import Loss
-
-Array = NDArray[Any]
-FloatArray = NDArray[np.float64]
 
 
 def curvature_product(

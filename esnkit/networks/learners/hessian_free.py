@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from esnkit.core.checks import check_count, check_non_negative, check_positive, check_real
+from esnkit.core.typing import Array, FloatArray
 from esnkit.networks.learners.bptt import BPTT, Presentation
 from esnkit.networks.learners.conjugate_gradient import Iterate, conjugate_gradient
 from esnkit.networks.learners.gauss_newton import Curvature, loss_of
 from esnkit.networks.network import Network
 from esnkit.networks.training.batches import Batch, Rows
-from esnkit.networks.training.trainer import Rule, Trainer
-
-Array = NDArray[Any]
-FloatArray = NDArray[np.float64]
+from esnkit.networks.training.trainer import Trainer, UpdateRule
 
 _RAISE, _LOWER = 3 / 2, 2 / 3  # of the damping, where the model was too bold, or too timid
 _BOLD, _TIMID = 1 / 4, 3 / 4  # what came of what it promised
@@ -131,7 +127,9 @@ class HessianFreeTrainer(Trainer):
         That of the next step.
     """
 
-    def __init__(self, network: Network, params: Array, rule: Rule, settings: HessianFree) -> None:
+    def __init__(
+        self, network: Network, params: Array, rule: UpdateRule, settings: HessianFree
+    ) -> None:
         super().__init__(network, params, rule)
         self.settings = settings
         self.damping = settings.damping

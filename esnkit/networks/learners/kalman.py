@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from esnkit.core.checks import check_name, check_non_negative, check_positive
+from esnkit.core.typing import Array, FloatArray, Indices
 from esnkit.kernels import kalman
 from esnkit.networks.learners.derivatives import Derivatives, ForwardDerivatives, WindowDerivatives
 from esnkit.networks.learners.online import OneByOne, OnlineTrainer
 from esnkit.networks.network import Network
 from esnkit.networks.training.schedules import GeometricDecay, Schedule, value_at
-from esnkit.networks.training.trainer import ExplosionError, Rule
-
-Array = NDArray[Any]
-FloatArray = NDArray[np.float64]
+from esnkit.networks.training.trainer import ExplosionError, UpdateRule
 
 DEFAULT_WINDOW = 20
 _COUPLINGS = ("global", "decoupled")
@@ -227,7 +224,7 @@ class KalmanTrainer(OnlineTrainer):
         self,
         network: Network,
         params: Array,
-        rule: Rule,
+        rule: UpdateRule,
         settings: ExtendedKalman,
         window: int | None = None,
     ) -> None:
@@ -262,7 +259,7 @@ class KalmanTrainer(OnlineTrainer):
         self.n_updates += 1
 
 
-def groups(network: Network, coupling: str) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def groups(network: Network, coupling: str) -> tuple[Indices, Indices]:
     """Return the numbers of the weights, group after group, and where groups begin.
 
     A group is all weights, or those that lead to the same unit; of a gated cell, to the same gate.
@@ -270,7 +267,7 @@ def groups(network: Network, coupling: str) -> tuple[NDArray[np.intp], NDArray[n
     numbers = np.arange(network.n_parameters)
     if coupling == "global":
         return numbers, np.array([0, len(numbers)])
-    rows: dict[tuple[str, int], list[NDArray[np.intp]]] = {}
+    rows: dict[tuple[str, int], list[Indices]] = {}
     views = network.views(numbers)
     for name, view in views.items():
         layer = name.rpartition(".")[0]

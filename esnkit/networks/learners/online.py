@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from esnkit.core.typing import Array
 from esnkit.networks.learners.bptt import Learner, Presentation, Step
 from esnkit.networks.learners.derivatives import Derivatives, ForwardDerivatives
 from esnkit.networks.network import Network
 from esnkit.networks.training.batches import Batch, Rows, cut_windows, gather
-from esnkit.networks.training.trainer import Rule, Trainer
-
-Array = NDArray[Any]
+from esnkit.networks.training.trainer import Trainer, UpdateRule
 
 _FEW = 100  # rows that tell nothing about how large targets are
 
@@ -58,7 +55,7 @@ class OnlineTrainer(Trainer):
     """
 
     def __init__(
-        self, network: Network, params: Array, rule: Rule, derivatives: Derivatives
+        self, network: Network, params: Array, rule: UpdateRule, derivatives: Derivatives
     ) -> None:
         super().__init__(network, params, rule)
         self.derivatives = derivatives
@@ -121,7 +118,7 @@ class OnlineTrainer(Trainer):
 class RTRLTrainer(OnlineTrainer):
     """The weights in training by real-time recurrent learning, moved by any optimizer."""
 
-    def __init__(self, network: Network, params: Array, rule: Rule) -> None:
+    def __init__(self, network: Network, params: Array, rule: UpdateRule) -> None:
         super().__init__(network, params, rule, ForwardDerivatives(network))
 
     def _learn(self, outputs: Array, target: Array, weight: float) -> None:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from esnkit.core.typing import Array
 from esnkit.kernels import fir
 from esnkit.networks.fir_network import FIRNetwork
 from esnkit.networks.layers.base import Dense
@@ -19,9 +19,7 @@ from esnkit.networks.learners.derivatives import Derivatives
 from esnkit.networks.learners.online import OneByOne, OnlineTrainer
 from esnkit.networks.network import Network
 from esnkit.networks.training.batches import Batch, Rows
-from esnkit.networks.training.trainer import Rule
-
-Array = NDArray[Any]
+from esnkit.networks.training.trainer import UpdateRule
 
 
 def _refusal(network: Network) -> str | None:
@@ -103,7 +101,7 @@ class _Filters:
         before, self.now = self.rows[self.now], self._next()
         row, slopes = self.rows[self.now], self.slopes[self.now]
         M = self._matrix(params)
-        fir.advance(self.activation, M, x, before, row, slopes, self.outputs)
+        fir.advance_fir(self.activation, M, x, before, row, slopes, self.outputs)
         return self.outputs
 
     def rest(self) -> None:
@@ -218,7 +216,7 @@ class TemporalTrainer(OnlineTrainer):
 
     derivatives: DelayedDerivatives
 
-    def __init__(self, network: FIRNetwork, params: Array, rule: Rule) -> None:
+    def __init__(self, network: FIRNetwork, params: Array, rule: UpdateRule) -> None:
         super().__init__(network, params, rule, DelayedDerivatives(network))
         self._n_delays = network.n_delays
 

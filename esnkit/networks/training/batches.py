@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
-Indices = NDArray[np.intp]
+from esnkit.core.typing import Array, Indices
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,12 +6,11 @@ n_batch), which are zero where a step does not count.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from esnkit.core.typing import Array
 
 
 class Loss(Protocol):

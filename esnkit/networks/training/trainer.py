@@ -5,14 +5,13 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
-from esnkit.kernels.optimizers import clip
+from esnkit.core.typing import Array
+from esnkit.kernels.optimizers import clip_norm
 from esnkit.networks.learners.bptt import Learner
 from esnkit.networks.network import Network, Tape
 from esnkit.networks.training.batches import Batch, Rows
@@ -20,13 +19,11 @@ from esnkit.networks.training.losses import Loss
 from esnkit.networks.training.optimizers import Optimizer
 from esnkit.networks.training.schedules import Schedule, value_at
 
-Array = NDArray[Any]
-
 _EXPLODED = 1e4  # times the loss of an output that is always zero
 
 
 @dataclass(frozen=True)
-class Rule:
+class UpdateRule:
     """How the gradient of a batch moves the weights."""
 
     loss: Loss
@@ -81,7 +78,7 @@ class Trainer:
         How they are moved.
     """
 
-    def __init__(self, network: Network, params: Array, rule: Rule) -> None:
+    def __init__(self, network: Network, params: Array, rule: UpdateRule) -> None:
         self.network = network
         self.params = params
         self.slots = np.zeros((0, params.size), params.dtype)
@@ -92,7 +89,7 @@ class Trainer:
         self._tape: Tape | None = None  # of the last batch, whose memory serves the next
         self._losses: list[tuple[float, float]] = []  # of an epoch's batches, and their weights
 
-    def follow(self, rule: Rule) -> None:
+    def follow(self, rule: UpdateRule) -> None:
         """Go on by another rule; what the optimizer remembers is kept if it has the same form."""
         self.rule = rule
         if len(self.slots) != rule.optimizer.n_slots:
@@ -119,7 +116,7 @@ class Trainer:
     def _descend(self, value: float, gradient: Array) -> None:
         """Move the weights by the gradient of a loss that was ``value``."""
         rule = self.rule
-        norm = clip(gradient, rule.max_gradient_norm)
+        norm = clip_norm(gradient, rule.max_gradient_norm)
         self._check(value, norm)
         if self._decay is not None:
             gradient += self._decay * self.params

@@ -18,17 +18,17 @@ from esnkit import NVAR, AutoESN, DivergenceWarning, Forecaster
 from esnkit.datasets import load_el_nino, lorenz63
 from esnkit.forecasting.auto.candidates import (
     Candidate,
-    Delays,
-    Nothing,
-    Problem,
+    Naive,
+    NVARConfig,
+    Preprocessing,
+    ReservoirConfig,
+    SeriesTraits,
     Smoothing,
-    Units,
-    View,
     draw,
     familiar,
     random_by_circular_law,
 )
-from esnkit.forecasting.auto.evaluation import Trial, Validation, log_errors, smooth
+from esnkit.forecasting.auto.evaluation import Evaluation, Validation, log_errors, smooth
 from esnkit.forecasting.seasonality import find_period
 from esnkit.forecasting.series import read_series
 from esnkit.metrics import mase, valid_prediction_time
@@ -230,7 +230,9 @@ def test_a_backtest_searches_before_its_first_origin():
 def test_intervals_keep_the_settings_that_were_chosen(method, monkeypatch):
     y = monthly()
     forecaster = quick().fit(y)
-    monkeypatch.setattr("esnkit.forecasting.auto.autoesn.search", None)  # another search would fail
+    monkeypatch.setattr(
+        "esnkit.forecasting.auto.autoesn.search_rounds", None
+    )  # another search would fail
     lower, upper = forecaster.predict_interval(12, method=method, n_origins=4)
     assert (lower <= upper).all()
     assert (lower < forecaster.forecast(12)).any() or method == "ensemble"
@@ -433,13 +435,13 @@ def test_no_season_is_found_where_there_is_none(y):
 
 def test_a_naive_candidate_repeats_the_season():
     y = np.random.default_rng(0).normal(size=60)
-    forecaster = Candidate(Nothing(drift=False), View((12,))).forecaster(1.0, [60]).fit(y)
+    forecaster = Candidate(Naive(drift=False), Preprocessing((12,))).forecaster(1.0, [60]).fit(y)
     np.testing.assert_allclose(forecaster.forecast(24), np.tile(y[-12:], 2), atol=1e-12)
 
 
 def test_a_naive_candidate_with_a_drift_goes_on_from_the_first_to_the_last_value():
     y = np.random.default_rng(0).normal(size=60).cumsum()
-    forecaster = Candidate(Nothing(drift=True), View((1,))).forecaster(1.0, [60]).fit(y)
+    forecaster = Candidate(Naive(drift=True), Preprocessing((1,))).forecaster(1.0, [60]).fit(y)
     # A difference is learned from the one before, so the first of them is not.
     line = y[-1] + np.arange(1, 6) * (y[-1] - y[1]) / 58
     np.testing.assert_allclose(forecaster.forecast(5), line, atol=1e-9)
@@ -453,35 +455,35 @@ def test_one_leaking_unit_smooths_exponentially(leak, drift):
     level = y[0]
     for value in y:
         level += leak * (value - level)
-    candidate = Candidate(Smoothing(leak, drift), View((1,)))
+    candidate = Candidate(Smoothing(leak, drift), Preprocessing((1,)))
     forecast = candidate.forecaster(1e-9, [4000]).fit(y).forecast(5)
     np.testing.assert_allclose(forecast, level, atol=0.1)
     assert abs(y[-1] - level) > 0.2
 
 
 def test_candidates_lie_within_their_bounds():
-    problem = Problem(n_steps=400, n_variables=3, period=12, growing=False)
+    problem = SeriesTraits(n_steps=400, n_variables=3, period=12, growing=False)
     drawn = draw(200, problem, np.random.default_rng(0))
     assert len(drawn) == 200
     assert all(isinstance(candidate, Candidate) for candidate in drawn)
     assert {c.view.differences for c in drawn} == {(), (1,), (12,), (12, 1)}
     assert {c.view.season for c in drawn} == {None, 12}
     assert not any(c.view.log for c in drawn)
-    units = [c.memory for c in drawn if isinstance(c.memory, Units)]
-    delays = [c.memory for c in drawn if isinstance(c.memory, Delays)]
+    units = [c.memory for c in drawn if isinstance(c.memory, ReservoirConfig)]
+    delays = [c.memory for c in drawn if isinstance(c.memory, NVARConfig)]
     assert 20 < len(delays) < len(units)
     assert all(20 <= u.n_units <= 200 and 0 < u.leak_rate <= 1 for u in units)
     assert all(d.n_features(3) <= 400 // 3 for d in delays)
 
 
 def test_monomials_are_counted():
-    delays = Delays(n_taps=2, stride=3, order=3)
+    delays = NVARConfig(n_taps=2, stride=3, order=3)
     features = NVAR(2, stride=3, order=3).fit_transform(np.ones((10, 2)))
     assert features.shape[1] == delays.n_features(2)
 
 
 def test_what_lies_near_is_new():
-    problem = Problem(n_steps=400, n_variables=1, period=None, growing=True)
+    problem = SeriesTraits(n_steps=400, n_variables=1, period=None, growing=True)
     rng = np.random.default_rng(0)
     drawn = draw(40, problem, rng)
     tried = set(drawn)
@@ -492,20 +494,20 @@ def test_what_lies_near_is_new():
 
 
 def test_given_views_are_taken_in_turn():
-    problem = Problem(n_steps=400, n_variables=1, period=None, growing=True)
-    views = [View(log=True), View((1,))]
+    problem = SeriesTraits(n_steps=400, n_variables=1, period=None, growing=True)
+    views = [Preprocessing(log=True), Preprocessing((1,))]
     drawn = draw(5, problem, np.random.default_rng(0), views)
     assert [c.view for c in drawn] == [views[i] for i in (0, 1, 0, 1, 0)]
 
 
 def test_what_most_would_try_is_no_larger_than_the_series_can_bear():
-    short = Problem(n_steps=40, n_variables=3, period=None, growing=False)
-    (candidate,) = familiar([View()], short, np.random.default_rng(0))
+    short = SeriesTraits(n_steps=40, n_variables=3, period=None, growing=False)
+    (candidate,) = familiar([Preprocessing()], short, np.random.default_rng(0))
     assert candidate.memory.n_units == 20
     long = replace(short, n_steps=1000)
-    reservoir, products = familiar([View()], long, np.random.default_rng(0))
+    reservoir, products = familiar([Preprocessing()], long, np.random.default_rng(0))
     assert reservoir.memory.n_units == 200
-    assert products.memory == Delays(2, 1, 2)
+    assert products.memory == NVARConfig(2, 1, 2)
 
 
 def test_the_circular_law_tells_the_spectral_radius_nearly():
@@ -529,15 +531,15 @@ def test_scores_are_averaged_with_their_neighbours():
 
 def trial(memory, runs, differences=(1,)):
     runs = np.broadcast_to(np.reshape(runs, (-1, 1)), (len(runs), 5))
-    return Trial(Candidate(memory, View(differences)), 1.0, 1.0, runs, 0.0)
+    return Evaluation(Candidate(memory, Preprocessing(differences)), 1.0, 1.0, runs, 0.0)
 
 
-STILL = trial(Nothing(drift=False), np.zeros(4))
+STILL = trial(Naive(drift=False), np.zeros(4))
 GAINS = np.array([-0.3, 0.1, -0.3, 0.1])  # of mean -0.1 and standard error 0.1
 
 
 @pytest.mark.parametrize(("gains", "drifts"), [(GAINS + 0.01, False), (GAINS - 0.01, True)])
-@pytest.mark.parametrize("kind", [Nothing, partial(Smoothing, 0.4)])
+@pytest.mark.parametrize("kind", [Naive, partial(Smoothing, 0.4)])
 def test_a_drift_has_to_be_better_by_a_standard_error(kind, gains, drifts):
     still, drifting = trial(kind(drift=False), np.zeros(4)), trial(kind(drift=True), gains)
     ((chosen,),) = choose([drifting, still], 5)
@@ -545,15 +547,15 @@ def test_a_drift_has_to_be_better_by_a_standard_error(kind, gains, drifts):
 
 
 def test_a_model_weighs_as_much_as_a_naive_forecast_if_better_by_a_standard_error():
-    model = trial(Delays(2, 1, 2), GAINS)
+    model = trial(NVARConfig(2, 1, 2), GAINS)
     np.testing.assert_allclose(weigh([[model], [STILL]]), 0.5)
-    surely = trial(Delays(2, 1, 2), np.full(4, -0.5))
+    surely = trial(NVARConfig(2, 1, 2), np.full(4, -0.5))
     np.testing.assert_allclose(weigh([[surely], [STILL]])[0], 100 / 101)
 
 
 def test_members_are_nearly_as_good_as_the_best():
     models = [
-        trial(Delays(n, 1, 2), np.full(4, -score)) for n, score in ((2, 1), (3, 0.9), (4, 0.8))
+        trial(NVARConfig(n, 1, 2), np.full(4, -score)) for n, score in ((2, 1), (3, 0.9), (4, 0.8))
     ]
     assert choose([*models, STILL], 5) == [models[:2], [STILL]]
     assert choose([*models, STILL], 1) == [models[:1], [STILL]]
@@ -563,7 +565,7 @@ def test_the_last_season_is_scored_by_its_own_errors():
     y = monthly()
     back = [20, 14]
     measured = Validation(read_series(y), None, 12, back).measure(
-        Candidate(Nothing(drift=False), View((12,)))
+        Candidate(Naive(drift=False), Preprocessing((12,)))
     )
     errors = [y[112 - n : 124 - n] - y[100 - n : 112 - n] for n in back]
     expected = mean_log_error((np.array(errors) / y[:92].std()) ** 2)
@@ -574,9 +576,9 @@ def test_a_model_is_scored_by_what_the_verbs_give(monkeypatch):
     monkeypatch.setattr(
         "esnkit.forecasting.auto.evaluation._COARSE", np.array([1e-6])
     )  # nothing to average with
-    problem = Problem(n_steps=100, n_variables=1, period=None, growing=False)
+    problem = SeriesTraits(n_steps=100, n_variables=1, period=None, growing=False)
     drawn = draw(8, problem, np.random.default_rng(0))
-    candidate = next(c for c in drawn if isinstance(c.memory, Units))
+    candidate = next(c for c in drawn if isinstance(c.memory, ReservoirConfig))
     trial = Validation(read_series(WAVE), None, 20, [30, 20]).measure(candidate)
     forecaster = candidate.forecaster(trial.penalty, [130]).fit(WAVE[:130])
     first = forecaster.forecast(20) - WAVE[130:150]

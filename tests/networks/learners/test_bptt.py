@@ -14,7 +14,7 @@ from esnkit.networks.learners.bptt import BPTT, Presentation, TruncatedBPTT
 from esnkit.networks.learners.registry import check_serves
 from esnkit.networks.training.batches import Rows, cut_streams, cut_windows
 from esnkit.networks.training.losses import SquaredError
-from esnkit.networks.training.trainer import Rule, Trainer
+from esnkit.networks.training.trainer import Trainer, UpdateRule
 
 torch = pytest.importorskip("torch")
 
@@ -178,7 +178,7 @@ def test_what_a_learner_does_not_serve_is_refused():
 
 
 def trainer_of(net, params, optimizer=None, rate=0.01, norm=np.inf, decay=0.0):
-    rule = Rule(SquaredError(), optimizer or Adam(), rate, norm, decay)
+    rule = UpdateRule(SquaredError(), optimizer or Adam(), rate, norm, decay)
     return Trainer(net, params.copy(), rule)
 
 

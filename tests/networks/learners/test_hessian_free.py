@@ -15,8 +15,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from esnkit import FIRRegressor, RNNRegressor
 from esnkit.datasets import adding
-from esnkit.networks import HessianFree, Network, gauss_newton
+from esnkit.networks import HessianFree, Network
 from esnkit.networks.fir_network import FIRNetwork
+from esnkit.networks.learners import gauss_newton
 from esnkit.networks.learners.bptt import Presentation
 from esnkit.networks.learners.conjugate_gradient import conjugate_gradient
 from esnkit.networks.learners.gauss_newton import Curvature, curvature_product, loss_of
@@ -24,7 +25,7 @@ from esnkit.networks.learners.hessian_free import HF, HessianFreeTrainer
 from esnkit.networks.training.batches import Batch, Rows
 from esnkit.networks.training.losses import LOSSES
 from esnkit.networks.training.optimizers import SGD
-from esnkit.networks.training.trainer import Rule
+from esnkit.networks.training.trainer import UpdateRule
 from tests.models.test_esn import EXPECTED_FAILURES
 
 rng = np.random.default_rng(0)
@@ -242,7 +243,7 @@ def test_conjugate_gradient_ends_where_there_is_nothing_to_do():
 
 def make_trainer(network, **options):
     params = np.zeros(network.n_parameters)
-    rule = Rule(LOSSES["squared_error"], SGD())
+    rule = UpdateRule(LOSSES["squared_error"], SGD())
     return HessianFreeTrainer(network, params, rule, HessianFree(**options))
 
 

@@ -179,7 +179,7 @@ def test_other_sequences_start_anew_and_wash_out():
     """What a sequence starts with does not depend on what was before, but for the weights."""
     ids = np.repeat([1, 2], 60)
     rows = np.column_stack([ids, X])
-    by_id = make(sequence_column=0, washout=5, standardize=False)
+    by_id = make(id_column=0, washout=5, standardize=False)
     by_id.partial_fit(rows[:30], y[:30]).partial_fit(rows[30:70], y[30:70])
     by_id.partial_fit(rows[70:], y[70:])
     listed = make(washout=5, standardize=False).partial_fit([X[:60], X[60:]], [y[:60], y[60:]])
