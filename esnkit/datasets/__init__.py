@@ -10,6 +10,7 @@ from __future__ import annotations
 from esnkit.datasets.channel import channel_equalization
 from esnkit.datasets.chaotic import lorenz63, mackey_glass
 from esnkit.datasets.driven import damped_oscillator, narma
+from esnkit.datasets.labelled import load_japanese_vowels, read_ts, read_ucr
 from esnkit.datasets.memory_tasks import adding, delayed_inputs, memorization, multiplying
 from esnkit.datasets.real import load_co2, load_el_nino, load_sunspots
 from esnkit.datasets.registry import list_datasets, load
@@ -26,6 +27,7 @@ __all__ = [
     "load",
     "load_co2",
     "load_el_nino",
+    "load_japanese_vowels",
     "load_sunspots",
     "lorenz63",
     "lorenz96",
@@ -35,5 +37,7 @@ __all__ = [
     "multiplying",
     "narma",
     "noisy_sine",
+    "read_ts",
+    "read_ucr",
     "sine",
 ]

@@ -29,6 +29,7 @@ _ENTRIES = (
     _Entry("sunspots", "real", 309, "yearly", "1", "Sunspot number, 1700 to 2008"),
     _Entry("co2", "real", 2284, "weekly", "ppmv", "Carbon dioxide at Mauna Loa, 1958 to 2001"),
     _Entry("el_nino", "real", 732, "monthly", "°C", "Pacific sea surface (Nino 1+2), 1950 to 2010"),
+    _Entry("japanese_vowels", "labelled", 640, "", "1", "Utterances by nine speakers"),
     _Entry("mackey_glass", "synthetic", None, "", "", "Chaotic delay equation"),
     _Entry("lorenz63", "synthetic", None, "", "", "Chaotic flow in three variables"),
     _Entry("lorenz96", "synthetic", None, "", "", "Chaotic ring of variables"),
@@ -60,9 +61,10 @@ def list_datasets() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame of shape (n_datasets, 5)
-        Indexed by ``name``. The columns are ``kind`` (``"real"`` or ``"synthetic"``), ``length``
-        (integer; missing for generators, which make any length), ``frequency`` (empty for
-        generators), ``unit`` and ``description``.
+        Indexed by ``name``. The columns are ``kind`` (``"real"``, ``"labelled"`` for sequences
+        with labels, or ``"synthetic"``), ``length`` (in steps, or in sequences; missing for
+        generators, which make any length), ``frequency`` (empty where there are no dates),
+        ``unit`` and ``description``.
 
     See Also
     --------
@@ -110,7 +112,10 @@ def load(name: str) -> pd.Series:
     """
     if name in _LOADERS:
         return _LOADERS[name]()
-    if any(name == entry.name for entry in _ENTRIES):
+    kinds = {entry.name: entry.kind for entry in _ENTRIES}
+    if kinds.get(name) == "labelled":
+        raise ValueError(f"{name!r} is no series: call esnkit.datasets.load_{name}.")
+    if name in kinds:
         raise ValueError(f"{name!r} is generated, not shipped: call esnkit.datasets.{name}.")
     near = get_close_matches(str(name), _LOADERS)
     hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else ""
