@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from esnkit.core.checks import check_name
 from esnkit.core.sequences import check_weights
 from esnkit.core.typing import FloatArray
 from esnkit.readouts.block_validation import (
@@ -26,6 +27,7 @@ from esnkit.readouts.block_validation import (
     join_smallest,
     leave_one_out_errors,
 )
+from esnkit.readouts.leave_one_out import RowFactors
 from esnkit.readouts.ridge_statistics import RidgeStatistics, Solver, check_penalties
 
 __all__ = ["RidgeReadout"]
@@ -65,6 +67,11 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
     solver : {"auto", "qr", "gram"}, default="auto"
         How `RidgeStatistics` holds the rows. ``"qr"`` does not square their condition number;
         ``"gram"`` is faster. ``"auto"`` is ``"qr"`` up to 2000 features.
+    validation : {"blocks", "leave-one-out"}, default="blocks"
+        How ``alpha="auto"`` judges a penalty: on blocks of time left out, or on each row left out,
+        exactly, which is for rows that are no steps of time, such as one for each sequence. Then
+        the rows are kept while fitting, the penalty of least error is taken, and `alphas` runs by
+        default over twelve decades below the sum of squares, two to each.
 
     Attributes
     ----------
@@ -80,9 +87,13 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         The penalties that were compared, rising. None if `alpha` was given.
     validation_scores_ : ndarray of shape (n_alphas, n_blocks, n_targets) or None
         Mean squared error on each block, in squared units of the target, of the model fitted to
-        the other blocks. NaN if there is one block only, None if `alpha` was given.
+        the other blocks. NaN if there is one block only, None if `alpha` was given. With
+        ``validation="leave-one-out"`` all rows are one block.
     statistics_ : list of RidgeStatistics
-        One for each block, in the order of time; a single one if `alpha` was given.
+        One for each block, in the order of time; a single one if `alpha` was given, none if it was
+        chosen by leaving rows out.
+    left_out_predictions_ : ndarray of shape (n_samples, n_targets) or None
+        Each row predicted from all others, with ``validation="leave-one-out"``.
     n_features_in_ : int
         Number of features.
     feature_names_in_ : ndarray of shape (n_features,)
@@ -134,6 +145,7 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         alpha_per_target: bool = False,
         fit_intercept: bool = True,
         solver: Literal["auto", "qr", "gram"] = "auto",
+        validation: Literal["blocks", "leave-one-out"] = "blocks",
     ) -> None:
         self.alpha = alpha
         self.alphas = alphas
@@ -141,6 +153,12 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.alpha_per_target = alpha_per_target
         self.fit_intercept = fit_intercept
         self.solver = solver
+        self.validation = validation
+
+    statistics_: list[RidgeStatistics]
+    alphas_: FloatArray | None
+    validation_scores_: FloatArray | None
+    left_out_predictions_: FloatArray | None
 
     # ------------------------------------------------------------------ fitting
 
@@ -287,6 +305,7 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
             One for each penalty, fitted to the same rows.
         """
         check_is_fitted(self)
+        self._check_statistics("path")
         total = reduce(operator.add, self.statistics_)
         penalties = np.atleast_1d(check_penalties(alphas))
         coefs, intercepts = total.solve_path(penalties)
@@ -325,6 +344,11 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         check_scalar(n_samples, "n_samples", Integral, min_val=1)
         if target_ndim not in (1, 2):
             raise ValueError(f"target_ndim must be 1 or 2, got {target_ndim!r}.")
+        if isinstance(self.alpha, str) and self.validation == "leave-one-out":
+            if not forget:
+                self._check_statistics("partial_fit")
+            self._fit_left_out(_join_chunks(chunks, n_samples), target_ndim)
+            return self
         known = [] if forget else self.statistics_
         statistics = join_smallest(known + self._gather(chunks, n_samples), self._blocks_kept())
         self._solve(statistics, target_ndim)
@@ -339,8 +363,12 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         else:
             check_penalties(self.alpha)
         check_scalar(self.n_blocks, "n_blocks", Integral, min_val=2)
-        if self.solver not in ("auto", "qr", "gram"):
-            raise ValueError(f"solver must be 'auto', 'qr' or 'gram', got {self.solver!r}.")
+        check_name("solver", self.solver, ("auto", "qr", "gram"))
+        check_name("validation", self.validation, ("blocks", "leave-one-out"))
+
+    def _check_statistics(self, verb: str) -> None:
+        if not self.statistics_:
+            raise ValueError(f"{verb} needs statistics, which validation='leave-one-out' has not.")
 
     def _blocks_kept(self) -> int:
         return self.n_blocks if isinstance(self.alpha, str) else 1
@@ -367,11 +395,43 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
     def _new_statistics(self, features: NDArray[Any], targets: NDArray[Any]) -> RidgeStatistics:
         n_features, n_targets = features.shape[1], targets.shape[1]
-        automatic: Solver = "qr" if n_features <= _LARGEST_QR else "gram"
-        solver = automatic if self.solver == "auto" else self.solver
+        solver = self._solver_for(n_features)
         return RidgeStatistics(
             n_features, n_targets, solver=solver, fit_intercept=self.fit_intercept
         )
+
+    def _solver_for(self, n_features: int) -> Solver:
+        if self.solver == "auto":
+            return "qr" if n_features <= _LARGEST_QR else "gram"
+        return self.solver
+
+    def _fit_left_out(self, rows: Chunk, target_ndim: int) -> None:
+        """Choose the penalty by leaving out each row, and solve from the same factorisation."""
+        features, targets, weights = rows
+        self.solver_ = self._solver_for(features.shape[1])
+        factors = RowFactors(
+            features, targets, weights, self.fit_intercept, squared=self.solver_ == "gram"
+        )
+        if self.alphas is None:
+            alphas = factors.default_penalties()
+        else:
+            alphas = np.unique(check_penalties(self.alphas))
+        errors = factors.errors(alphas)
+        spread = targets.var(axis=0)
+        shared = (errors / np.where(spread > 0, spread, 1)).mean(axis=1, keepdims=True)
+        best = alphas[(errors if self.alpha_per_target else shared).argmin(axis=0)]
+        coef, intercept = factors.solve(best)
+        flat = target_ndim == 1
+        self._set_solution(coef, intercept, flat)
+        self.alpha_ = best if self.alpha_per_target and not flat else float(best[0])
+        self.alphas_, self.validation_scores_ = alphas, errors[:, np.newaxis]
+        self.left_out_predictions_ = np.column_stack(
+            [
+                factors.predictions(alpha)[:, k]
+                for k, alpha in enumerate(np.broadcast_to(best, targets.shape[1]))
+            ]
+        )
+        self.statistics_, self.n_features_in_ = [], features.shape[1]
 
     def _solve(self, blocks: list[RidgeStatistics], target_ndim: int) -> None:
         """Choose the penalty, solve, and set everything that is fitted."""
@@ -389,6 +449,7 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.alpha_ = alpha.item() if flat or not alpha.ndim else alpha.copy()
         self.alphas_, self.validation_scores_ = alphas, scores
         self.solver_, self.statistics_ = total.solver, blocks
+        self.left_out_predictions_ = None
         self.n_features_in_ = total.n_features
 
     def _set_solution(self, coef: FloatArray, intercept: FloatArray, flat: bool) -> None:
@@ -409,3 +470,15 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         if self.alpha_per_target:
             return best_penalties(alphas, scores, weights), alphas, scores
         return best_penalties(alphas, average_targets(scores, total), weights)[0], alphas, scores
+
+
+def _join_chunks(chunks: Iterable[Chunk], n_samples: int) -> Chunk:
+    """Return a copy of all rows, for what cannot be told from sums over them."""
+    # A producer may fill its arrays again, so each is copied before the next is asked for.
+    parts = [tuple(None if a is None else np.array(a, np.float64) for a in c) for c in chunks]
+    features, targets, weights = zip(*parts, strict=True)
+    if sum(map(len, features)) != n_samples:
+        n_seen = sum(map(len, features))
+        raise ValueError(f"n_samples is {n_samples}, but the chunks hold {n_seen} rows.")
+    joined = None if weights[0] is None else np.concatenate(weights)
+    return np.concatenate(features), np.concatenate(targets), joined

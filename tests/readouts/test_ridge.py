@@ -335,7 +335,7 @@ def test_grid_search_over_penalties():
         ({"alphas": [1.0, -1.0]}, "alphas must not be empty or negative"),
         ({"alphas": [[1.0]]}, "alphas must be one-dimensional"),
         ({"n_blocks": 1}, "n_blocks == 1, must be >= 2"),
-        ({"solver": "svd"}, "solver must be 'auto', 'qr' or 'gram', got 'svd'"),
+        ({"solver": "svd"}, "solver must be one of 'auto', 'qr', 'gram', got 'svd'"),
     ],
 )
 def test_bad_parameters_are_named(parameters, message):
