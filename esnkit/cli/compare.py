@@ -13,13 +13,14 @@ from typing import Any
 from esnkit.cli.csv_series import read_csv_series
 from esnkit.comparison.compare import compare
 from esnkit.comparison.contestants.registry import CONTESTANTS
-from esnkit.comparison.json_records import ResultsError, write_atomically
+from esnkit.comparison.json_records import ResultsError
 from esnkit.comparison.records import Comparison
 from esnkit.comparison.report.render import render_html, render_markdown
 from esnkit.comparison.report.significance import findings
 from esnkit.comparison.report.summary import answer
 from esnkit.comparison.tasks.base import SeriesTask, Task, TaskError
 from esnkit.comparison.tasks.registry import DEFAULT_TASKS, TASKS, unknown
+from esnkit.core.files import write_files
 
 _DEFAULT_OUTPUT = "esnkit-report"
 _SHOWN = 3  # contestants in the line of a task
@@ -103,15 +104,15 @@ def run_compare(options: argparse.Namespace) -> None:
     tasks = _tasks(options)
     files.check(options)
     found = _compute(options, tasks, files)
-    _write(files.json, found.to_json)
+    _write(lambda: found.to_json(files.json))
     print(_report(found, files), "and", files.json)
     files.journal.unlink(missing_ok=True)
 
 
 def _report(found: Comparison, files: _Files) -> str:
     """Write the report, and return its summary."""
-    _write(files.html, lambda path: write_atomically(path, render_html(found)))
-    _write(files.markdown, lambda path: write_atomically(path, render_markdown(found)))
+    pages = {files.html: render_html(found), files.markdown: render_markdown(found)}
+    _write(lambda: write_files(pages))
     return f"{_summary(found)}\n\nwrote {files.html}, {files.markdown}"
 
 
@@ -215,11 +216,11 @@ def _task(name: str, options: argparse.Namespace) -> Task:
         raise TaskError(f"{name}: {error}") from None
 
 
-def _write(path: Path, action: Callable[[Path], None]) -> None:
+def _write(action: Callable[[], None]) -> None:
     try:
-        action(path)
+        action()
     except OSError as error:
-        raise ResultsError(f"{path}: cannot be written ({error.strerror})") from None
+        raise ResultsError(f"{error.filename}: cannot be written ({error.strerror})") from None
 
 
 def _summary(comparison: Comparison) -> str:

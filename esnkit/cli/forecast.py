@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from esnkit.cli.csv_series import read_csv_series
+from esnkit.core.files import Content, write_files
 from esnkit.core.typing import FloatArray
 from esnkit.datasets import list_datasets, load
 from esnkit.forecasting.auto.autoesn import AutoESN
@@ -142,10 +144,11 @@ def _run_forecast(options: argparse.Namespace) -> None:
     table = _tabulate(forecast)
     _print_summary(source, forecast)
     print(_shorten(table).to_string(index=False), end="\n\n")
+    contents: dict[Path, Content] = {csv_path: table.to_csv(index=False)}
+    if not options.no_plot:
+        contents[png_path] = partial(_save_figure, source=source, forecast=forecast)
     try:
-        table.to_csv(csv_path, index=False, mode="w" if options.force else "x", encoding="utf-8")
-        if not options.no_plot:
-            _save_figure(png_path, source, forecast, options.force)
+        write_files(contents, overwrite=options.force)
     except OSError as error:
         raise ForecastError(f"{error.filename}: cannot be written ({error.strerror})") from None
     print("wrote", csv_path if options.no_plot else f"{csv_path} and {png_path}")
@@ -311,7 +314,7 @@ def _printable(text: object) -> str:
     return "".join(char if char.isprintable() else "?" for char in str(text))
 
 
-def _save_figure(path: Path, source: _Source, forecast: _Forecast, force: bool) -> None:
+def _save_figure(file: BinaryIO, source: _Source, forecast: _Forecast) -> None:
     from matplotlib.figure import Figure
 
     horizon = len(forecast.values)
@@ -329,5 +332,4 @@ def _save_figure(path: Path, source: _Source, forecast: _Forecast, force: bool) 
     )
     name = textwrap.shorten(_printable(source.name), _LONGEST_TITLE, placeholder="...")
     display.ax_.set_title(f"{name}, {horizon} steps ahead", loc="left", parse_math=False)
-    with path.open("wb" if force else "xb") as file:
-        figure.savefig(file, format="png", dpi=150)
+    figure.savefig(file, format="png", dpi=150)

@@ -53,19 +53,6 @@ def check_schema(path: Any, content: Any, schema: str) -> None:
         )
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all, whenever the machine stops."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
 def from_plain(cls: type[Record], content: Any, path: Any) -> Record:
     """Make a record, and all within, from what JSON gives."""
     try:

@@ -31,7 +31,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from esnkit.comparison.json_records import VERSION, from_plain, read_json, write_atomically
+from esnkit.comparison.json_records import VERSION, from_plain, read_json
+from esnkit.core.files import write_files
 from esnkit.core.typing import FloatArray
 from esnkit.search.space import Dimension, Settings
 
@@ -326,7 +327,7 @@ class Comparison:
             The file; it is replaced if it exists.
         """
         content = {"schema": SCHEMA, "version": VERSION} | asdict(self)
-        write_atomically(Path(path), json.dumps(content, allow_nan=False, separators=(",", ":")))
+        write_files({Path(path): json.dumps(content, allow_nan=False, separators=(",", ":"))})
 
     @classmethod
     def from_json(cls, path: str | os.PathLike[str]) -> Comparison:

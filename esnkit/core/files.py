@@ -1,0 +1,116 @@
+"""Write files so that each is there whole or not at all, whenever the machine stops."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+Content = str | bytes | Callable[[BinaryIO], object]
+
+__all__ = ["write_files"]
+
+
+def write_files(
+    contents: Mapping[str, Content] | Mapping[Path, Content], overwrite: bool = True
+) -> None:
+    r"""Write one file or several together: all of them, or none.
+
+    Every file is first written under a temporary name in its own folder and brought to the disk;
+    only then do they take their names, one by one. A process that is killed leaves the old file or
+    the new one, never part of one. If one cannot take its name, those before it are taken back.
+
+    Parameters
+    ----------
+    contents : mapping of path to str, bytes or callable
+        What to write: text (as UTF-8), bytes, or a function that writes to a binary file.
+    overwrite : bool, default=True
+        Whether a file that is there already may be replaced. A link stays a link.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written; its `filename` is the path that was asked for.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from esnkit.core.files import write_files
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_files({Path(folder, "a.txt"): "text\n", Path(folder, "b.bin"): b"\x00"})
+    ...     print(sorted(path.name for path in Path(folder).iterdir()))
+    ['a.txt', 'b.bin']
+    """
+    with contextlib.ExitStack() as stack:
+        drafts = []
+        for name, content in contents.items():
+            with _named(name):
+                path = Path(os.path.realpath(name))
+                drafts.append((name, path, _write_draft(path, content, stack)))
+        with contextlib.ExitStack() as undo:
+            for name, path, draft in drafts:
+                with _named(name):
+                    undo.callback(_take_name(draft, path, overwrite, stack))
+            undo.pop_all()
+    for folder in {path.parent for _, path, _ in drafts}:
+        _sync_folder(folder)
+
+
+@contextlib.contextmanager
+def _named(name: str | os.PathLike[str]) -> Iterator[None]:
+    """Let an error name the file that was asked for, not a temporary one."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), os.fspath(name)) from error
+
+
+def _write_draft(path: Path, content: Content, stack: contextlib.ExitStack) -> Path:
+    """Write a file under a temporary name, which is gone when the stack is left."""
+    draft = path.with_name(f".esnkit-{secrets.token_hex(8)}")
+    stack.callback(draft.unlink, missing_ok=True)
+    with draft.open("xb") as file:
+        if callable(content):
+            content(file)
+        else:
+            file.write(content.encode() if isinstance(content, str) else content)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.exists():
+        shutil.copymode(path, draft)
+    return draft
+
+
+def _take_name(
+    draft: Path, path: Path, overwrite: bool, stack: contextlib.ExitStack
+) -> Callable[[], object]:
+    """Give a file its name, and return how to take that back."""
+    if overwrite and path.exists():
+        kept = draft.with_suffix(".old")
+        stack.callback(kept.unlink, missing_ok=True)
+        with contextlib.suppress(OSError):  # a file system without links
+            os.link(path, kept)
+        draft.replace(path)
+        return lambda: kept.exists() and kept.replace(path)
+    try:
+        os.link(draft, path)  # fails if the name is taken, even this very moment
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        draft.replace(path)
+    return lambda: path.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the new names to the disk, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
