@@ -19,6 +19,7 @@ from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.preprocessing import Preprocessor
 from esnkit.forecasting.series import SeriesSet
 from esnkit.memories.reservoir import Reservoir
+from esnkit.models.base import SequenceModel
 from esnkit.models.esn import ESNRegressor
 from esnkit.models.stepper import ForecastStepper, LoopWiring, Scaling, open_stream
 from esnkit.readouts.increments import IncrementReadout
@@ -203,10 +204,10 @@ class Forecaster(BaseForecaster):
     def _check_model(self) -> None:
         """Refuse a model that cannot run freely, or sees nothing of outputs that are fed back."""
         model = ESNRegressor() if self.model is None else self.model
-        if not (hasattr(model, "free_run") and hasattr(model, "predict")):
+        if not (isinstance(model, SequenceModel) and model.can_run_freely):
             raise TypeError(
                 "model must be an estimator of this package that runs freely, such as "
-                f"ESNRegressor(), got {model!r}."
+                f"ESNRegressor(), got {model!r}. {getattr(model, 'limitation', '')}".rstrip()
             )
         if self.loop == "feedback" and not _feeds_back(model):
             raise ValueError(

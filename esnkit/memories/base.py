@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from types import FunctionType
 from typing import Any, Self
 
 import numpy as np
@@ -19,16 +20,56 @@ from esnkit.kernels.closed_loop import Loop
 
 
 class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, ABC):
-    """Turns sequences into features: the base of reservoirs and other memories.
+    """Turns sequences into features: the base of reservoirs and of a memory of your own.
 
-    A memory says how it is prepared for an input of some width, how it runs over the rows of one
-    sequence from a given state, and how it runs in a loop with a linear readout. Reading
-    sequences, states and teachers, and scikit-learn's methods, are here.
+    A memory of your own stores its parameters in ``__init__``, ``id_column`` among them, and
+    writes four things: `_prepare` (check the parameters and set up for given widths),
+    `_initial_states` (the array that stands for an empty past), `_run` (run over the rows of one
+    sequence from a given state) and `n_features_out_`. Reading sequences, states and teachers,
+    scikit-learn's methods, continuing and free runs come from here. See "Extending esnkit" in the
+    documentation for a whole one.
+
+    Whatever has to be remembered between two steps belongs into `State.states`, one array of any
+    shape: a ring of past states, the states of several parts one after the other.
+
+    What a memory can do is declared, and models ask for nothing else:
+
+    Attributes
+    ----------
+    can_continue : bool
+        Whether a run may start from a given state, so that two parts equal one run.
+    can_run_freely : bool
+        Whether a model may run on its own outputs. Any memory that continues does, step by step.
+    limitation : str
+        A sentence that says why the memory cannot, if it cannot.
+    compiled : bool
+        Whether `_free_run` runs the closed loop of a linear readout in one compiled call. A class
+        that overrides any method but ``__init__`` has to declare this again: what was true of
+        its parent's steps need not be true of its own.
+    is_reservoir : bool
+        Whether each step is that of a `Reservoir` with the weights ``_network``, so that its
+        compiled steppers serve. Not inherited past an override either.
+    begins_with_input : bool
+        Whether the features of a step begin with x(n) itself.
     """
 
     id_column: str | int | None
+    can_continue: bool = True
+    can_run_freely: bool = True
+    limitation: str = ""
+    compiled: bool = False
+    is_reservoir: bool = False
+    begins_with_input: bool = False
     feedback_scaling: float = 0.0  # above zero only in memories that see the output
-    begins_with_input: bool = False  # whether x(n) itself comes first among the features
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Withdraw what a parent declared of steps that this class may have changed."""
+        for name in ("compiled", "is_reservoir"):
+            declared_by = next(c for c in cls.__mro__ if name in vars(c))
+            nearer = cls.__mro__[: cls.__mro__.index(declared_by)]
+            if any(_overrides_methods(c) for c in nearer):
+                setattr(cls, name, False)
+        super().__init_subclass__(**options)
 
     # ------------------------------------------------------------------ what a memory says
 
@@ -48,19 +89,29 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         teacher: FloatArray | None,
         noise: np.random.Generator | None,
         out: NDArray[Any],
-    ) -> State:
-        """Fill ``out`` with the features of each row; return the state after the last."""
+    ) -> NDArray[Any]:
+        """Fill ``out`` with the features of each row; return `State.states` after the last.
 
-    @abstractmethod
-    def _free_run(
-        self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
-    ) -> tuple[State, int]:
-        """Fill ``outputs``; return the state after the last, and which was first clipped."""
+        The rows (n_steps, n_features) are checked, and so is the state, which may not be written
+        to. ``teacher`` (n_steps, n_outputs) holds y(n) where a model has one, else it is None;
+        only memories with output feedback look at it. ``noise`` is what noise is drawn from while
+        fitting, else None.
+        """
 
     @property
     @abstractmethod
     def n_features_out_(self) -> int:
-        """Number of features that a step gives."""
+        """Number of features that a step gives, known once the memory is prepared."""
+
+    def _free_run(
+        self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
+    ) -> tuple[NDArray[Any], int]:
+        """Fill ``outputs``; return `State.states` at the end, and which step was first clipped.
+
+        Only of a memory that is `compiled`. ``rows`` (n_steps, n_given) are the last features of
+        the input; the outputs take the place of the first ones that are missing.
+        """
+        raise TypeError(f"{type(self).__name__} is not compiled: its free runs are stepped.")
 
     @property
     def n_feedback_(self) -> int:
@@ -146,6 +197,8 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         check_is_fitted(self)
         sequences = read_sequences(self, X, id_column=self.id_column, reset=False)
         teacher = self._read_teacher(sequences, feedback, "feedback")
+        if state is not None:
+            self._check_can_continue()
         starts = sequences.per_sequence(state, "state")
         features, ends = self._run_all(sequences, teacher, starts, noisy=False)
         return (features, ends) if return_state else features
@@ -246,12 +299,14 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         """
         if out is None:
             out = np.empty((len(rows), self.n_features_out_), self._feature_type)
-        return out, self._run(rows, self._check_state(state), teacher, noise, out)
+        start = self._check_state(state)
+        states = self._run(rows, start, teacher, noise, out)
+        return out, State(states, start.output if teacher is None else teacher[-1])
 
     def free_run(
         self, loop: Loop, rows: FloatArray, n_steps: int, state: State
     ) -> tuple[FloatArray, State, int]:
-        """Run on the outputs of a linear readout: what models build on.
+        """Run on the outputs of a linear readout, if `compiled`: what models build on.
 
         Parameters
         ----------
@@ -275,8 +330,8 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
             The first step at which an output was clipped in its bounds, or -1.
         """
         outputs = np.empty((n_steps, len(state.output)))
-        end, first_clipped = self._free_run(loop, rows, self._check_state(state), outputs)
-        return outputs, end, first_clipped
+        states, first_clipped = self._free_run(loop, rows, self._check_state(state), outputs)
+        return outputs, State(states, outputs[-1]), first_clipped
 
     def step(
         self, x: ArrayLike, state: State | None = None, feedback: ArrayLike | None = None
@@ -305,6 +360,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
             If x, the state or the feedback have the wrong width.
         """
         check_is_fitted(self)
+        self._check_can_continue()
         row = check_array(np.atleast_2d(x), dtype=np.float64, input_name="x")
         if row.shape != (1, self.n_inputs_):
             raise ValueError(f"x has shape {np.shape(x)}, but ({self.n_inputs_},) is needed.")
@@ -377,6 +433,13 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
             )
         return teacher
 
+    def _check_can_continue(self) -> None:
+        """Refuse a state, or a step from one, where whole sequences are needed."""
+        if not self.can_continue:
+            raise ValueError(
+                f"{type(self).__name__} cannot continue from a state. {self.limitation}".rstrip()
+            )
+
     def _check_state(self, state: State | None) -> State:
         """Refuse what is not a state of this memory; None is the initial state."""
         initial = self.initial_state()
@@ -409,3 +472,10 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         if n_steps == 1:
             return first.reshape(1, -1)
         return np.vstack([first, self._check_teacher(teacher, "teacher")[:-1]])
+
+
+def _overrides_methods(cls: type) -> bool:
+    """Tell whether a class has methods or properties of its own, its constructor aside."""
+    kinds = (FunctionType, property, staticmethod, classmethod)
+    own = {name for name, value in vars(cls).items() if isinstance(value, kinds)}
+    return bool(own - {"__init__", "__repr__", "__init_subclass__"})

@@ -73,6 +73,7 @@ class DelayMemory(InputMemory):
     stride: int
     order: int = 1  # the delay line alone
     begins_with_input = True
+    compiled = True
 
     def _name_features(self, inputs: Sequence[str]) -> list[str]:
         delays = [k * self._delays.stride for k in range(self._delays.n_taps)]
@@ -112,30 +113,26 @@ class DelayMemory(InputMemory):
         teacher: FloatArray | None,
         noise: np.random.Generator | None,
         out: NDArray[Any],
-    ) -> State:
+    ) -> FloatArray:
         inputs = np.concatenate([self._past(state), rows])
         run_delays(self._delays, inputs, out)
-        return self._state(inputs, len(rows), state.output if teacher is None else teacher[-1])
+        return inputs[len(rows) :].ravel()
 
     def _free_run(
         self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
-    ) -> tuple[State, int]:
+    ) -> tuple[FloatArray, int]:
         past, y = self._past(state), state.output.copy()
         inputs = np.zeros((len(past) + len(outputs), self.n_inputs_))
         inputs[: len(past)] = past
         inputs[len(past) :, self.n_inputs_ - rows.shape[1] :] = rows  # the fed ones come first
         first_clipped = free_run_delays(self._delays, loop, inputs, y, outputs)
-        return self._state(inputs, len(outputs), y), first_clipped
+        return inputs[len(outputs) :].ravel(), first_clipped
 
     # ------------------------------------------------------------------ inside
 
     def _past(self, state: State) -> FloatArray:
         """Return the inputs that a state holds, one in each row, the oldest first."""
         return state.states.reshape(-1, self.n_inputs_)
-
-    def _state(self, inputs: FloatArray, n_steps: int, output: Any) -> State:
-        """Return the state after the steps that follow what the state before held."""
-        return State(inputs[n_steps:].ravel(), output)
 
 
 class TappedDelayLine(DelayMemory):

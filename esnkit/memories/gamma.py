@@ -82,6 +82,7 @@ class GammaMemory(InputMemory):
     """
 
     begins_with_input = True
+    compiled = True
 
     def __init__(
         self, n_taps: int = 10, *, mu: float = 0.5, id_column: str | int | None = None
@@ -116,19 +117,19 @@ class GammaMemory(InputMemory):
         teacher: FloatArray | None,
         noise: np.random.Generator | None,
         out: NDArray[Any],
-    ) -> State:
+    ) -> FloatArray:
         taps = self._taps(state)
         run_gamma(self._mu, rows, taps, out)
-        return State(taps.ravel(), state.output if teacher is None else teacher[-1])
+        return taps.ravel()
 
     def _free_run(
         self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
-    ) -> tuple[State, int]:
+    ) -> tuple[FloatArray, int]:
         taps, y = self._taps(state), state.output.copy()
         inputs = np.zeros((len(outputs), self.n_inputs_))
         inputs[:, self.n_inputs_ - rows.shape[1] :] = rows  # the fed ones come first
         first_clipped = free_run_gamma(self._mu, loop, inputs, taps, y, outputs)
-        return State(taps.ravel(), y), first_clipped
+        return taps.ravel(), first_clipped
 
     def _taps(self, state: State) -> FloatArray:
         """Return a copy of the taps that a state holds, one in each row."""

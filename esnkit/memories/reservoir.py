@@ -127,6 +127,9 @@ class Reservoir(Memory):
     True
     """
 
+    compiled = True
+    is_reservoir = True
+
     def __init__(
         self,
         n_units: int = 100,
@@ -185,22 +188,22 @@ class Reservoir(Memory):
         teacher: FloatArray | None,
         noise: np.random.Generator | None,
         out: NDArray[Any],
-    ) -> State:
+    ) -> NDArray[Any]:
         noise = noise if self.noise else None
         h = state.states.copy()
         previous = self._one_step_later(teacher, state.output, len(rows))
         for part in chunks(len(rows), len(rows) if noise is None else CHUNK):
             drive = self._stack_drive(rows[part], None if previous is None else previous[part])
             run_driven(self._network, drive, self._draw_noise(len(drive), noise), h, out[part])
-        return State(h, state.output if teacher is None else teacher[-1])
+        return h
 
     def _free_run(
         self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
-    ) -> tuple[State, int]:
+    ) -> tuple[NDArray[Any], int]:
         h, y = state.states.copy(), state.output.copy()
         given = np.array(rows, dtype=self.dtype)
         first_clipped = free_run_reservoir(self._network, loop, given, h, y, outputs)
-        return State(h, y), first_clipped
+        return h, first_clipped
 
     def run_patches(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, Protocol
@@ -43,13 +43,31 @@ class FittedRunner(Protocol):
         """Return the outputs of a run on them, and the state at the end."""
 
 
-class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
-    """Regression from sequences to sequences: the base of all models.
+class SequenceModel(BaseEstimator, ABC):
+    """Sequences in, outputs out: the base of all models, regressors and classifiers.
 
     A model reads its training data with `_read`, fits whatever it is made of, and leaves a
     `FittedRunner` in ``_runner``. What users do with a fitted model is here: predict, continue,
-    step, run freely.
+    step, run freely. A model says how targets become numbers (`_read_targets`) and how numbers
+    become outputs again (`_shape_outputs`).
+
+    Attributes
+    ----------
+    can_run_freely : bool
+        Whether the model can run on its own outputs. Declared before and after `fit`.
+    can_continue : bool
+        Whether the model can go on from a given state, and so step.
+    limitation : str
+        A sentence that says why the model cannot, if it cannot.
+    compiled : bool
+        Whether a step of the fitted model is one compiled call: that of a `Reservoir` that is
+        read linearly.
     """
+
+    can_run_freely: bool = True
+    can_continue: bool = True
+    limitation: str = ""
+    compiled: bool = False
 
     washout: int
     start: str
@@ -58,7 +76,6 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
     n_outputs_: int
     state_: State | None
     _runner: FittedRunner
-    _flat: bool  # whether targets have one dimension
 
     # ------------------------------------------------------------------ predicting
 
@@ -101,6 +118,14 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         DivergenceWarning
             If outputs that are fed back leave `output_range_`.
         """
+        sequences, outputs, ends = self._predict_outputs(X, state, feedback)
+        y = self._give_back(sequences, self._shape_outputs(outputs))
+        return (y, sequences.one_or_many(ends)) if return_state else y
+
+    def _predict_outputs(
+        self, X: Any, state: State | list[State] | None = None, feedback: Any = None
+    ) -> tuple[Sequences, FloatArray, list[State]]:
+        """Return the sequences, a row of outputs for each of theirs, and the states at the ends."""
         check_is_fitted(self)
         sequences = read_sequences(self, X, id_column=self.id_column, reset=False)
         teacher = None
@@ -117,8 +142,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
                 None if teacher is None else teacher[part],
             )
             ends.append(end)
-        y = self._give_back(sequences, self._shape_outputs(outputs))
-        return (y, sequences.one_or_many(ends)) if return_state else y
+        return sequences, outputs, ends
 
     def free_run(
         self, n_steps: int, X: ArrayLike | None = None, state: State | None = None
@@ -149,7 +173,8 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         ------
         ValueError
             If the number of outputs does not fit the features that are missing, X has another
-            number of rows than `n_steps`, or `state` is None after fitting many sequences.
+            number of rows than `n_steps`, `state` is None after fitting many sequences, or the
+            model cannot run freely.
 
         Warns
         -----
@@ -166,6 +191,8 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         (3,)
         """
         check_is_fitted(self)
+        if not self.can_run_freely:
+            raise ValueError(f"{type(self).__name__} cannot run freely. {self.limitation}".rstrip())
         check_scalar(n_steps, "n_steps", Integral, min_val=1)
         rows = self._read_known_input(X, n_steps)
         start = self._last_state() if state is None else self._start_state(state)
@@ -209,6 +236,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         n_features = self._runner.n_features
         if rows.shape != (1, n_features):
             raise ValueError(f"x has shape {np.shape(x)}, but ({n_features},) is needed.")
+        self._check_can_continue()
         outputs, end = self._runner.run(rows, self._start_state(state), None)
         return outputs[0], end
 
@@ -227,30 +255,8 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
             `Reservoir` and the readout linear.
         """
         check_is_fitted(self)
+        self._check_can_continue()
         return OutputStepper(self, self._start_state(state))
-
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Return the coefficient of determination R², over all sequences together.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features), or a list of such
-            The input.
-        y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such
-            The true outputs.
-        sample_weight : array-like of shape (n_steps,), or a list of such, default=None
-            Weights of the rows.
-
-        Returns
-        -------
-        float
-            1 is perfect; 0 is what predicting the mean reaches.
-        """
-        predictions = self.predict(X)
-        if isinstance(predictions, list):
-            y, predictions = np.concatenate(y), np.concatenate(predictions)
-            sample_weight = None if sample_weight is None else np.concatenate(sample_weight)
-        return float(r2_score(y, predictions, sample_weight=sample_weight))
 
     # ------------------------------------------------------------------ reading training data
 
@@ -265,12 +271,18 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         sequences = read_sequences(
             self, X, id_column=self.id_column, reset=reset, min_rows=2 if reset else 1
         )
-        targets, flat = read_targets(self, sequences, y)
-        if reset:
-            self._flat = flat
+        targets = self._read_targets(sequences, y, reset)
         if sample_weight is not None:
             sample_weight = sequences.flatten(sample_weight, "sample_weight")
         return TrainingData(sequences, targets, check_weights(sample_weight, len(targets)))
+
+    @abstractmethod
+    def _read_targets(self, sequences: Sequences, y: Any, reset: bool) -> FloatArray:
+        """Check targets and return them as numbers, (n_rows, n_outputs)."""
+
+    @abstractmethod
+    def _shape_outputs(self, outputs: FloatArray) -> Any:
+        """Turn outputs (n_rows, n_outputs) into what the targets were."""
 
     def _check_lengths(self, sequences: Sequences) -> None:
         """Refuse sequences of which the washout leaves nothing, or too many to go on from."""
@@ -296,9 +308,12 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         """Return outputs, one for each row, in the form in which the sequences came."""
         return sequences.give_back(outputs)
 
-    def _shape_outputs(self, outputs: FloatArray) -> FloatArray:
-        """Give outputs one dimension if the targets had one."""
-        return outputs[:, 0] if self._flat else outputs
+    def _check_can_continue(self) -> None:
+        """Refuse a state, or a step from one, where whole sequences are needed."""
+        if not self.can_continue:
+            raise ValueError(
+                f"{type(self).__name__} cannot continue from a state. {self.limitation}".rstrip()
+            )
 
     def _start_state(self, state: State | None) -> State:
         """Return the state to start from, by default where `start` says."""
@@ -306,6 +321,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
             return self._last_state() if self.start == "last" else self.initial_state()
         if not isinstance(state, State):
             raise TypeError(f"state must be a State, got {type(state).__name__}.")
+        self._check_can_continue()
         if state.output.shape != (self.n_outputs_,):
             raise ValueError(
                 f"state holds an output of shape {state.output.shape}, but the model has "
@@ -315,6 +331,7 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
 
     def _last_state(self) -> State:
         """Return the state after training, if there is one."""
+        self._check_can_continue()
         if self.state_ is None:
             raise ValueError(
                 "There is no final training row to continue from, because the training data held "
@@ -339,6 +356,44 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
                 f"{n_features - n_outputs}."
             )
         return rows
+
+
+class SequenceRegressor(MultiOutputMixin, RegressorMixin, SequenceModel):
+    """Regression from sequences to sequences."""
+
+    _flat: bool  # whether targets have one dimension
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the coefficient of determination R², over all sequences together.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            The input.
+        y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such
+            The true outputs.
+        sample_weight : array-like of shape (n_steps,), or a list of such, default=None
+            Weights of the rows.
+
+        Returns
+        -------
+        float
+            1 is perfect; 0 is what predicting the mean reaches.
+        """
+        predictions = self.predict(X)
+        if isinstance(predictions, list):
+            y, predictions = np.concatenate(y), np.concatenate(predictions)
+            sample_weight = None if sample_weight is None else np.concatenate(sample_weight)
+        return float(r2_score(y, predictions, sample_weight=sample_weight))
+
+    def _read_targets(self, sequences: Sequences, y: Any, reset: bool) -> FloatArray:
+        targets, flat = read_targets(self, sequences, y)
+        if reset:
+            self._flat = flat
+        return targets
+
+    def _shape_outputs(self, outputs: FloatArray) -> FloatArray:
+        return outputs[:, 0] if self._flat else outputs
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import numpy as np
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.kernels.closed_loop import Loop
-from esnkit.memories.reservoir import Reservoir
 from esnkit.models.runner import clip_outputs, linear_weights
 
 
@@ -59,11 +58,10 @@ def run_together(
 
 def _stack_loops(models: Sequence[Any]) -> Loop | None:
     """Describe the readouts to the kernel; None if it does not know their like."""
+    if not all(model.compiled for model in models):
+        return None
     weights = [linear_weights(model.readout_, model.n_outputs_) for model in models]
     known = [pair for pair in weights if pair is not None]
-    # A class derived from Reservoir may step in another way.
-    if len(known) < len(models) or any(type(m.reservoir_) is not Reservoir for m in models):
-        return None
     coef, intercept = (np.stack([pair[i] for pair in known]) for i in (0, 1))
     lower, upper = (np.stack([model.output_range_[i] for model in models]) for i in (0, 1))
     return Loop(

@@ -12,6 +12,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.seeding import RandomState
+from esnkit.memories.base import Memory
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.base import TrainingData
 from esnkit.models.memory_regressor import MemoryRegressor, own_copy
@@ -204,6 +205,10 @@ class ESNRegressor(MemoryRegressor):
         return model
 
     # ------------------------------------------------------------------ fitting, step by step
+
+    @property
+    def _memory(self) -> Memory:
+        return Reservoir() if self.reservoir is None else self.reservoir
 
     def _check_parameters(self) -> None:
         super()._check_parameters()

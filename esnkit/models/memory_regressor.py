@@ -30,6 +30,31 @@ class MemoryRegressor(SequenceRegressor):
     squared_states: bool = False  # whether it sees the squares of h(n) too
     _runner: Runner
 
+    @property
+    @abstractmethod
+    def _memory(self) -> Memory:
+        """The memory, as it is given."""
+
+    @property
+    def can_run_freely(self) -> bool:  # type: ignore[override]
+        """Whether the model can run on its own outputs: if its memory can."""
+        return self._memory.can_run_freely
+
+    @property
+    def can_continue(self) -> bool:  # type: ignore[override]
+        """Whether the model can go on from a given state: if its memory can."""
+        return self._memory.can_continue
+
+    @property
+    def limitation(self) -> str:  # type: ignore[override]
+        """Why the model cannot, if it cannot."""
+        return self._memory.limitation
+
+    @property
+    def compiled(self) -> bool:  # type: ignore[override]
+        """Whether a step of the fitted model is one compiled call."""
+        return self._runner.reservoir_weights is not None
+
     @abstractmethod
     def _fit_readout(self, data: TrainingData) -> None:
         """Fit the readout, by `_training_chunks` or `_fit_at_once`, and attach it."""
@@ -146,7 +171,7 @@ class _Carry:
     name: Any
     state: State
     n_seen: int
-    noise: np.random.Generator
+    noise: np.random.Generator | None
 
 
 def own_copy(

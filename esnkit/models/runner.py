@@ -14,6 +14,8 @@ from esnkit.core.sequences import CHUNK, chunks
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop
+from esnkit.kernels.reservoir import ReservoirWeights
+from esnkit.memories.base import Memory
 from esnkit.readouts.ridge import RidgeReadout
 
 # Outputs that are fed back may leave the range of the training targets by so many times its width.
@@ -37,7 +39,7 @@ class Runner:
 
     def __init__(
         self,
-        memory: Any,
+        memory: Memory,
         n_features: int,
         n_outputs: int,
         *,
@@ -82,8 +84,9 @@ class Runner:
         n_units = self.memory.n_features_out_
         n_states = n_units * (2 if self.squared_states else 1)
         width = n_states + (self.n_features if self.include_input else 0)
-        buffer = np.empty((min(CHUNK, len(rows)), width))
-        for chunk in chunks(len(rows)):
+        length = CHUNK if self.memory.can_continue else len(rows)
+        buffer = np.empty((min(length, len(rows)), width))
+        for chunk in chunks(len(rows), length):
             states, state = self.memory.run(
                 rows[chunk], state, None if teacher is None else teacher[chunk], noise=noise
             )
@@ -111,12 +114,12 @@ class Runner:
         return outputs, State(state.states, (outputs if teacher is None else teacher)[-1])
 
     def free_run(self, rows: FloatArray, n_steps: int, state: State) -> tuple[FloatArray, State]:
-        """Run on the outputs, compiled if the readout is linear; warn if they diverge.
+        """Run on the outputs, compiled if memory and readout are; warn if they diverge.
 
         Where ``rows`` (n_steps, n_given) lacks features, the outputs take the first places.
         """
         through_input = rows.shape[1] < self.n_features
-        if self.linear is None:
+        if self.linear is None or not self.memory.compiled:
             outputs, end, first_clipped = self._step_freely(rows, n_steps, state, through_input)
         else:
             loop = self.loop(through_input)
@@ -130,6 +133,12 @@ class Runner:
             return np.asarray(self.readout.predict(features)).reshape(len(features), -1)
         coef, intercept = self.linear
         return features @ coef.T + intercept
+
+    @property
+    def reservoir_weights(self) -> ReservoirWeights | None:
+        """The weights, if the steppers for reservoirs that are read linearly serve, else None."""
+        known = self.memory.is_reservoir and self.linear is not None
+        return self.memory._network if known else None
 
     def loop(self, through_input: bool) -> Loop:
         """Describe the closed loop to the kernel."""
@@ -150,7 +159,7 @@ class Runner:
     def _step_freely(
         self, rows: FloatArray, n_steps: int, state: State, through_input: bool
     ) -> tuple[FloatArray, State, int]:
-        """Run on the outputs of a readout that is not linear, step by step in Python."""
+        """Run on the outputs step by step in Python, with any memory and any readout."""
         outputs = np.empty((n_steps, self.n_outputs))
         lower, upper = self.output_range
         first_clipped = -1

@@ -14,7 +14,6 @@ from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.reservoir import working_space
 from esnkit.kernels.stepper import NOT_FINITE, all_finite, observe, restore, stream
-from esnkit.memories.reservoir import Reservoir
 from esnkit.models.runner import Runner
 
 __all__ = ["ForecastStepper", "OutputStepper"]
@@ -263,10 +262,9 @@ class Stream(Protocol):
 
 
 def open_stream(model: Any, state: State, link: LoopWiring, units: Scaling) -> Stream:
-    """Lay a fitted model out for live use: compiled, if it is a reservoir read linearly."""
-    run = getattr(model, "_runner", None)
-    if isinstance(run, Runner) and run.linear is not None and isinstance(run.memory, Reservoir):
-        return _Compiled(run, state, link, units)
+    """Lay a fitted model out for live use: compiled, if the model declares that it is."""
+    if getattr(model, "compiled", False):
+        return _Compiled(model._runner, state, link, units)
     return _Stepped(model, state, link, units)
 
 
@@ -274,7 +272,8 @@ class _Compiled:
     """One call of a kernel for each step."""
 
     def __init__(self, run: Runner, state: State, link: LoopWiring, units: Scaling) -> None:
-        network, loop = run.memory._network, run.loop(link.through_input)
+        network, loop = run.reservoir_weights, run.loop(link.through_input)
+        assert network is not None
         bounds = np.array([loop.lower, loop.upper])
         if not (link.closed or loop.through_feedback):
             bounds[:] = [[-np.inf], [np.inf]]

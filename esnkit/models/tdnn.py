@@ -178,6 +178,10 @@ class TDNNRegressor(MemoryRegressor):
         """
         return self._fit(X, y, sample_weight)
 
+    @property
+    def _memory(self) -> Memory:
+        return TappedDelayLine() if self.memory is None else self.memory
+
     def _check_parameters(self) -> None:
         super()._check_parameters()
         self._check_memory(self.memory, "memory")

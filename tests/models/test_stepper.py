@@ -23,6 +23,7 @@ from esnkit import (
     TDNNRegressor,
 )
 from esnkit.datasets import lorenz63
+from tests.loops import fed_by_hand
 
 T = np.arange(400)
 WAVE = 5 + np.sin(T / 5) + 0.3 * np.sin(T / 7)
@@ -251,3 +252,52 @@ def test_bad_input_of_a_model_is_refused():
         with pytest.raises(ValueError, match=message):
             stepper.step(bad)
     assert pickle.dumps(stepper) == before
+
+
+# ---------------------------------------------------------------------- declared capabilities
+
+
+class Shifted(Reservoir):
+    """A user's reservoir whose features are not its states."""
+
+    def _run(self, rows, state, teacher, noise, out):
+        states = super()._run(rows, state, teacher, noise, out)
+        out += 3.0
+        return states
+
+
+class Preset(Reservoir):
+    """Another default, and nothing else."""
+
+    def __init__(self, n_units=30, *, random_state=None):
+        super().__init__(n_units, random_state=random_state)
+
+
+def test_a_changed_step_is_never_run_by_the_compiled_loops_of_its_parent():
+    wave = np.sin(np.arange(300) / 5)
+    for reservoir in (Shifted(30, random_state=0), Preset(random_state=0)):
+        model = ESNRegressor(reservoir, RidgeReadout(1e-6)).fit(wave[:-1, None], wave[1:])
+        assert model.compiled == (type(reservoir) is Preset) == model.reservoir_.compiled
+        stepper = model.stepper()
+        steps = [stepper.step(x)[0] for x in wave[:50]]
+        np.testing.assert_allclose(steps, model.predict(wave[:50, None]), atol=1e-10)
+        by_hand = fed_by_hand(model, model.state_.output, np.zeros((30, 0)))[:, 0]
+        np.testing.assert_allclose(model.free_run(30), by_hand, atol=1e-9)
+
+
+def test_who_changes_the_steps_and_their_loop_may_declare_it():
+    class Declared(Shifted):
+        compiled = True
+
+        def _free_run(self, loop, rows, state, outputs):
+            return super()._free_run(loop, rows, state, outputs)
+
+    class Mixin:
+        def _run(self, *args):
+            return super()._run(*args)
+
+    class Mixed(Mixin, Reservoir):
+        pass
+
+    assert (Declared.compiled, Declared.is_reservoir) == (True, False)
+    assert not any((Shifted.compiled, Mixed.compiled, Mixed.is_reservoir))
