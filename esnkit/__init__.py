@@ -13,6 +13,7 @@ from esnkit.memories.delays import TappedDelayLine
 from esnkit.memories.gamma import GammaMemory
 from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
+from esnkit.models.classifier import ESNClassifier
 from esnkit.models.esn import ESNRegressor
 from esnkit.models.tdnn import TDNNRegressor
 from esnkit.networks.fir import FIRRegressor
@@ -25,6 +26,7 @@ __all__ = [
     "NVAR",
     "AutoESN",
     "DivergenceWarning",
+    "ESNClassifier",
     "ESNRegressor",
     "FIRRegressor",
     "Forecaster",

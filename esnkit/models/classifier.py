@@ -1,0 +1,553 @@
+"""ESNClassifier: one label for each sequence, or for each of its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Self
+
+import numpy as np
+import scipy.optimize
+import scipy.special
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_array, column_or_1d
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from esnkit.core.checks import check_name
+from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.sequences import Sequences, check_weights, is_list_of_sequences, read_sequences
+from esnkit.core.typing import FloatArray, Indices
+from esnkit.memories.base import Memory
+from esnkit.memories.reservoir import Reservoir
+from esnkit.models.esn import ESNRegressor
+from esnkit.models.pooling import Pooling, SequencePooling
+from esnkit.readouts.ridge import RidgeReadout
+
+__all__ = ["ESNClassifier"]
+
+_BATCH = 2**18  # states that are held at one time, in numbers
+_SAMPLE = 20_000  # rows of states from which levels and components are learned
+
+
+class ESNClassifier(ClassifierMixin, BaseEstimator):
+    r"""Classify sequences, or the steps of sequences, by an echo state network.
+
+    Channels are standardised, and their differences from step to step, divided by their deviation,
+    are put beside them. The memory runs over each sequence, forwards and, with the same weights,
+    backwards. What its states did is summarised by `pooling` into one row of features, whatever
+    the length of the sequence, and a readout tells the classes apart. With ``output="step"`` the
+    readout sees the states of each step instead.
+
+    Parameters
+    ----------
+    reservoir : memory, default=None
+        Any memory. None is a `Reservoir` of 100 units of radius 0.9, whose input is scaled by
+        :math:`1 / \sqrt{d}` for d channels, differences counted, and whose leak rates are spread
+        geometrically from 0.1 to 1.
+    readout : regressor or classifier, default=None
+        Fitted to standardised features. A regressor learns 1 for the class of a sequence and -1
+        for the others; a classifier learns the labels. None is ridge regression with the penalty
+        chosen by leaving out each sequence, exactly, or each of five blocks of steps.
+    output : {"sequence", "step"}, default="sequence"
+        What a label belongs to.
+    pooling : str, sequence of str, or callable, default="default"
+        Summaries of a unit's states over a sequence: ``"mean"``, ``"last"``, ``"deviation"``,
+        ``"largest"``, ``"smallest"``; ``"slices"``, the means of four equal slices; ``"shares"``,
+        the parts of the steps above each of four quantiles of the states in training;
+        ``"model-space"``, the map from state to next state, fitted to the sequence on the 20 main
+        components of all states [1]_. ``"default"`` is all of them but the mean. Or a function of
+        the states of one sequence, (n_steps, n_units), that returns as many numbers for each.
+    directions : {"both", "forward"}, default="both"
+        Whether sequences are also read backwards. With ``output="step"`` only forwards.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, as in scikit-learn.
+    id_column : str or int, default=None
+        The column of X, by name or number, that names the sequence each row belongs to. A run of
+        equal ids is one sequence.
+    n_jobs : int, default=None
+        Threads over batches of sequences. The result does not depend on it.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed of the default reservoir, and of one that has no seed of its own.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+    reservoir_ : memory
+        The fitted copy of `reservoir`.
+    readout_ : regressor or classifier
+        The fitted copy of `readout`.
+    n_features_in_ : int
+        Number of columns of X, an id column included.
+    feature_names_in_ : ndarray of str
+        Names of the columns of X, if it has any.
+
+    See Also
+    --------
+    ESNRegressor : Numbers instead of labels.
+    esnkit.datasets.read_ts : Read labelled sequences from a file.
+
+    Notes
+    -----
+    Probabilities are a softmax of the decisions, whose steepness makes the labels of the training
+    sequences, each predicted by a readout that had not seen it, most likely.
+
+    References
+    ----------
+    .. [1] F. M. Bianchi, S. Scardapane, S. Løkse and R. Jenssen, "Reservoir computing approaches
+       for representation and classification of multivariate time series", IEEE Transactions on
+       Neural Networks and Learning Systems 32, 2169-2179, 2021.
+
+    Examples
+    --------
+    Nine speakers, told apart by one utterance:
+
+    >>> from esnkit import ESNClassifier
+    >>> from esnkit.datasets import load_japanese_vowels
+    >>> classifier = ESNClassifier(random_state=0).fit(*load_japanese_vowels())
+    >>> bool(classifier.score(*load_japanese_vowels("test")) > 0.98)
+    True
+    """
+
+    def __init__(
+        self,
+        reservoir: Any = None,
+        readout: Any = None,
+        *,
+        output: str = "sequence",
+        pooling: Pooling = "default",
+        directions: str = "both",
+        class_weight: Any = None,
+        id_column: str | int | None = None,
+        n_jobs: int | None = None,
+        random_state: RandomState = None,
+    ) -> None:
+        self.reservoir = reservoir
+        self.readout = readout
+        self.output = output
+        self.pooling = pooling
+        self.directions = directions
+        self.class_weight = class_weight
+        self.id_column = id_column
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    # ------------------------------------------------------------------ what users call
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Draw the memory, run it over the sequences and fit the readout.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            One sequence, or many; with `id_column`, rows of many sequences.
+        y : array-like of shape (n_sequences,) or (n_steps,), or a list of such
+            Labels: one for each sequence; with `id_column`, one for each row, alike in a sequence,
+            or one for each sequence. With ``output="step"``, one for each row, in a list of arrays
+            if X is a list.
+        sample_weight : array-like, default=None
+            Weights, in the form of y.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If the data or a parameter are not as described, a sequence is shorter than `pooling`
+            needs, there is one class only, or an id comes back after another one.
+        """
+        check_name("output", self.output, ("sequence", "step"))
+        check_name("directions", self.directions, ("both", "forward"))
+        sequences = self._read(X, reset=True)
+        labels = self._labels(sequences, y, "y")
+        check_classification_targets(labels)
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"y has one class only, {self.classes_.tolist()[0]!r}; at least 2 are needed to be "
+                "told apart."
+            )
+        weights = None
+        if sample_weight is not None:
+            given = self._labels(sequences, sample_weight, "sample_weight")
+            weights = check_weights(given, len(labels))
+        if self.class_weight is not None:
+            balanced = compute_sample_weight(self.class_weight, labels)
+            weights = balanced if weights is None else weights * balanced
+        self._channels = _Channels(sequences)
+        seed = root_seed(self.random_state)
+        if self.output == "step":
+            self._fit_steps(sequences, codes, weights, seed)
+        else:
+            self._fit_sequences(sequences, codes, weights, seed)
+        return self
+
+    def decision_function(self, X: Any) -> Any:
+        """Tell how clearly each class is meant.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences,) or (n_sequences, n_classes)
+            Outputs of the readout; for two classes those of the second, above zero where it is
+            meant. One for each row with `id_column` or ``output="step"``, then in a list if X is
+            one.
+
+        Raises
+        ------
+        ValueError
+            If X is not as in `fit`.
+        """
+        return self._give_back(X, self._decide)
+
+    def predict(self, X: Any) -> Any:
+        """Predict labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences,)
+            The labels. One for each row with `id_column` or ``output="step"``, then in a list if X
+            is one.
+
+        Raises
+        ------
+        ValueError
+            If X is not as in `fit`.
+        """
+
+        def labels(sequences: Sequences) -> NDArray[Any]:
+            decisions = self._decide(sequences)
+            best = decisions > 0 if decisions.ndim == 1 else decisions.argmax(axis=1)
+            return self.classes_[best.astype(np.intp)]
+
+        return self._give_back(X, labels)
+
+    def predict_proba(self, X: Any) -> Any:
+        """Predict how likely each class is.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences, n_classes)
+            Probabilities, in the order of `classes_`. One row for each row of X with `id_column`
+            or ``output="step"``, then in a list if X is one.
+
+        Raises
+        ------
+        ValueError
+            If X is not as in `fit`.
+        """
+
+        def probabilities(sequences: Sequences) -> FloatArray:
+            if self.output == "sequence" and hasattr(self.readout_, "predict_proba"):
+                return self.readout_.predict_proba(self._features(sequences))
+            return _probabilities(self._decide(sequences), self._steepness)
+
+        return self._give_back(X, probabilities)
+
+    # ------------------------------------------------------------------ reading
+
+    def _read(self, X: Any, reset: bool) -> Sequences:
+        """Read sequences by any of the doors."""
+        try:
+            sequences = read_sequences(self, X, id_column=self.id_column, reset=reset)
+        except ValueError as error:
+            if "NaN" in str(error) and is_list_of_sequences(X):
+                raise ValueError(
+                    f"{error} If sequences of unequal length were padded, pass a list of arrays, "
+                    "each of its own length, instead."
+                ) from error
+            raise
+        if self.output == "sequence" and self.id_column is not None:
+            ids = sequences.ids
+            if len(set(ids)) < len(ids):
+                twice = next(name for i, name in enumerate(ids) if name in ids[:i])
+                raise ValueError(
+                    f"The id {twice!r} in column {self.id_column!r} comes back after another one: "
+                    "the rows of a sequence must stand together."
+                )
+        return sequences
+
+    def _labels(self, sequences: Sequences, y: Any, name: str) -> NDArray[Any]:
+        """Return one label for each sequence, or for each row."""
+        if y is None:
+            raise ValueError("ESNClassifier requires y to be passed, but the target y is None.")
+        if self.output == "step":
+            labels = np.asarray(sequences.flatten(y, name))
+            n_labels, what = len(sequences.rows), "row"
+        else:
+            labels = np.atleast_1d(np.asarray(y))
+            n_labels, what = len(sequences), "sequence"
+        labels = check_array(
+            labels, dtype=None, ensure_2d=False, ensure_all_finite=True, input_name=name
+        )
+        if labels.ndim == 2 and labels.shape[1] == 1:
+            labels = column_or_1d(labels, warn=True)
+        rowwise = self.id_column is not None and self.output == "sequence"
+        if rowwise and labels.shape == (len(sequences.rows),):
+            return self._one_label(sequences, labels, name)
+        if labels.shape != (n_labels,):
+            hint = (
+                ""
+                if self.output == "step"
+                else (
+                    " With output='sequence' and without id_column, a two-dimensional X is one "
+                    "sequence with one label."
+                )
+            )
+            raise ValueError(
+                f"{name} has shape {labels.shape}, but output={self.output!r} needs one value for "
+                f"each {what}, ({n_labels},).{hint}"
+            )
+        return labels
+
+    def _one_label(self, sequences: Sequences, labels: NDArray[Any], name: str) -> NDArray[Any]:
+        """Return the label of each sequence from those of its rows, which must agree."""
+        firsts = labels[sequences.offsets[:-1]]
+        differs = labels != np.repeat(firsts, np.diff(sequences.offsets))
+        if differs.any():
+            number = int(np.searchsorted(sequences.offsets, differs.argmax(), side="right")) - 1
+            raise ValueError(
+                f"{name} differs within the sequence of id {sequences.ids[number]!r}, but "
+                "output='sequence' needs the same value in all of its rows."
+            )
+        return firsts
+
+    def _give_back(self, X: Any, answer: Any) -> Any:
+        """Answer for the sequences in X, in the form in which they came."""
+        check_is_fitted(self)
+        sequences = self._read(X, reset=False)
+        answers = answer(sequences)
+        if self.output == "step":
+            return sequences.give_back(answers)
+        if self.id_column is None:
+            return answers
+        return np.repeat(answers, np.diff(sequences.offsets), axis=0)
+
+    # ------------------------------------------------------------------ labels of sequences
+
+    def _fit_sequences(
+        self,
+        sequences: Sequences,
+        codes: Indices,
+        weights: FloatArray | None,
+        seed: np.random.SeedSequence,
+    ) -> None:
+        """Fit the readout to one row of features for each sequence."""
+        self._poolings = [SequencePooling(self.pooling) for _ in self._signs]
+        self._check_lengths(sequences)
+        self.reservoir_ = self._make_reservoir(seed).prepare(self._channels.width)
+        self._learn_summaries(sequences, child_generator(seed, "data"))
+        self._scaler = StandardScaler()
+        features = self._scaler.fit_transform(self._pool(sequences))
+        readout = self.readout
+        if readout is None:
+            readout = RidgeReadout(validation="leave-one-out", solver="gram")
+        self.readout_ = clone(readout)
+        targets = self.classes_[codes] if is_classifier(readout) else self._encode(codes)
+        options = {} if weights is None else {"sample_weight": weights}
+        self.readout_.fit(features, targets, **options)
+        self._steepness = 2.0
+        left_out = getattr(self.readout_, "left_out_predictions_", None)
+        if left_out is not None:
+            kept = slice(None) if weights is None else weights > 0
+            self._steepness = _steepness(np.squeeze(left_out), codes[kept])
+
+    @property
+    def _signs(self) -> tuple[int, ...]:
+        """Steps of the directions in which sequences are read."""
+        return (1, -1) if self.directions == "both" else (1,)
+
+    def _check_lengths(self, sequences: Sequences) -> None:
+        lengths, least = np.diff(sequences.offsets), self._poolings[0].least_steps
+        if lengths.min() < least:
+            short = int(lengths.argmin())
+            name = sequences.ids[short] if self.id_column is not None else f"X[{short}]"
+            raise ValueError(
+                f"Sequence {name} has {lengths[short]} step(s), but pooling={self.pooling!r} "
+                f"needs at least {least}."
+            )
+
+    def _make_reservoir(self, seed: np.random.SeedSequence) -> Memory:
+        """Return the memory, unfitted, with a seed."""
+        rng = child_generator(seed, "reservoir")
+        own_seed = int(rng.integers(2**31))
+        if self.reservoir is None:
+            leaks = np.geomspace(0.1, 1.0, 100)
+            rng.shuffle(leaks)
+            return Reservoir(
+                100,
+                leak_rate=leaks,
+                input_scaling=1 / np.sqrt(self._channels.width),
+                random_state=own_seed,
+            )
+        memory = clone(self.reservoir)
+        if getattr(memory, "random_state", 0) is None:
+            memory.set_params(random_state=own_seed)
+        return memory
+
+    def _learn_summaries(self, sequences: Sequences, rng: np.random.Generator) -> None:
+        """Let the summaries see the states of some sequences."""
+        order = rng.permutation(len(sequences))
+        lengths = np.diff(sequences.offsets)[order]
+        enough = 1 + int(np.searchsorted(np.cumsum(lengths), _SAMPLE))
+        parts = list(sequences.parts())
+        sample = [sequences.rows[parts[i]] for i in order[:enough]]
+        for sign, pooling in zip(self._signs, self._poolings, strict=True):
+            pooling.fit(np.concatenate([self._run(rows, sign) for rows in sample])[:_SAMPLE])
+
+    def _run(self, rows: FloatArray, sign: int) -> FloatArray:
+        """Return the states of one sequence, read forwards or backwards."""
+        return self.reservoir_.run(self._channels(rows)[::sign])[0]
+
+    def _pool(self, sequences: Sequences) -> FloatArray:
+        """Return the summaries of all sequences, a batch at a time."""
+        parts = list(sequences.parts())
+        batches = list(_batches(sequences.offsets, _BATCH // self.reservoir_.n_features_out_))
+        rows = Parallel(n_jobs=self.n_jobs, prefer="threads")(
+            delayed(self._pool_batch)(sequences.rows, parts[batch]) for batch in batches
+        )
+        return np.vstack(rows)
+
+    def _pool_batch(self, rows: FloatArray, parts: list[slice]) -> FloatArray:
+        offsets = np.cumsum([0] + [part.stop - part.start for part in parts])
+        summaries = []
+        for sign, pooling in zip(self._signs, self._poolings, strict=True):
+            states = np.concatenate([self._run(rows[part], sign) for part in parts])
+            summaries.append(pooling.transform(states, offsets))
+        return np.hstack(summaries)
+
+    def _features(self, sequences: Sequences) -> FloatArray:
+        self._check_lengths(sequences)
+        return self._scaler.transform(self._pool(sequences))
+
+    # ------------------------------------------------------------------ labels of steps
+
+    def _fit_steps(
+        self,
+        sequences: Sequences,
+        codes: Indices,
+        weights: FloatArray | None,
+        seed: np.random.SeedSequence,
+    ) -> None:
+        """Fit a model of plus and minus one at each step."""
+        if self.readout is not None and is_classifier(self.readout):
+            raise ValueError(
+                f"readout={self.readout!r} is a classifier, but output='step' needs a regressor."
+            )
+        rows = [self._channels(sequences.rows[part]) for part in sequences.parts()]
+        targets = self._encode(codes)
+        model = ESNRegressor(self._make_reservoir(seed), self.readout)
+        listed = [targets[part] for part in sequences.parts()]
+        options = {}
+        if weights is not None:
+            options["sample_weight"] = [weights[part] for part in sequences.parts()]
+        self._model = model.fit(rows, listed, **options)
+        self.reservoir_, self.readout_ = self._model.reservoir_, self._model.readout_
+        self._steepness = 2.0
+
+    # ------------------------------------------------------------------ both
+
+    def _encode(self, codes: Indices) -> FloatArray:
+        """Return 1 for the class and -1 for the others; one column for two classes."""
+        if len(self.classes_) == 2:
+            codes = codes[:, None]
+            return np.where(codes == 1, 1.0, -1.0)
+        encoded = np.full((len(codes), len(self.classes_)), -1.0)
+        encoded[np.arange(len(codes)), codes] = 1.0
+        return encoded
+
+    def _decide(self, sequences: Sequences) -> FloatArray:
+        """Return what the readout says, (n,) for two classes or (n, n_classes)."""
+        if self.output == "step":
+            rows = [self._channels(sequences.rows[part]) for part in sequences.parts()]
+            decisions = np.concatenate(self._model.predict(rows))
+        elif is_classifier(self.readout_):
+            decisions = self._decide_by_classifier(self._features(sequences))
+        else:
+            decisions = self.readout_.predict(self._features(sequences))
+        return decisions[:, 0] if decisions.ndim == 2 and decisions.shape[1] == 1 else decisions
+
+    def _decide_by_classifier(self, features: FloatArray) -> FloatArray:
+        if hasattr(self.readout_, "decision_function"):
+            return self.readout_.decision_function(features)
+        logarithms = np.log(np.maximum(self.readout_.predict_proba(features), 1e-300))
+        return logarithms if len(self.classes_) > 2 else logarithms[:, 1] - logarithms[:, 0]
+
+
+class _Channels:
+    """Channels standardised, their differences beside them, by what the training data showed."""
+
+    def __init__(self, sequences: Sequences) -> None:
+        rows = sequences.rows
+        changes = np.diff(rows, axis=0, prepend=rows[:1])
+        changes[sequences.offsets[:-1]] = 0  # no step leads from one sequence to the next
+        self._mean = rows.mean(axis=0)
+        self._spread = _spread(rows)
+        self._change_spread = _spread(changes)
+        self.width = 2 * rows.shape[1]
+
+    def __call__(self, rows: FloatArray) -> FloatArray:
+        changes = np.diff(rows, axis=0, prepend=rows[:1]) / self._change_spread
+        return np.hstack([(rows - self._mean) / self._spread, changes])
+
+
+def _spread(values: FloatArray) -> FloatArray:
+    """Return standard deviations, and ones where a channel does not vary."""
+    spread: FloatArray = values.std(axis=0)
+    varies = spread > 1e-12 * np.abs(values).max(axis=0)
+    spread[~varies] = 1
+    return spread
+
+
+def _batches(offsets: Indices, most_rows: int) -> Iterator[slice]:
+    """Yield runs of sequences with at most so many rows together, or single ones."""
+    first = 0
+    for i in range(1, len(offsets)):
+        if i == len(offsets) - 1 or offsets[i + 1] - offsets[first] > most_rows:
+            yield slice(first, i)
+            first = i
+
+
+def _probabilities(decisions: FloatArray, steepness: float) -> FloatArray:
+    """Return the softmax of decisions; of one column, its logistic function."""
+    if decisions.ndim == 1:
+        second = scipy.special.expit(steepness * decisions)
+        return np.column_stack([1 - second, second])
+    return scipy.special.softmax(steepness * decisions, axis=1)
+
+
+def _steepness(decisions: FloatArray, codes: Indices) -> float:
+    """Return the steepness under which the true labels are most likely.
+
+    One label in n + 2 is taken to be wrong, as Platt does, so that sequences which are all told
+    apart do not make for certainty.
+    """
+    doubt = 1 / (len(codes) + 2)
+
+    def surprise(logarithm: float) -> float:
+        likely = _probabilities(decisions, float(np.exp(logarithm)))[np.arange(len(codes)), codes]
+        likely = np.clip(likely, 1e-300, 1 - 1e-16)
+        return -float(((1 - doubt) * np.log(likely) + doubt * np.log1p(-likely)).mean())
+
+    best = scipy.optimize.minimize_scalar(surprise, bounds=(-2.0, 4.0), method="bounded")
+    return float(np.exp(best.x))
