@@ -18,6 +18,7 @@ from esnkit.models.esn import ESNRegressor
 from esnkit.models.tdnn import TDNNRegressor
 from esnkit.networks.fir import FIRRegressor
 from esnkit.networks.rnn import RNNRegressor
+from esnkit.readouts.mlp import MLPReadout
 from esnkit.readouts.ridge import RidgeReadout
 
 __version__ = "0.1.0"
@@ -32,6 +33,7 @@ __all__ = [
     "Forecaster",
     "GammaMemory",
     "LocalForecaster",
+    "MLPReadout",
     "RNNRegressor",
     "Reservoir",
     "RidgeReadout",

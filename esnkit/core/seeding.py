@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from sklearn.base import clone
 
 RandomState = None | int | np.integer | np.random.Generator | np.random.RandomState
 Purpose = Literal[
@@ -96,3 +97,35 @@ def child_generator(
     """
     key = (*seed.spawn_key, _PURPOSES.index(purpose), index)
     return np.random.default_rng(np.random.SeedSequence(seed.entropy, spawn_key=key))
+
+
+def own_copy(component: Any, seed: np.random.SeedSequence | None, purpose: Purpose) -> Any:
+    """Copy an estimator, and fill the seeds that it and its parts leave open.
+
+    Parameters
+    ----------
+    component : estimator
+        Stays as it is.
+    seed : numpy.random.SeedSequence or None
+        The root, from `root_seed`. None leaves open what is open.
+    purpose : str
+        What the component is for, as in `child_generator`.
+
+    Returns
+    -------
+    estimator
+        A clone, in which every `random_state` that was None is an integer.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import SGDRegressor
+    >>> isinstance(own_copy(SGDRegressor(), root_seed(0), "readout").random_state, int)
+    True
+    """
+    own = clone(component)
+    if seed is not None:
+        rng = child_generator(seed, purpose)
+        for name, value in sorted(own.get_params(deep=True).items()):
+            if value is None and name.split("__")[-1] == "random_state":
+                own.set_params(**{name: int(rng.integers(2**31))})
+    return own

@@ -113,6 +113,15 @@ class Sequences:
         return list(values)
 
 
+@dataclass(frozen=True)
+class TrainingData:
+    """What a fit is given, checked."""
+
+    sequences: Sequences
+    targets: FloatArray  # (n_rows, n_outputs)
+    weights: FloatArray | None  # (n_rows,)
+
+
 def is_list_of_sequences(X: Any) -> bool:
     """Tell a list of 2-D arrays, or a 3-D array, from everything else."""
     if isinstance(X, np.ndarray):

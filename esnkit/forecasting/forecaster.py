@@ -12,7 +12,7 @@ from sklearn.base import clone
 from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.seeding import RandomState, own_copy, root_seed
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
@@ -270,11 +270,9 @@ class Forecaster(BaseForecaster):
 
     def _own_model(self, n_steps: int) -> Any:
         """Copy the model and give it a seed."""
-        model = _default_model(n_steps) if self.model is None else clone(self.model)
-        if self.random_state is not None and model.get_params().get("random_state", 0) is None:
-            rng = child_generator(root_seed(self.random_state), "reservoir")
-            model.set_params(random_state=int(rng.integers(2**31)))
-        return model
+        model = _default_model(n_steps) if self.model is None else self.model
+        seed = None if self.random_state is None else root_seed(self.random_state)
+        return own_copy(model, seed, "reservoir")
 
     def _pairs(self, values: FloatArray, x: FloatArray | None) -> tuple[FloatArray, FloatArray]:
         """Make the rows that the model is fitted to: its inputs and targets."""
@@ -309,7 +307,7 @@ class Forecaster(BaseForecaster):
         """Wrap the model's readout in one that adds what it predicts to the values it sees."""
         n_variables = self.series_.n_variables
         ahead = self.direct_horizon or 1
-        first = -rows[0].shape[1] if self.model_.include_input else 0
+        first = -rows[0].shape[1] if self.model_.readout_sees_input else 0
         columns = np.tile(first + np.arange(n_variables), ahead)
         changes = np.concatenate(
             [
@@ -393,7 +391,7 @@ def _default_model(n_steps: int) -> ESNRegressor:
 
 def _values_in_features(model: Any) -> bool:
     """Tell whether the readout of a model sees its input."""
-    return model.include_input or getattr(model.reservoir, "begins_with_input", False)
+    return model.readout_sees_input or getattr(model.reservoir, "begins_with_input", False)
 
 
 def _feeds_back(model: Any) -> bool:

@@ -15,7 +15,7 @@ from sklearn.utils import check_scalar
 from threadpoolctl import threadpool_limits
 
 from esnkit.core.exceptions import DivergenceWarning
-from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
@@ -24,7 +24,6 @@ from esnkit.forecasting.series import SeriesSet
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.coupled import neighbourhoods, run_together
 from esnkit.models.esn import ESNRegressor
-from esnkit.models.memory_regressor import own_copy
 from esnkit.readouts.ridge import RidgeReadout
 
 _FEWEST_ROWS = 10  # fewer pairs of a row and the next one are nothing to learn from
@@ -228,7 +227,8 @@ class LocalForecaster(BaseForecaster):
 
     def _own_model(self, n_steps: int, seed: np.random.SeedSequence) -> Any:
         """Copy the model and lay down its seed, so that all patches draw the same reservoir."""
-        return own_copy(self.model, lambda: _default_model(n_steps), seed, "reservoir")
+        model = _default_model(n_steps) if self.model is None else self.model
+        return own_copy(model, seed, "reservoir")
 
     def _fit_models(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, Protocol
 
@@ -17,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from esnkit.core.seeding import RandomState
 from esnkit.core.sequences import (
     Sequences,
+    TrainingData,
     check_weights,
     read_sequences,
     read_targets,
@@ -394,12 +394,3 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, SequenceModel):
 
     def _shape_outputs(self, outputs: FloatArray) -> FloatArray:
         return outputs[:, 0] if self._flat else outputs
-
-
-@dataclass(frozen=True)
-class TrainingData:
-    """What a fit is given, checked."""
-
-    sequences: Sequences
-    targets: FloatArray  # (n_rows, n_outputs)
-    weights: FloatArray | None  # (n_rows,)

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import copy
-from collections import deque
-from collections.abc import Callable
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
+from sklearn.utils import check_scalar
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from esnkit.core.seeding import RandomState
+from esnkit.core.seeding import RandomState, own_copy, root_seed
+from esnkit.core.sequences import TrainingData
 from esnkit.memories.base import Memory
 from esnkit.memories.reservoir import Reservoir
-from esnkit.models.base import TrainingData
-from esnkit.models.memory_regressor import MemoryRegressor, own_copy
+from esnkit.models.base import SequenceRegressor
+from esnkit.models.runner import Runner, TrainingPosition, TrainingRun
 from esnkit.readouts.ridge import RidgeReadout
 
 
 def _readout_can_go_on(model: ESNRegressor) -> bool:
     """Tell whether the readout has ``partial_fit``, and so the model has it."""
-    return model.readout is None or hasattr(model.readout, "partial_fit")
+    return hasattr(model._parts()[1], "partial_fit")
 
 
-class ESNRegressor(MemoryRegressor):
+class ESNRegressor(SequenceRegressor):
     r"""Echo state network: a random memory with a readout fitted by regression.
 
     .. math:: y(n) = W_{out} [1; h(n); x(n)]
@@ -46,10 +47,14 @@ class ESNRegressor(MemoryRegressor):
         Where `predict` starts if no state is given: ``"zero"`` at the zero state, so that scores
         include the transient; ``"last"`` at the final training row, for input that continues the
         training sequence, as in `sklearn.model_selection.TimeSeriesSplit`.
-    include_input : bool, default=True
-        Whether the readout sees x(n) beside h(n).
+    include_input : "auto" or bool, default="auto"
+        Whether the readout sees x(n) beside h(n). ``"auto"``: unless the memory itself gives x(n),
+        as `TappedDelayLine`, `GammaMemory` and `NVAR` do.
     squared_states : bool, default=False
         Whether the readout sees the squares of h(n) too: [h(n); h(n)²; x(n)].
+    clip_margin : float, default=10.0
+        How far outputs that are fed back may leave the range of the training targets, in widths
+        of that range. They are clipped there, with a warning.
     id_column : str or int, default=None
         The column of X, by name or number, that names the sequence each row belongs to. A run of
         equal ids is one sequence, and each starts from the zero state.
@@ -66,7 +71,7 @@ class ESNRegressor(MemoryRegressor):
         The state after the final training row; None after fitting many sequences.
     output_range_ : ndarray of shape (2, n_outputs)
         Bounds in which outputs that are fed back are clipped: the range of the training targets,
-        wider by ten times its width on both sides.
+        wider by `clip_margin` times its width on both sides.
     n_outputs_ : int
         Number of targets.
     n_features_in_ : int
@@ -106,8 +111,9 @@ class ESNRegressor(MemoryRegressor):
         *,
         washout: int = 0,
         start: str = "zero",
-        include_input: bool = True,
+        include_input: str | bool = "auto",
         squared_states: bool = False,
+        clip_margin: float = 10.0,
         id_column: str | int | None = None,
         random_state: RandomState = None,
     ) -> None:
@@ -117,8 +123,48 @@ class ESNRegressor(MemoryRegressor):
         self.start = start
         self.include_input = include_input
         self.squared_states = squared_states
+        self.clip_margin = clip_margin
         self.id_column = id_column
         self.random_state = random_state
+
+    _memory_name = "reservoir"  # the parameter that holds the memory
+    _runner: Runner
+    _position: TrainingPosition | None  # where training stands in the last sequence
+    _n_sequences: int  # that have begun so far
+
+    # ------------------------------------------------------------------ what it can do
+
+    def _parts(self) -> tuple[Memory, Any]:
+        """Return the memory and the readout, as they are given or as they are by default."""
+        reservoir = Reservoir() if self.reservoir is None else self.reservoir
+        return reservoir, RidgeReadout() if self.readout is None else self.readout
+
+    @property
+    def can_run_freely(self) -> bool:  # type: ignore[override]
+        """Whether the model can run on its own outputs: if its memory can."""
+        return self._parts()[0].can_run_freely
+
+    @property
+    def can_continue(self) -> bool:  # type: ignore[override]
+        """Whether the model can go on from a given state: if its memory can."""
+        return self._parts()[0].can_continue
+
+    @property
+    def limitation(self) -> str:  # type: ignore[override]
+        """Why the model cannot, if it cannot."""
+        return self._parts()[0].limitation
+
+    @property
+    def compiled(self) -> bool:  # type: ignore[override]
+        """Whether a step of the fitted model is one compiled call."""
+        return self._runner.reservoir_weights is not None
+
+    @property
+    def readout_sees_input(self) -> bool:
+        """Whether the readout sees x(n) behind what the memory gives, by `include_input`."""
+        if self.include_input == "auto":
+            return not self._parts()[0].begins_with_input
+        return bool(self.include_input)
 
     # ------------------------------------------------------------------ fitting
 
@@ -144,7 +190,14 @@ class ESNRegressor(MemoryRegressor):
             If the data or a parameter are not as described, or `washout` leaves a sequence
             nothing to fit.
         """
-        return self._fit(X, y, sample_weight)
+        self._check_parameters()
+        data = self._read(X, y, sample_weight, reset=True)
+        self._check_lengths(data.sequences)
+        self._prepare(data)
+        self._learn(data, "fit")
+        if len(data.sequences) > 1:
+            self.state_ = None
+        return self
 
     @available_if(_readout_can_go_on)
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
@@ -181,8 +234,7 @@ class ESNRegressor(MemoryRegressor):
         if first:
             self._prepare(data)
         self._check_width(data.targets, "y")
-        self._see_targets(data.targets)
-        self._fit_readout(data, "partial_fit")
+        self._learn(data, "partial_fit")
         return self
 
     def with_readout(self, readout: Any) -> Self:
@@ -206,37 +258,69 @@ class ESNRegressor(MemoryRegressor):
 
     # ------------------------------------------------------------------ fitting, step by step
 
-    @property
-    def _memory(self) -> Memory:
-        return Reservoir() if self.reservoir is None else self.reservoir
-
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        self._check_memory(self.reservoir, "reservoir")
-        if self.readout is not None and not (
-            hasattr(self.readout, "fit") and hasattr(self.readout, "predict")
-        ):
+        memory, readout = self._parts()
+        if not isinstance(memory, Memory):
             raise TypeError(
-                f"readout must be a regressor with fit and predict, got {self.readout!r}."
+                f"{self._memory_name} must be a memory such as Reservoir, got {memory!r}."
             )
+        if memory.id_column is not None:
+            raise ValueError(
+                f"id_column belongs to the model: leave that of its {self._memory_name} None, got "
+                f"{memory.id_column!r}."
+            )
+        if not (hasattr(readout, "fit") and hasattr(readout, "predict")):
+            raise TypeError(f"readout must be a regressor with fit and predict, got {readout!r}.")
+        if self.include_input not in (True, False, "auto"):
+            raise ValueError(
+                f"include_input must be 'auto', True or False, got {self.include_input!r}."
+            )
+        check_scalar(self.clip_margin, "clip_margin", Real, min_val=0)
 
-    def _make_parts(self, seed: np.random.SeedSequence | None) -> Any:
-        self.reservoir_ = own_copy(self.reservoir, Reservoir, seed, "reservoir")
-        self.readout_ = own_copy(self.readout, RidgeReadout, seed, "readout")
-        return self.reservoir_
+    def _prepare(self, data: TrainingData) -> None:
+        """Copy the components, hand out seeds and draw the memory."""
+        seed = None if self.random_state is None else root_seed(self.random_state)
+        memory, readout = self._parts()
+        self.reservoir_ = own_copy(memory, seed, "reservoir")
+        self.readout_ = own_copy(readout, seed, "readout")
+        self.n_outputs_ = data.targets.shape[1]
+        self._runner = Runner(
+            self.reservoir_.prepare(data.sequences.n_features, self.n_outputs_),
+            data.sequences.n_features,
+            self.n_outputs_,
+            include_input=self.readout_sees_input,
+            squared_states=self.squared_states,
+            clip_margin=self.clip_margin,
+        )
+        self.state_ = self._position = None
+        self._n_sequences = 0
 
-    def _fit_readout(self, data: TrainingData, method: str = "fit") -> None:
-        fit_chunks = getattr(self.readout_, f"{method}_chunks", None)
-        if fit_chunks is None:
-            self._fit_at_once(self.readout_, data, method)
+    def _learn(self, data: TrainingData, method: str) -> None:
+        """Run the memory over the data, and fit the readout by "fit" or "partial_fit"."""
+        run = TrainingRun(self._runner, data, self.washout, self._position, self._n_sequences)
+        in_chunks = getattr(self.readout_, f"{method}_chunks", None)
+        if not run.n_rows:  # a block of partial_fit that lies within the washout
+            run.skip()
+        elif in_chunks is None:
+            self._fit_at_once(run, method)
         else:
-            self._fit_in_chunks(fit_chunks, data)
-
-    def _fit_in_chunks(self, fit_chunks: Callable[..., Any], data: TrainingData) -> None:
-        """Fit a readout that takes a stream, so that memory does not grow with the data."""
-        n_rows, chunks = self._n_rows_to_fit(data), self._training_chunks(data)
-        if n_rows:
-            fit_chunks(chunks, n_rows, target_ndim=1 if self._flat else 2)
+            in_chunks(run, run.n_rows, target_ndim=1 if self._flat else 2)
+        if run.n_rows:
             self._runner.attach(self.readout_)
-        else:  # a block of partial_fit that lies within the washout
-            deque(chunks, maxlen=0)
+        assert run.end is not None
+        self._position, self._n_sequences = run.end, run.n_sequences
+        self.state_ = run.end.state
+        self._runner.see_targets(data.targets)
+        self.output_range_ = self._runner.output_range
+
+    def _fit_at_once(self, run: TrainingRun, method: str) -> None:
+        """Fit a readout that needs all features together."""
+        features, targets, weights = zip(*((Z.copy(), y, w) for Z, y, w in run), strict=True)
+        options = {}
+        if weights[0] is not None:
+            if not has_fit_parameter(self.readout_, "sample_weight"):
+                raise ValueError(f"readout={self.readout_!r} does not take sample_weight.")
+            options["sample_weight"] = np.concatenate(weights)
+        y = self._shape_outputs(np.concatenate(targets))
+        getattr(self.readout_, method)(np.concatenate(features), y, **options)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.core.exceptions import DivergenceWarning
-from esnkit.core.sequences import CHUNK, chunks
+from esnkit.core.sequences import CHUNK, TrainingData, chunks
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop
 from esnkit.kernels.reservoir import ReservoirWeights
 from esnkit.memories.base import Memory
 from esnkit.readouts.ridge import RidgeReadout
-
-# Outputs that are fed back may leave the range of the training targets by so many times its width.
-_MARGIN = 10.0
 
 
 class Runner:
@@ -35,6 +34,8 @@ class Runner:
         Whether the readout sees x(n) beside h(n).
     squared_states : bool
         Whether the readout sees the squares of h(n) too.
+    clip_margin : float
+        By how many widths of their range outputs that are fed back may leave that of the targets.
     """
 
     def __init__(
@@ -45,18 +46,25 @@ class Runner:
         *,
         include_input: bool,
         squared_states: bool,
+        clip_margin: float,
     ) -> None:
         self.memory = memory
         self.n_features = n_features
         self.n_outputs = n_outputs
         self.include_input = include_input
         self.squared_states = squared_states
+        self.clip_margin = clip_margin
+        self.linear: tuple[FloatArray, FloatArray] | None = None
         self.low = np.full(n_outputs, np.inf)
         self.high = np.full(n_outputs, -np.inf)
 
     def initial_states(self) -> NDArray[Any]:
         """Return what the memory holds before the first step."""
         return self.memory.initial_state().states
+
+    def initial_state(self) -> State:
+        """Return the state before the first step: zero states and a zero output."""
+        return State(self.initial_states(), np.zeros(self.n_outputs))
 
     def attach(self, readout: Any) -> None:
         """Take a fitted readout, and note its weights if it is linear."""
@@ -71,7 +79,7 @@ class Runner:
     @property
     def output_range(self) -> FloatArray:
         """Bounds in which outputs that are fed back are clipped, of shape (2, n_outputs)."""
-        return output_range(self.low, self.high)
+        return output_range(self.low, self.high, self.clip_margin)
 
     def features(
         self,
@@ -173,11 +181,99 @@ class Runner:
         return outputs, state, first_clipped
 
 
-def output_range(low: FloatArray, high: FloatArray) -> FloatArray:
-    """Widen the range of targets to the bounds in which outputs are clipped, (2, n_outputs)."""
+@dataclass(frozen=True)
+class TrainingPosition:
+    """Where the training of a sequence stands, so that another block can go on."""
+
+    name: Any  # of the sequence
+    state: State
+    n_seen: int  # rows
+    noise: np.random.Generator | None
+
+
+class TrainingRun:
+    """One pass over training data: the chunks that a readout is fitted to.
+
+    Iterating runs the memory and yields features, targets and weights of the rows behind the
+    washout, in arrays that are filled again for the next chunk. Nothing but this object changes;
+    where the pass ended is told when it has.
+
+    Parameters
+    ----------
+    runner : Runner
+        Memory and features.
+    data : TrainingData
+        What is fitted to.
+    washout : int
+        First steps of each sequence that are not fitted.
+    position : TrainingPosition or None
+        Where the data before ended.
+    n_sequences : int
+        How many sequences have begun before, which numbers the seeds of their noise.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        data: TrainingData,
+        washout: int,
+        position: TrainingPosition | None,
+        n_sequences: int,
+    ) -> None:
+        self._runner = runner
+        self._data = data
+        self._washout = washout
+        names, listed = data.sequences.ids, data.sequences.listed
+        goes_on = position is not None and position.name == names[0] and not listed
+        # A copy, so that a fit that fails leaves the position, its noise included, where it was.
+        self._start = copy.deepcopy(position) if goes_on else None
+        self._n_before = n_sequences
+        self.n_sequences = n_sequences + len(names) - goes_on
+        self.end: TrainingPosition | None = None  # until the pass is over
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows that are going to be yielded."""
+        lengths = np.diff(self._data.sequences.offsets)
+        skipped = np.full_like(lengths, self._washout)
+        if self._start is not None:
+            skipped[0] = max(self._washout - self._start.n_seen, 0)
+        return int(np.maximum(lengths - skipped, 0).sum())
+
+    def __iter__(self) -> Iterator[tuple[FloatArray, FloatArray, FloatArray | None]]:
+        data, position, number = self._data, self._start, self._n_before
+        for part, name in zip(data.sequences.parts(), data.sequences.ids, strict=True):
+            if position is None or part.start:
+                noise = self._runner.memory.noise_generator(number)
+                position = TrainingPosition(name, self._runner.initial_state(), 0, noise)
+                number += 1
+            rows, targets = data.sequences.rows[part], data.targets[part]
+            weights = None if data.weights is None else data.weights[part]
+            n_skipped, state = max(self._washout - position.n_seen, 0), position.state
+            for chunk, features, end in self._runner.features(rows, state, targets, position.noise):
+                first = max(n_skipped, chunk.start)
+                if first < chunk.stop:
+                    fitted = slice(first, chunk.stop)
+                    yield (
+                        features[first - chunk.start :],
+                        targets[fitted],
+                        None if weights is None else weights[fitted],
+                    )
+                state = end
+            position = replace(position, state=state, n_seen=position.n_seen + len(rows))
+        self.end = position
+
+    def skip(self) -> None:
+        """Run to the end for the sake of the state alone."""
+        for _ in self:
+            pass
+
+
+def output_range(low: FloatArray, high: FloatArray, margin: float = 10.0) -> FloatArray:
+    """Widen the range of targets by so many widths to the bounds of clipping, (2, n_outputs)."""
     constant = high == low
     width = np.where(constant, np.maximum(np.abs(high), 1.0), high - low)
-    return np.array([low - _MARGIN * width, high + _MARGIN * width])
+    return np.array([low - margin * width, high + margin * width])
 
 
 def warn_if_clipped(first_clipped: int, n_steps: int, bounds: FloatArray) -> None:

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Sequence
+from typing import Any
 
-import numpy as np
-import scipy.special
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.preprocessing import StandardScaler
-from sklearn.utils.validation import has_fit_parameter
-
-from esnkit.core.seeding import RandomState, child_generator, root_seed
-from esnkit.core.typing import FloatArray
+from esnkit.core.seeding import RandomState
 from esnkit.memories.base import Memory
 from esnkit.memories.delays import TappedDelayLine
-from esnkit.models.base import TrainingData
-from esnkit.models.memory_regressor import MemoryRegressor, own_copy
-
-if TYPE_CHECKING:
-    from sklearn.neural_network import MLPRegressor
+from esnkit.models.esn import ESNRegressor
+from esnkit.readouts.mlp import MLPReadout
 
 
-_LINE_SEARCH_FAILED = r"lbfgs failed to converge[\s\S]*ABNORMAL"
-
-
-class TDNNRegressor(MemoryRegressor):
+class TDNNRegressor(ESNRegressor):
     r"""Focused time-lagged network: a memory of delays with a multi-layer perceptron.
 
     .. math:: y(n) = c + V f\bigl(b + U [g_0(n); g_1(n); \dots; g_K(n)]\bigr)
@@ -64,6 +50,9 @@ class TDNNRegressor(MemoryRegressor):
     start : {"zero", "last"}, default="zero"
         Where `predict` starts if no state is given: ``"zero"`` with empty taps; ``"last"`` at the
         final training row, for input that continues the training sequence.
+    clip_margin : float, default=10.0
+        How far outputs that are fed back may leave the range of the training targets, in widths
+        of that range. They are clipped there, with a warning.
     id_column : str or int, default=None
         The column of X, by name or number, that names the sequence each row belongs to. A run of
         equal ids is one sequence, and each starts with empty taps.
@@ -72,17 +61,17 @@ class TDNNRegressor(MemoryRegressor):
 
     Attributes
     ----------
-    memory_ : memory
+    reservoir_ : memory
         The fitted copy of `memory`.
-    network_ : MLPRegressor
-        The fitted perceptron, which takes and gives standardised values.
+    readout_ : MLPReadout
+        The fitted perceptron.
     n_iter_ : int
-        Iterations that the training took.
+        Iterations that its training took.
     state_ : State or None
         The state after the final training row; None after fitting many sequences.
     output_range_ : ndarray of shape (2, n_outputs)
         Bounds in which outputs that are fed back are clipped: the range of the training targets,
-        wider by ten times its width on both sides.
+        wider by `clip_margin` times its width on both sides.
     n_outputs_ : int
         Number of targets.
     n_features_in_ : int
@@ -95,7 +84,7 @@ class TDNNRegressor(MemoryRegressor):
     TappedDelayLine : The default memory.
     GammaMemory : The memory that makes this the gamma network.
     FIRRegressor : Taps in every layer.
-    esnkit.ESNRegressor : Any memory with any regressor, as it is.
+    esnkit.ESNRegressor : Any memory with any readout; this is one with an `MLPReadout`.
 
     References
     ----------
@@ -117,6 +106,10 @@ class TDNNRegressor(MemoryRegressor):
     (84,)
     """
 
+    include_input = False  # the memory's taps are all that the perceptron sees
+    squared_states = False
+    _memory_name = "memory"
+
     def __init__(
         self,
         memory: Any = None,
@@ -131,6 +124,7 @@ class TDNNRegressor(MemoryRegressor):
         tol: float = 0.0001,
         washout: int = 0,
         start: str = "zero",
+        clip_margin: float = 10.0,
         id_column: str | int | None = None,
         random_state: RandomState = None,
     ) -> None:
@@ -145,137 +139,16 @@ class TDNNRegressor(MemoryRegressor):
         self.tol = tol
         self.washout = washout
         self.start = start
+        self.clip_margin = clip_margin
         self.id_column = id_column
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Run the memory over the input and train the perceptron on its taps.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features), or a list of such
-            The input; rows are time steps.
-        y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such
-            The targets; row n belongs to row n of X.
-        sample_weight : array-like of shape (n_steps,), or a list of such, default=None
-            Weights of the rows in the training of the perceptron. Rows of weight zero are passed
-            through the memory only; other weights than 0 and 1 need scikit-learn 1.7.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            If the data or a parameter are not as described, `washout` leaves a sequence nothing
-            to fit, or scikit-learn's perceptron does not take such weights.
-
-        Warns
-        -----
-        ConvergenceWarning
-            If `max_iter` ends the training.
-        """
-        return self._fit(X, y, sample_weight)
+    def _parts(self) -> tuple[Memory, Any]:
+        names = MLPReadout().get_params().keys() - {"random_state"}
+        readout = MLPReadout(**{name: getattr(self, name) for name in names})
+        return TappedDelayLine() if self.memory is None else self.memory, readout
 
     @property
-    def _memory(self) -> Memory:
-        return TappedDelayLine() if self.memory is None else self.memory
-
-    def _check_parameters(self) -> None:
-        super()._check_parameters()
-        self._check_memory(self.memory, "memory")
-
-    def _make_parts(self, seed: np.random.SeedSequence | None) -> Memory:
-        from sklearn.neural_network import MLPRegressor
-
-        self.memory_ = own_copy(self.memory, TappedDelayLine, seed, "reservoir")
-        rng = child_generator(root_seed(None) if seed is None else seed, "readout")
-        self.network_ = MLPRegressor(
-            hidden_layer_sizes=self.hidden_layer_sizes,
-            activation=self.activation,
-            solver=self.solver,
-            alpha=self.alpha,
-            learning_rate_init=self.learning_rate_init,
-            batch_size=self.batch_size,
-            max_iter=self.max_iter,
-            tol=self.tol,
-            random_state=int(rng.integers(2**31)),
-        )
-        return self.memory_
-
-    def _fit_readout(self, data: TrainingData) -> None:
-        self._fit_at_once(_Standardised(self.network_), data)
-        self.n_iter_ = self.network_.n_iter_
-
-
-class _Standardised:
-    """A perceptron between values of mean 0 and deviation 1, and its outputs without ceremony.
-
-    In a free run a single row comes at a time, for which scikit-learn's own checks would take
-    most of the time.
-    """
-
-    def __init__(self, network: MLPRegressor) -> None:
-        self.network = network
-
-    def fit(
-        self, features: FloatArray, targets: FloatArray, sample_weight: FloatArray | None = None
-    ) -> None:
-        """Find the scales, and train the perceptron."""
-        if sample_weight is not None:
-            present = sample_weight > 0
-            if not present.any():
-                raise ValueError("sample_weight is zero for every row.")
-            features, targets, sample_weight = (
-                values[present] for values in (features, targets, sample_weight)
-            )
-        weights = self._options(sample_weight)
-        columns = targets.reshape(len(targets), -1)
-        self.input_scale = StandardScaler().fit(features, **weights)
-        self.output_scale = StandardScaler().fit(columns, **weights)
-        scaled = self.output_scale.transform(columns).reshape(targets.shape)
-        with warnings.catch_warnings():
-            if columns.shape[1] > 1:
-                # The gradient is then not quite that of the loss (scikit-learn's issue 8349), so
-                # close to the minimum a line search may find no step that lowers the loss.
-                warnings.filterwarnings("ignore", _LINE_SEARCH_FAILED, ConvergenceWarning)
-            self.network.fit(self.input_scale.transform(features), scaled, **weights)
-
-    def _options(self, sample_weight: FloatArray | None) -> dict[str, FloatArray]:
-        """Return the weights as arguments if they make a difference, and if they can be given."""
-        if sample_weight is None or (sample_weight == 1).all():
-            return {}
-        if not has_fit_parameter(self.network, "sample_weight"):
-            other = sample_weight[sample_weight != 1][0]
-            raise ValueError(
-                f"sample_weight holds other weights than 0 and 1, such as {other}: the perceptron "
-                "takes them from scikit-learn 1.7 on."
-            )
-        return {"sample_weight": sample_weight}
-
-    def predict(self, features: FloatArray) -> FloatArray:
-        """Return the outputs of shape (n_steps, n_outputs)."""
-        *hidden, last = zip(self.network.coefs_, self.network.intercepts_, strict=True)
-        squash = _ACTIVATIONS[self.network.activation]
-        values = (features - self.input_scale.mean_) / self.input_scale.scale_
-        for weights, bias in hidden:
-            values = squash(values @ weights + bias)
-        weights, bias = last
-        return (values @ weights + bias) * self.output_scale.scale_ + self.output_scale.mean_
-
-
-def _relu(values: FloatArray) -> FloatArray:
-    return np.maximum(values, 0)
-
-
-def _identity(values: FloatArray) -> FloatArray:
-    return values
-
-
-_ACTIVATIONS: dict[str, Callable[[FloatArray], FloatArray]] = {
-    "tanh": np.tanh,
-    "relu": _relu,
-    "logistic": scipy.special.expit,
-    "identity": _identity,
-}
+    def n_iter_(self) -> int:
+        """Iterations that the training took."""
+        return self.readout_.n_iter_

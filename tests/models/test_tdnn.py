@@ -25,7 +25,7 @@ from esnkit import (
     datasets,
 )
 from esnkit.metrics import nrmse
-from esnkit.models import tdnn
+from esnkit.readouts import mlp
 from tests.loops import fed_by_hand
 
 rng = np.random.default_rng(0)
@@ -60,6 +60,7 @@ def small(memory=None, **options):
 # ---------------------------------------------------------------------- what it computes
 
 
+@pytest.mark.filterwarnings("ignore:lbfgs failed to converge")  # of the peer
 @pytest.mark.parametrize("activation", ["tanh", "relu", "logistic", "identity"])
 @pytest.mark.parametrize("hidden_layer_sizes", [(), (5, 3)])
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_it_is_a_perceptron_between_scalers(memory, targets, hidden_layer_sizes,
         solver="lbfgs",
         alpha=0.1,
         max_iter=1000,
-        random_state=model.network_.random_state,
+        random_state=model.readout_.network_.random_state,
     )
     peer = TransformedTargetRegressor(
         make_pipeline(StandardScaler(), network), transformer=StandardScaler()
@@ -91,7 +92,7 @@ def test_it_is_a_perceptron_between_scalers(memory, targets, hidden_layer_sizes,
 
 def peer_of(model):
     """Return scikit-learn's own composition of the same parts, with the same seed."""
-    network = clone(model.network_)
+    network = clone(model.readout_.network_)
     return TransformedTargetRegressor(
         make_pipeline(StandardScaler(), network), transformer=StandardScaler()
     )
@@ -108,7 +109,7 @@ def test_weights_are_repetitions_and_zero_leaves_out():
 
 def test_zeros_and_ones_need_no_weights(monkeypatch):
     """As many rows as are present, whatever scikit-learn's perceptron takes."""
-    monkeypatch.setattr(tdnn, "has_fit_parameter", lambda *_: False)
+    monkeypatch.setattr(mlp, "has_fit_parameter", lambda *_: False)
     present = np.resize([0.0, 1.0, 1.0], len(X))
     model = small().fit(X, Y[:, 1], sample_weight=present)
     taps = TappedDelayLine(3).fit_transform(X)
@@ -195,6 +196,7 @@ def test_shipped_series_are_forecast(load):
     assert forecast.between(series.min() - series.std(), series.max() + series.std()).all()
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_the_season_of_carbon_dioxide_is_forecast():
     """A year of the weekly series, better than last year's values: most of its growth is told."""
     series = datasets.load_co2()
@@ -225,7 +227,7 @@ def test_one_seed_one_result():
 
 def test_the_seed_draws_a_memory_that_is_random():
     model = small(Reservoir(10), random_state=1).fit(X, Y)
-    assert model.memory_.random_state is not None
+    assert model.reservoir_.random_state is not None
     np.testing.assert_array_equal(model.predict(X), clone(model).fit(X, Y).predict(X))
 
 
