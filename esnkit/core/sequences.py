@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_array, check_X_y
+from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import validate_data
 
 from esnkit.core.typing import FloatArray, Indices
@@ -210,10 +210,9 @@ def read_targets(
         raise ValueError(
             f"{type(estimator).__name__} requires y to be passed, but the target y is None."
         )
-    _, targets = check_X_y(
-        sequences.rows, y, multi_output=True, y_numeric=True, estimator=estimator
-    )
+    targets = check_array(y, dtype=None, ensure_2d=False, input_name=name, estimator=estimator)
     targets = np.asarray(targets, dtype=np.float64)
+    check_consistent_length(sequences.rows, targets)
     return targets.reshape(len(targets), -1), targets.ndim == 1
 
 

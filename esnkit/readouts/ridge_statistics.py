@@ -141,7 +141,17 @@ class RidgeStatistics:
         >>> RidgeStatistics(2, 1).update([[1, 2], [3, 4]], [1, 0], sample_weight=[1, 0]).n_samples
         1
         """
-        features, targets, weights = self._check_rows(features, targets, sample_weight)
+        return self._take_in(
+            _finite(features, "features"),
+            _finite(targets, "targets"),
+            check_weights(sample_weight, len(np.asarray(features))),
+        )
+
+    def _take_in(
+        self, features: NDArray[Any], targets: NDArray[Any], weights: FloatArray | None
+    ) -> Self:
+        """Take in rows of numbers; if any is not finite, so is the mean."""
+        features, targets, weights = self._present_rows(features, targets, weights)
         for rows in chunks(len(features), _CHUNK):
             self._absorb(features[rows], targets[rows], None if weights is None else weights[rows])
         return self
@@ -334,11 +344,10 @@ class RidgeStatistics:
             return np.zeros(coef.shape[:-1])
         return self._target_mean - coef @ self._feature_mean
 
-    def _check_rows(
-        self, features: ArrayLike, targets: ArrayLike, sample_weight: ArrayLike | None
+    def _present_rows(
+        self, X: NDArray[Any], Y: NDArray[Any], weights: FloatArray | None
     ) -> tuple[NDArray[Any], NDArray[Any], FloatArray | None]:
-        """Return rows as arrays, those of weight zero left out."""
-        X, Y = _finite(features, "features"), _finite(targets, "targets")
+        """Check shapes, and leave out rows of weight zero."""
         Y = Y[:, np.newaxis] if Y.ndim == 1 else Y
         expected = ((*X.shape[:1], self.n_features), (*X.shape[:1], self.n_targets))
         if (X.shape, Y.shape) != expected:
@@ -346,7 +355,6 @@ class RidgeStatistics:
                 f"features and targets must have the shapes {expected[0]} and {expected[1]}, "
                 f"got {X.shape} and {Y.shape}."
             )
-        weights = check_weights(sample_weight, len(X))
         if weights is None or weights.all():
             return X, Y, weights
         present = weights > 0
