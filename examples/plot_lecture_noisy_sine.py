@@ -91,9 +91,7 @@ def limit(n_taps):
 def ratio(n_taps, seed):
     """Return the error of a linear readout, divided by that of who knows the sine."""
     series = noisy_sine(N_TRAIN + N_TEST, random_state=seed)
-    line = ESNRegressor(
-        TappedDelayLine(n_taps), RidgeReadout(1e-6), include_input=False, washout=n_taps
-    )
+    line = ESNRegressor(TappedDelayLine(n_taps), RidgeReadout(1e-6), washout=n_taps)
     return rmse(series, forecasts(line, series)) / rmse(series, expected[N_TRAIN:])
 
 

@@ -163,7 +163,7 @@ class TappedDelayLine(DelayMemory):
     See Also
     --------
     NVAR : The same with products of taps.
-    esnkit.ESNRegressor : A memory with a readout; x(n) is a tap, so use ``include_input=False``.
+    esnkit.ESNRegressor : A memory with a readout.
 
     Notes
     -----

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from esnkit.memories.delays import DelayMemory
 
-_MOST_FEATURES = 100_000  # beyond it a polynomial is a slip of the hand, not a model
-
 
 class NVAR(DelayMemory):
     r"""Memory of the last inputs and of their products: next-generation reservoir computing.
@@ -38,7 +36,7 @@ class NVAR(DelayMemory):
     See Also
     --------
     TappedDelayLine : The taps alone.
-    esnkit.ESNRegressor : A memory with a readout; x(n) is a tap, so use ``include_input=False``.
+    esnkit.ESNRegressor : A memory with a readout.
     sklearn.preprocessing.PolynomialFeatures : The same products, in the same order, of one row.
 
     Notes
@@ -79,7 +77,7 @@ class NVAR(DelayMemory):
     >>> from esnkit.datasets import lorenz63
     >>> series = lorenz63(450, dt=0.025, random_state=0)
     >>> series = StandardScaler().fit(series[:400]).transform(series)
-    >>> model = ESNRegressor(NVAR(2), RidgeReadout(1e-4), washout=1, include_input=False)
+    >>> model = ESNRegressor(NVAR(2), RidgeReadout(1e-4), washout=1)
     >>> forecast = model.fit(series[:399], series[1:400]).free_run(50)
     >>> bool(abs(forecast - series[400:]).max() < 0.1)
     True

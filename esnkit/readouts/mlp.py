@@ -80,8 +80,7 @@ class MLPReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
     >>> from esnkit import ESNRegressor, MLPReadout, Reservoir
     >>> u = np.random.default_rng(0).uniform(-1, 1, 500)
     >>> product = u * np.roll(u, 1)
-    >>> readout = MLPReadout((16,), alpha=0.1)
-    >>> model = ESNRegressor(Reservoir(20), readout, washout=10, random_state=0)
+    >>> model = ESNRegressor(Reservoir(20), MLPReadout((16,)), washout=10, random_state=0)
     >>> model.fit(u[:, None], product).score(u[:, None], product) > 0.9
     True
     """

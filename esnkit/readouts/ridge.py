@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
-from sklearn.utils import assert_all_finite, check_scalar
+from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from esnkit.core.checks import check_name
@@ -382,9 +382,10 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         for features, targets, weights in chunks:
             if not blocks:
                 blocks = [self._new_statistics(features, targets) for _ in range(n_blocks)]
-            for block, rows in cut_at(borders, n_seen, len(features)):
-                weights_here = None if weights is None else weights[rows]
-                blocks[block]._take_in(features[rows], targets[rows], weights_here)
+            with np.errstate(over="ignore", invalid="ignore"):  # told in words below
+                for block, rows in cut_at(borders, n_seen, len(features)):
+                    weights_here = None if weights is None else weights[rows]
+                    blocks[block]._take_in(features[rows], targets[rows], weights_here)
             n_seen += len(features)
         if n_seen != n_samples:
             raise ValueError(f"n_samples is {n_samples}, but the chunks hold {n_seen} rows.")
@@ -392,7 +393,11 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         if not present:
             raise ValueError("sample_weight is zero for every row.")
         # One look at the means, which no row that is not finite leaves as they are.
-        assert_all_finite(np.concatenate([block._mean for block in present]), input_name="a chunk")
+        if not all(np.isfinite(block._mean).all() for block in present):
+            raise ValueError(
+                "features or targets hold values that are missing or infinite, or overflow when "
+                "they are added up: has the state of a memory exploded?"
+            )
         return present
 
     def _new_statistics(self, features: NDArray[Any], targets: NDArray[Any]) -> RidgeStatistics:

@@ -18,7 +18,16 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.preprocessing import PolynomialFeatures
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from esnkit import DivergenceWarning, ESNRegressor, Reservoir, RidgeReadout, State
+from esnkit import (
+    NVAR,
+    DivergenceWarning,
+    ESNRegressor,
+    GammaMemory,
+    Reservoir,
+    RidgeReadout,
+    State,
+    TappedDelayLine,
+)
 from tests.loops import fed_by_hand
 
 rng = np.random.default_rng(0)
@@ -459,3 +468,68 @@ def test_another_readout_on_the_same_states():
         model.with_readout(readout).free_run(20), fitted.free_run(20), atol=1e-8
     )
     np.testing.assert_array_equal(model.free_run(20), before)
+
+
+# ---------------------------------------------------------------------- the path of the data
+
+
+def test_rows_are_looked_at_once(monkeypatch):
+    """One check of X and one of y; what the readout gathered is checked by its means."""
+    from sklearn.utils import validation
+
+    check, seen = validation._assert_all_finite, []
+
+    def count(values, *args, **kwargs):
+        seen.append(np.shape(values))
+        return check(values, *args, **kwargs)
+
+    monkeypatch.setattr(validation, "_assert_all_finite", count)
+    make().fit(X, y)
+    assert [shape for shape in seen if shape[:1] == (len(X),)] == [X.shape, y.shape]
+
+
+@pytest.mark.parametrize("solver", ["qr", "gram"])
+def test_states_that_overflow_are_refused(solver):
+    model = make(activation="identity", spectral_radius=5.0, readout=RidgeReadout(solver=solver))
+    with pytest.raises(ValueError, match="has the state of a memory exploded"):
+        model.fit(np.ones((3000, 1)), np.ones(3000))
+
+
+class _Refusing(Ridge):
+    def fit(self, X, y, sample_weight=None):
+        raise ValueError("no")
+
+
+def test_a_fit_that_fails_leaves_where_training_stood():
+    """Features are computed for the readout; the model moves on only when it has taken them."""
+    model = make(readout=SGDRegressor(random_state=0), noise=0.1).partial_fit(X[:40], y[:40])
+    twin = pickle.loads(pickle.dumps(model))
+    working = model.readout_
+    model.readout_ = _Refusing()
+    with pytest.raises(AttributeError):
+        model.partial_fit(X[40:], y[40:])
+    model.readout_ = working
+    for each in (model, twin):
+        each.partial_fit(X[40:], y[40:])
+    np.testing.assert_array_equal(model.predict(X), twin.predict(X))
+
+
+@pytest.mark.parametrize("memory", [TappedDelayLine(3), GammaMemory(3), NVAR(2)], ids=repr)
+def test_the_input_is_not_given_twice(memory):
+    automatic, given = ESNRegressor(memory), ESNRegressor(memory, include_input=False)
+    np.testing.assert_array_equal(
+        automatic.fit(X, y).readout_.coef_, given.fit(X, y).readout_.coef_
+    )
+    assert ESNRegressor(Reservoir(5)).readout_sees_input
+    with pytest.raises(ValueError, match="include_input must be 'auto', True or False"):
+        ESNRegressor(memory, include_input="yes").fit(X, y)
+
+
+def test_the_margin_of_clipping():
+    model = make(clip_margin=0.5).fit(X, y)
+    width = y.max() - y.min()
+    np.testing.assert_allclose(
+        model.output_range_[:, 0], [y.min() - 0.5 * width, y.max() + 0.5 * width]
+    )
+    with pytest.raises(ValueError, match="clip_margin"):
+        make(clip_margin=-1.0).fit(X, y)
