@@ -1,40 +1,65 @@
 """Networks trained by gradient: the rivals of the echo state network."""
 
-from esnkit.networks.fir_network import FIRNetwork
 from esnkit.networks.gradient_flow import GradientFlow, gradient_flow
+from esnkit.networks.holdout import EarlyStopping
 from esnkit.networks.initialization import EchoState, Glorot, Orthogonal
+from esnkit.networks.layers.cells import GRU, LSTM, Cell, Elman, Jordan, NumpyCell
+from esnkit.networks.learners.base import GradientLearner, Learner
+from esnkit.networks.learners.bptt import BPTT, TBPTT
 from esnkit.networks.learners.hessian_free import HessianFree
 from esnkit.networks.learners.kalman import ExtendedKalman
-from esnkit.networks.network import Network
-from esnkit.networks.training.optimizers import SGD, Adam, Momentum, Nesterov, RMSprop
+from esnkit.networks.learners.online import RTRL
+from esnkit.networks.learners.temporal_backprop import TemporalBackprop
+from esnkit.networks.network import Network, fir_network, recurrent_network
+from esnkit.networks.training.optimizers import SGD, Adam, Momentum, Nesterov, Optimizer, RMSprop
 from esnkit.networks.training.schedules import (
     CosineDecay,
     ExponentialDecay,
     GeometricDecay,
     MomentumSchedule,
+    Schedule,
     Stages,
     StepDecay,
 )
+from esnkit.networks.training.trainer import Trainer, UpdateRule
 
 __all__ = [
+    "BPTT",
+    "GRU",
+    "LSTM",
+    "RTRL",
     "SGD",
+    "TBPTT",
     "Adam",
+    "Cell",
     "CosineDecay",
+    "EarlyStopping",
     "EchoState",
+    "Elman",
     "ExponentialDecay",
     "ExtendedKalman",
-    "FIRNetwork",
     "GeometricDecay",
     "Glorot",
     "GradientFlow",
+    "GradientLearner",
     "HessianFree",
+    "Jordan",
+    "Learner",
     "Momentum",
     "MomentumSchedule",
     "Nesterov",
     "Network",
+    "NumpyCell",
+    "Optimizer",
     "Orthogonal",
     "RMSprop",
+    "Schedule",
     "Stages",
     "StepDecay",
+    "TemporalBackprop",
+    "Trainer",
+    "UpdateRule",
+    "fir_network",
     "gradient_flow",
+    "recurrent_network",
 ]

@@ -87,9 +87,9 @@ class Glorot(Initialization):
 
     Examples
     --------
-    >>> from esnkit.networks import Glorot, Network
+    >>> from esnkit.networks import Glorot, recurrent_network
     >>> from esnkit.core.seeding import root_seed
-    >>> network = Network(1, 1, cell="lstm", hidden_sizes=(2,))
+    >>> network = recurrent_network(1, 1, cell="lstm", hidden_layer_sizes=(2,))
     >>> params = Glorot()(network, root_seed(0))
     >>> network.views(params)["layer0.bias"]
     array([1., 1., 0., 0., 0., 0., 0., 0.])
@@ -117,9 +117,9 @@ class Orthogonal(Glorot):
     Examples
     --------
     >>> import numpy as np
-    >>> from esnkit.networks import Network, Orthogonal
+    >>> from esnkit.networks import Orthogonal, recurrent_network
     >>> from esnkit.core.seeding import root_seed
-    >>> network = Network(1, 1, hidden_sizes=(5,))
+    >>> network = recurrent_network(1, 1, hidden_layer_sizes=(5,))
     >>> W = network.views(Orthogonal()(network, root_seed(0)))["layer0.recurrent_weights"]
     >>> np.allclose(W @ W.T, np.eye(5))
     True
@@ -158,10 +158,10 @@ class EchoState(Initialization):
 
     Examples
     --------
-    >>> from esnkit.networks import EchoState, Network
+    >>> from esnkit.networks import EchoState, recurrent_network
     >>> from esnkit.core.seeding import root_seed
     >>> from esnkit.topology.spectral_radius import spectral_radius
-    >>> network = Network(1, 1, hidden_sizes=(50,))
+    >>> network = recurrent_network(1, 1, hidden_layer_sizes=(50,))
     >>> W = network.views(EchoState()(network, root_seed(0)))["layer0.recurrent_weights"]
     >>> round(spectral_radius(W), 6)
     1.1

@@ -1,4 +1,4 @@
-"""A recurrent network and its exact gradient, over batches of sequences."""
+"""A network of layers and its exact gradient, over batches of sequences."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from numpy.typing import ArrayLike, DTypeLike
 from sklearn.utils import check_scalar
 
 from esnkit.core.checks import check_name
+from esnkit.kernels.activations import CODES
+from esnkit.kernels.closed_loop import clip
 from esnkit.kernels.recurrent_free import Closing, free_run_network, state_of
-from esnkit.networks.layers.base import Array
-from esnkit.networks.layers.stack import Stack, StackTrace, build_layers
+from esnkit.networks.layers.base import Array, Dense, Layer
+from esnkit.networks.layers.cells import Cell, find_cell
+from esnkit.networks.layers.delay import DelayLine
+from esnkit.networks.layers.recurrent import Bidirectional
+from esnkit.networks.layers.stack import Stack, StackTrace, check_sizes
 
 # A network may grow without bound; its loss tells, and where it ends in padding it does not matter.
 _GROWTH = np.errstate(over="ignore", invalid="ignore")
@@ -35,87 +40,51 @@ class Tape:
 
 
 class Network:
-    """Recurrent network: cells in layers, and a linear output.
+    """A stack of layers, its last a linear output, with or without feedback of that.
 
     The network is a description and computes; it holds no parameters. All of these are one flat
-    vector, of which `views` names the parts, so that whoever learns need not know the cells.
+    vector, of which `views` names the parts, so that whoever learns need not know the layers.
     Arrays are time-major, and the sequences of a batch are padded at the end to one length.
 
     Parameters
     ----------
-    n_inputs : int
-        Features of x(n).
-    n_outputs : int
-        Width of y(n).
-    cell : {"elman", "jordan", "lstm", "gru"}, default="elman"
-        The recurrent units; see Notes.
-    hidden_sizes : tuple of int, default=(64,)
-        Units of each recurrent layer, the lowest first.
-    activation : {"tanh", "relu", "logistic", "identity"}, default="tanh"
-        f of Elman and Jordan units, and of the head's. The gates of LSTM and GRU are what they are.
-    bidirectional : bool, default=False
-        Whether each layer also reads the sequence backwards.
-    head_sizes : tuple of int, default=()
-        Units of each hidden layer between the recurrent layers and the output.
+    stack : Stack
+        The layers. With output feedback the lowest reads x(n), and the last output beside it.
     feedback : bool, default=False
-        Whether the last output y(n-1) enters the first layer beside x(n). A Jordan network has
-        output feedback whatever is said here.
+        Whether the last output y(n-1) enters the lowest layer beside x(n).
     dtype : dtype, default="float64"
         Precision, ``"float64"`` or ``"float32"``.
 
     Attributes
     ----------
-    stack : Stack
-        The layers.
+    n_inputs, n_outputs : int
+        Features of x(n), width of y(n).
     n_parameters : int
         Length of the vector of parameters.
     n_state : int
         Numbers that each sequence carries from step to step: h, and c of LSTM layers, of all
-        layers one after the other; for two directions those of both.
+        layers one after the other, the last inputs of delay lines; for two directions those of
+        both.
+    n_delays : int or None
+        Steps before its own that an output depends on; None where units recur.
+    bidirectional : bool
+        Whether a layer reads the sequence backwards too.
 
     Raises
     ------
     ValueError
-        If a name is unknown, a size is too small, or the network would read backwards and feed back
-        its outputs.
-    TypeError
-        If a size is no integer.
+        If the network would read backwards and feed back its outputs, or there is no such `dtype`.
 
-    Notes
-    -----
-    Elman [1]_::
-
-        h(n) = f(U x(n) + W h(n-1) + b),    y(n) = V h(n) + c
-
-    Jordan [2]_: the last output takes the place of the last state::
-
-        h(n) = f(U x(n) + W y(n-1) + b)
-
-    LSTM [3]_, its rows in the order forget, input, candidate, output::
-
-        f, i, o = logistic(...),  g = tanh(...)   each of U x(n) + W h(n-1) + b
-        c(n) = f c(n-1) + i g,    h(n) = o tanh c(n)
-
-    GRU [4]_, its rows in the order reset, update, candidate, and b' in ``recurrent_bias``::
-
-        r, z = logistic(...),     n = tanh(U x(n) + b + r (W h(n-1) + b'))
-        h(n) = (1 - z) n + z h(n-1)
-
-    References
-    ----------
-    .. [1] J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
-    .. [2] M. I. Jordan, "Serial order: a parallel distributed processing approach", ICS Report
-       8604, University of California, San Diego, 1986.
-    .. [3] F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to forget: continual prediction
-       with LSTM", Neural Computation 12, 2000.
-    .. [4] K. Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical
-       machine translation", EMNLP 2014.
+    See Also
+    --------
+    recurrent_network : Elman, Jordan, LSTM and GRU networks.
+    fir_network : Networks whose connections are filters.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from esnkit.networks import Network
-    >>> network = Network(1, 1, cell="lstm", hidden_sizes=(8,))
+    >>> from esnkit.networks import recurrent_network
+    >>> network = recurrent_network(1, 1, cell="lstm", hidden_layer_sizes=(8,))
     >>> params = 0.1 * np.random.default_rng(0).normal(size=network.n_parameters)
     >>> sorted(network.views(params))[:2]
     ['layer0.bias', 'layer0.input_weights']
@@ -126,47 +95,19 @@ class Network:
     """
 
     def __init__(
-        self,
-        n_inputs: int,
-        n_outputs: int,
-        *,
-        cell: str = "elman",
-        hidden_sizes: Sequence[int] = (64,),
-        activation: str = "tanh",
-        bidirectional: bool = False,
-        head_sizes: Sequence[int] = (),
-        feedback: bool = False,
-        dtype: DTypeLike = "float64",
+        self, stack: Stack, *, feedback: bool = False, dtype: DTypeLike = "float64"
     ) -> None:
         self.dtype = _precision(dtype)
-        check_scalar(n_inputs, "n_inputs", Integral, min_val=0)
-        check_scalar(n_outputs, "n_outputs", Integral, min_val=1)
-        self.n_inputs = n_inputs
-        self.n_outputs = n_outputs
-        self.feedback = feedback or cell == "jordan"
-        if bidirectional and self.feedback:
+        self.stack, self.feedback = stack, feedback
+        self.n_outputs = stack.n_units
+        self.n_inputs = stack.n_inputs - self.n_outputs * feedback
+        self.n_parameters, self.n_state = stack.n_parameters, stack.n_state
+        self.n_delays, self.bidirectional = stack.n_delays, stack.bidirectional
+        if self.bidirectional and feedback:
             raise ValueError(
-                f"bidirectional={bidirectional} with cell={cell!r} and feedback={feedback}: a "
-                "network that also reads its sequence backwards cannot feed back its outputs"
+                "a bidirectional network, which also reads its sequence backwards, cannot feed "
+                "back its outputs"
             )
-        self.bidirectional = bidirectional
-        self.cell, self.activation = cell, activation
-        self.stack = self._build(hidden_sizes, head_sizes)
-        self.hidden_sizes, self.head_sizes = tuple(hidden_sizes), tuple(head_sizes)
-        self.n_parameters = self.stack.n_parameters
-        self.n_state = self.stack.n_state
-
-    def _build(self, hidden_sizes: Sequence[int], head_sizes: Sequence[int]) -> Stack:
-        """Stack the layers."""
-        return build_layers(
-            self.n_inputs + self.n_outputs * self.feedback,
-            self.n_outputs,
-            cell=self.cell,
-            hidden_sizes=hidden_sizes,
-            activation=self.activation,
-            bidirectional=self.bidirectional,
-            head_sizes=head_sizes,
-        )
 
     def views(self, params: Array) -> dict[str, Array]:
         """Name the parts of a vector of parameters, or of a gradient.
@@ -184,8 +125,8 @@ class Network:
             and ``".recurrent_weights"`` (n_rows, n_units), where n_rows is n_units for each gate;
             the first has ``".feedback_weights"`` (n_rows, n_outputs) if there is output feedback;
             names of the direction that reads backwards have ``"reverse."`` before the last part.
-            Then ``"head0.weights"``, ``"head0.bias"`` ... and ``"output.weights"``,
-            ``"output.bias"``.
+            Layers without memory, ``"head0"`` ... and ``"output"``, have ``".weights"`` and
+            ``".bias"``.
         """
         named = self.stack.views(params)
         if self.feedback:
@@ -388,7 +329,6 @@ class Network:
         params, state = np.asarray(params, self.dtype), np.asarray(state, self.dtype)
         _check_shape("params", params, (self.n_parameters,))
         _check_shape("state", state, (self.n_state,))
-        stages = self.stack.stages(params, state)
         closing = Closing(
             n_fed,
             np.ones(self.n_outputs) if gain is None else np.array(gain, np.float64),
@@ -398,8 +338,32 @@ class Network:
             np.array(upper, np.float64),
         )
         y, outputs = np.array(output, np.float64), np.empty((n_steps, self.n_outputs))
+        if not self.stack.all_compiled:
+            return self._free_run_by_steps(params, closing, rows, state, y, outputs)
+        stages = self.stack.stages(params, state)
         first_clipped = free_run_network(stages, closing, rows, y, outputs)
         return outputs, np.concatenate([state_of(stage) for stage in stages]), first_clipped
+
+    def _free_run_by_steps(
+        self,
+        params: Array,
+        closing: Closing,
+        rows: Array,
+        state: Array,
+        y: Array,
+        outputs: Array,
+    ) -> tuple[Array, Array, int]:
+        """Run on the outputs where a layer has no kernels, one step at a time."""
+        first_clipped, state, tape = -1, state[None], None
+        for t in range(len(outputs)):
+            fed = (closing.gain * y + closing.offset)[: closing.n_fed]
+            x = np.concatenate([fed, rows[t]])[None, None]
+            last, state, tape = self.forward(params, x, [1], state, None, y[None], tape)
+            y[:] = last[0, 0]
+            if clip(y, closing.lower, closing.upper) and first_clipped < 0:
+                first_clipped = t
+            outputs[t] = y
+        return outputs, state[0], first_clipped
 
     def _join_feedback(
         self, inputs: Array, teacher: Array | None, previous_output: Array | None
@@ -412,6 +376,198 @@ class Network:
         if teacher is not None:
             joined[1:, :, self.n_inputs :] = teacher[:-1]
         return joined
+
+
+def recurrent_network(
+    n_inputs: int,
+    n_outputs: int,
+    *,
+    cell: str | Cell = "elman",
+    hidden_layer_sizes: Sequence[int] = (64,),
+    bidirectional: bool = False,
+    head_layer_sizes: Sequence[int] = (),
+    feedback: bool = False,
+    dtype: DTypeLike = "float64",
+) -> Network:
+    """Stack recurrent layers, hidden layers without memory, and a linear output.
+
+    Parameters
+    ----------
+    n_inputs : int
+        Features of x(n).
+    n_outputs : int
+        Width of y(n).
+    cell : {"elman", "jordan", "lstm", "gru"} or Cell, default="elman"
+        The recurrent units; see Notes.
+    hidden_layer_sizes : tuple of int, default=(64,)
+        Units of each recurrent layer, the lowest first.
+    bidirectional : bool, default=False
+        Whether each layer also reads the sequence backwards.
+    head_layer_sizes : tuple of int, default=()
+        Units of each hidden layer between the recurrent layers and the output. Their activation is
+        that of the cell, if it has one, and else tanh.
+    feedback : bool, default=False
+        Whether the last output y(n-1) enters the first layer beside x(n). A Jordan network has
+        output feedback whatever is said here.
+    dtype : dtype, default="float64"
+        Precision, ``"float64"`` or ``"float32"``.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, a size is too small, or the network would read backwards and feed back
+        its outputs.
+    TypeError
+        If a size is no integer.
+
+    Notes
+    -----
+    Elman [1]_::
+
+        h(n) = f(U x(n) + W h(n-1) + b),    y(n) = V h(n) + c
+
+    Jordan [2]_: the last output takes the place of the last state::
+
+        h(n) = f(U x(n) + W y(n-1) + b)
+
+    LSTM [3]_, its rows in the order forget, input, candidate, output::
+
+        f, i, o = logistic(...),  g = tanh(...)   each of U x(n) + W h(n-1) + b
+        c(n) = f c(n-1) + i g,    h(n) = o tanh c(n)
+
+    GRU [4]_, its rows in the order reset, update, candidate, and b' in ``recurrent_bias``::
+
+        r, z = logistic(...),     n = tanh(U x(n) + b + r (W h(n-1) + b'))
+        h(n) = (1 - z) n + z h(n-1)
+
+    References
+    ----------
+    .. [1] J. L. Elman, "Finding structure in time", Cognitive Science 14, 1990.
+    .. [2] M. I. Jordan, "Serial order: a parallel distributed processing approach", ICS Report
+       8604, University of California, San Diego, 1986.
+    .. [3] F. A. Gers, J. Schmidhuber and F. Cummins, "Learning to forget: continual prediction
+       with LSTM", Neural Computation 12, 2000.
+    .. [4] K. Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical
+       machine translation", EMNLP 2014.
+
+    Examples
+    --------
+    >>> from esnkit.networks import recurrent_network
+    >>> recurrent_network(1, 1, cell="gru", hidden_layer_sizes=(8, 4)).n_state
+    12
+    """
+    cell = find_cell(cell)
+    check_scalar(n_inputs, "n_inputs", Integral, min_val=0)
+    check_scalar(n_outputs, "n_outputs", Integral, min_val=1)
+    check_sizes("hidden_layer_sizes", hidden_layer_sizes, at_least=1)
+    check_sizes("head_layer_sizes", head_layer_sizes, at_least=0)
+    feedback = feedback or cell.feeds_back_outputs
+    layers: dict[str, Layer] = {}
+    width = n_inputs + n_outputs * feedback
+    for i, n_units in enumerate(hidden_layer_sizes):
+        layer = cell.layer(width, n_units)
+        if bidirectional and not cell.feeds_back_outputs:
+            layer = Bidirectional(layer)
+        layers[f"layer{i}"], width = layer, layer.n_units
+    activation = getattr(cell, "activation", "tanh")
+    for i, n_units in enumerate(head_layer_sizes):
+        layers[f"head{i}"], width = Dense(width, n_units, activation, "weights"), n_units
+    layers["output"] = Dense(width, n_outputs, "identity", "weights")
+    if bidirectional and feedback:
+        raise ValueError(
+            f"bidirectional={bidirectional} with cell={cell!r} and feedback={feedback}: a network "
+            "that also reads its sequence backwards cannot feed back its outputs"
+        )
+    return Network(Stack(layers), feedback=feedback, dtype=dtype)
+
+
+def fir_network(
+    n_inputs: int,
+    n_outputs: int,
+    *,
+    hidden_layer_sizes: Sequence[int] = (16,),
+    n_taps: int | Sequence[int] = 5,
+    activation: str = "tanh",
+    dtype: DTypeLike = "float64",
+) -> Network:
+    r"""Stack dense layers over delay lines: each connection of each layer is an FIR filter [1]_.
+
+    .. math:: h_j(n) = f\Bigl(b_j + \sum_i \sum_{k=0}^{K-1} w_{jik}\, x_i(n-k)\Bigr)
+
+    for the K taps of a layer, whose input x is the output of the layer below; the highest layer is
+    linear. It has finite memory: an output depends on its own input and on ``n_delays`` before.
+    Before a sequence begins, the inputs of all layers are taken for zero.
+
+    Parameters
+    ----------
+    n_inputs : int
+        Features of x(n).
+    n_outputs : int
+        Width of y(n).
+    hidden_layer_sizes : tuple of int, default=(16,)
+        Units of each hidden layer, the lowest first; none makes a linear filter.
+    n_taps : int or tuple of int, default=5
+        Inputs that a layer sees, the present one included: one number for all, or one for each
+        hidden layer and for the output. With 1 everywhere this is a multilayer perceptron.
+    activation : {"tanh", "relu", "logistic", "identity"}, default="tanh"
+        The function f of the hidden units.
+    dtype : dtype, default="float64"
+        Precision, ``"float64"`` or ``"float32"``.
+
+    Returns
+    -------
+    Network
+        Its `views` names ``"layer0.weights"``, ``"layer0.bias"``, ... ``"output.weights"``,
+        ``"output.bias"``. Weights have the shape (n_units, n_taps * n_inputs), those of the newest
+        input first, so ``weights.reshape(n_units, n_taps, n_inputs)`` tells the filters apart.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, a number is too small, or `n_taps` does not fit the layers.
+    TypeError
+        If a number is no integer.
+
+    See Also
+    --------
+    esnkit.FIRRegressor : The estimator.
+
+    References
+    ----------
+    .. [1] E. A. Wan, "Temporal backpropagation for FIR neural networks", IJCNN 1990.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit.networks import fir_network
+    >>> network = fir_network(1, 1, hidden_layer_sizes=(4,), n_taps=(8, 3))
+    >>> network.n_delays, network.n_state
+    (9, 15)
+    >>> params = 0.1 * np.random.default_rng(0).normal(size=network.n_parameters)
+    >>> network.views(params)["layer0.weights"].shape
+    (4, 8)
+    """
+    check_scalar(n_inputs, "n_inputs", Integral, min_val=0)
+    check_scalar(n_outputs, "n_outputs", Integral, min_val=1)
+    check_name("activation", activation, CODES)
+    check_sizes("hidden_layer_sizes", hidden_layer_sizes, at_least=0)
+    layers: dict[str, Layer] = {}
+    width, names = n_inputs, [f"layer{i}" for i in range(len(hidden_layer_sizes))]
+    taps = _taps_of_layers(n_taps, len(names) + 1)
+    for name, n_units, own in zip(
+        [*names, "output"], [*hidden_layer_sizes, n_outputs], taps, strict=True
+    ):
+        if own > 1:
+            layers[f"{name}.delays"] = DelayLine(width, own)
+        layers[name] = Dense(
+            own * width, n_units, "identity" if name == "output" else activation, "weights"
+        )
+        width = n_units
+    return Network(Stack(layers), dtype=dtype)
 
 
 def _check_shape(what: str, values: Array, shape: tuple[int, ...]) -> None:
@@ -428,3 +584,16 @@ def _precision(dtype: DTypeLike) -> np.dtype[Any]:
         name = dtype
     check_name("dtype", name, ("float64", "float32"))
     return np.dtype(dtype)
+
+
+def _taps_of_layers(given: int | Sequence[int], n_layers: int) -> tuple[int, ...]:
+    """Return the taps of each layer."""
+    taps = [given] * n_layers if isinstance(given, Integral) else given
+    if not isinstance(taps, Sequence | np.ndarray) or len(taps) != n_layers:
+        raise ValueError(
+            f"n_taps must be one number, or one for each of the {n_layers} layers, the output "
+            f"included, got {given!r}."
+        )
+    for i, n in enumerate(taps):
+        check_scalar(n, f"n_taps[{i}]" if taps is given else "n_taps", Integral, min_val=1)
+    return tuple(map(int, taps))

@@ -12,7 +12,7 @@ from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.preprocessing import Preprocessor
 from esnkit.models.runner import warn_if_clipped
-from esnkit.networks.jacobians import state_jacobians
+from esnkit.networks.gradient_flow import state_jacobians
 from esnkit.networks.network import Network, Tape
 from esnkit.networks.training.losses import CrossEntropy, Loss
 

@@ -9,6 +9,7 @@ from matplotlib import pyplot as plt
 from esnkit import RNNRegressor, State
 from esnkit.networks import GradientFlow, gradient_flow
 from esnkit.plotting import GradientFlowDisplay, LossCurveDisplay
+from tests.networks.making import sort_options
 
 X = np.random.default_rng(0).uniform(-1, 1, (60, 2))
 Y = np.roll(X[:, 0], 1)
@@ -22,8 +23,8 @@ def _close_figures():
 
 def untrained(cell, **options):
     """Trained so slowly that nothing moves."""
-    options = {"max_epochs": 1, "learning_rate": 1e-12, "random_state": 0} | options
-    return RNNRegressor(cell, (6,), **options).fit(X, Y)
+    options = {"cell": cell, "max_iter": 1, "learning_rate": 1e-12, "random_state": 0} | options
+    return RNNRegressor(hidden_layer_sizes=(6,), **sort_options(options)).fit(X, Y)
 
 
 def test_a_linear_network_has_powers_of_its_matrix():
@@ -109,7 +110,7 @@ def test_the_flow_is_drawn():
 
 
 def test_loss_curves_are_drawn():
-    model = RNNRegressor("elman", (4,), max_epochs=8, early_stopping=True, random_state=0)
+    model = RNNRegressor("elman", (4,), max_iter=8, early_stopping=True, random_state=0)
     display = LossCurveDisplay.from_estimator(model.fit(X, Y))
     np.testing.assert_array_equal(display.training_line_.get_ydata(), model.loss_curve_)
     np.testing.assert_array_equal(

@@ -7,19 +7,19 @@ import pytest
 import scipy.stats
 
 from esnkit.core.seeding import root_seed
-from esnkit.networks import EchoState, Glorot, Network, Orthogonal
+from esnkit.networks import EchoState, Glorot, Orthogonal, recurrent_network
 
 CELLS = ("elman", "jordan", "lstm", "gru")
 
 
 def draw(scheme, seed=0, **options):
-    network = Network(3, 2, **options)
+    network = recurrent_network(3, 2, **options)
     return network.views(scheme(network, root_seed(seed)))
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_glorot_keeps_its_bounds_in_each_gate(cell):
-    views = draw(Glorot(), cell=cell, hidden_sizes=(60,))
+    views = draw(Glorot(), cell=cell, hidden_layer_sizes=(60,))
     weights = views["layer0.input_weights"]
     bound = np.sqrt(6 / (3 + 60))
     assert scipy.stats.kstest(weights.ravel() / bound, "uniform", (-1, 2)).pvalue > 0.01
@@ -29,9 +29,9 @@ def test_glorot_keeps_its_bounds_in_each_gate(cell):
 @pytest.mark.parametrize("scheme", [Glorot, Orthogonal, EchoState])
 def test_only_forget_gates_have_a_bias(scheme):
     for cell in ("elman", "gru"):
-        views = draw(scheme(), cell=cell, hidden_sizes=(5, 4), bidirectional=True)
+        views = draw(scheme(), cell=cell, hidden_layer_sizes=(5, 4), bidirectional=True)
         assert not any(view.any() for name, view in views.items() if name.endswith("bias"))
-    views = draw(scheme(forget_bias=2.5), cell="lstm", hidden_sizes=(5, 4))
+    views = draw(scheme(forget_bias=2.5), cell="lstm", hidden_layer_sizes=(5, 4))
     np.testing.assert_array_equal(views["layer0.bias"], np.repeat([2.5, 0], [5, 15]))
     np.testing.assert_array_equal(views["layer1.bias"], np.repeat([2.5, 0], [4, 12]))
     assert not views["output.bias"].any()
@@ -39,7 +39,7 @@ def test_only_forget_gates_have_a_bias(scheme):
 
 @pytest.mark.parametrize("cell", ["elman", "lstm", "gru"])
 def test_orthogonal_recurrence_keeps_lengths(cell):
-    weights = draw(Orthogonal(), cell=cell, hidden_sizes=(20,))["layer0.recurrent_weights"]
+    weights = draw(Orthogonal(), cell=cell, hidden_layer_sizes=(20,))["layer0.recurrent_weights"]
     gates = np.split(weights, len(weights) // 20)
     for gate in gates:
         np.testing.assert_allclose(gate @ gate.T, np.eye(20), atol=1e-13)
@@ -49,7 +49,7 @@ def test_orthogonal_recurrence_keeps_lengths(cell):
 def test_echo_state_recurrence_is_sparse_and_of_one_radius():
     """Sutskever et al. (2013): 100 units, fan-in 15, spectral radius 1.1."""
     scheme = EchoState(input_scale=0.001, output_scale=0.2)
-    views = draw(scheme, cell="elman", hidden_sizes=(100,))
+    views = draw(scheme, cell="elman", hidden_layer_sizes=(100,))
     recurrent = views["layer0.recurrent_weights"]
     np.testing.assert_array_equal((recurrent != 0).sum(axis=1), 15)
     assert np.abs(np.linalg.eigvals(recurrent)).max() == pytest.approx(1.1, rel=1e-10)
@@ -59,7 +59,9 @@ def test_echo_state_recurrence_is_sparse_and_of_one_radius():
 
 @pytest.mark.parametrize("scheme", [Glorot(), Orthogonal(), EchoState()])
 def test_seeds_govern_all(scheme):
-    network = Network(3, 2, cell="gru", hidden_sizes=(6, 5), head_sizes=(4,), dtype="float32")
+    network = recurrent_network(
+        3, 2, cell="gru", hidden_layer_sizes=(6, 5), head_layer_sizes=(4,), dtype="float32"
+    )
     first, again, other = (scheme(network, root_seed(seed)) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert first.dtype == np.float32

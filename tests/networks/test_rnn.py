@@ -18,9 +18,11 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from esnkit import DivergenceWarning, Forecaster, RNNRegressor, State
 from esnkit.datasets import load
-from esnkit.networks import SGD, Adam, CosineDecay, EchoState, Network
+from esnkit.networks import SGD, TBPTT, Adam, CosineDecay, EchoState, recurrent_network
+from esnkit.networks.learners.bptt import BPTT
 from tests.loops import fed_by_hand
 from tests.models.test_esn import EXPECTED_FAILURES
+from tests.networks.making import RATE, sort_options
 from tests.networks.test_network import central_differences
 
 rng = np.random.default_rng(0)
@@ -28,15 +30,18 @@ X = rng.uniform(-1, 1, (120, 2))
 Y = np.column_stack([np.roll(X[:, 0], 1), X[:, 0] * np.roll(X[:, 1], 1)])
 y = Y[:, 0]
 WAVE = np.sin(np.arange(401) / 5)
+FAST = TBPTT(optimizer=Adam(0.01))
 CELLS = ("elman", "jordan", "lstm", "gru")
 
 
 @parametrize_with_checks(
     [
         RNNRegressor(random_state=0),
-        RNNRegressor("jordan", (8,), max_epochs=100, learning_rate=0.01, random_state=0),
-        RNNRegressor("lstm", (8, 4), max_epochs=100, learning_rate=0.01, random_state=0),
-        RNNRegressor("gru", (8,), bidirectional=True, max_epochs=50, random_state=0),
+        RNNRegressor("jordan", (8,), learner=FAST, max_iter=100, random_state=0),
+        RNNRegressor(
+            "lstm", (8, 4), learner=FAST, max_iter=100, early_stopping=False, random_state=0
+        ),
+        RNNRegressor("gru", (8,), bidirectional=True, max_iter=50, random_state=0),
     ],
     expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
 )
@@ -44,9 +49,9 @@ def test_scikit_learn_contract(estimator, check):
     check(estimator)
 
 
-def make(cell="elman", hidden_sizes=(8,), **options):
-    options = {"max_epochs": 5, "random_state": 0} | options
-    return RNNRegressor(cell, hidden_sizes, **options)
+def make(cell="elman", hidden_layer_sizes=(8,), **options):
+    options = {"max_iter": 5, "random_state": 0, "cell": cell} | options
+    return RNNRegressor(hidden_layer_sizes=hidden_layer_sizes, **sort_options(options))
 
 
 # ---------------------------------------------------------------------- fitting
@@ -55,8 +60,8 @@ def make(cell="elman", hidden_sizes=(8,), **options):
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_lag_is_learned(cell):
     """The target is the input before: no network without memory has it above 0."""
-    options = {"teacher_forcing": False} if cell == "jordan" else {}
-    model = make(cell, (16,), max_epochs=150, learning_rate=0.01, **options).fit(X, y)
+    options = {"feedback": "free"} if cell == "jordan" else {}
+    model = make(cell, (16,), max_iter=150, learning_rate=0.01, **options).fit(X, y)
     if cell == "jordan":  # its output is all it remembers, and that has to be right as well
         assert model.loss_curve_[-1] < model.loss_curve_[0]
     else:
@@ -89,7 +94,7 @@ def test_weights_reach_the_loss():
 
 
 def test_the_validation_loss_is_that_of_predicting_the_tail():
-    model = make(early_stopping=True, max_epochs=8, standardize=False).fit(X, y)
+    model = make(early_stopping=True, max_iter=8, standardize=False).fit(X, y)
     errors = (model.predict(X) - y)[-12:]
     best = model.validation_loss_curve_[model.best_epoch_ - 1]
     assert best == min(model.validation_loss_curve_)
@@ -98,17 +103,17 @@ def test_the_validation_loss_is_that_of_predicting_the_tail():
 
 def test_the_last_of_many_sequences_are_held_out():
     parts, targets = np.split(X, 12), np.split(y, 12)
-    model = make(early_stopping=True, max_epochs=8, standardize=False).fit(parts, targets)
+    model = make(early_stopping=True, max_iter=8, standardize=False).fit(parts, targets)
     errors = model.predict(parts[-1]) - targets[-1]
     assert min(model.validation_loss_curve_) == pytest.approx((errors**2).mean(), rel=1e-9)
     spoiled = [*targets[:-1], targets[-1] + 100]  # what is held out is not learned from
-    again = make(early_stopping=True, max_epochs=8, standardize=False).fit(parts, spoiled)
+    again = make(early_stopping=True, max_iter=8, standardize=False).fit(parts, spoiled)
     assert again.loss_curve_[0] == model.loss_curve_[0]
 
 
 def test_patience_ends_training():
     noise = rng.normal(size=(100, 1))
-    model = make(early_stopping=True, patience=4, max_epochs=500, learning_rate=0.05)
+    model = make(early_stopping=True, patience=4, max_iter=500, learning_rate=0.05)
     model.fit(noise, rng.normal(size=100))
     assert len(model.loss_curve_) == model.best_epoch_ + 4 < 500
 
@@ -125,7 +130,7 @@ def test_weights_decay_and_biases_do_not():
     start = make("lstm", **still).fit(X, y)
     rate, decay = 1e-4, 1000.0
     still["learning_rate"] = rate
-    model = make("lstm", weight_decay=decay, **still).fit(X, y)
+    model = make("lstm", alpha=decay, **still).fit(X, y)
     shrunk = (1 - rate * decay) ** (model.n_updates_ // 5 * model.best_epoch_)
     for name, view in model.network_.views(model.params_).items():
         before = start.network_.views(start.params_)[name]
@@ -134,12 +139,12 @@ def test_weights_decay_and_biases_do_not():
 
 
 def test_a_warm_start_goes_on_exactly():
-    whole = make(max_epochs=10).fit(X, y)
-    parts = make(max_epochs=4, warm_start=True).fit(X, y)
-    parts.set_params(max_epochs=6).fit(X, y)
+    whole = make(max_iter=10).fit(X, y)
+    parts = make(max_iter=4, warm_start=True).fit(X, y)
+    parts.set_params(max_iter=6).fit(X, y)
     assert parts.loss_curve_ == whole.loss_curve_
     np.testing.assert_array_equal(parts.params_, whole.params_)
-    assert make(max_epochs=4).fit(X, y).fit(X, y).loss_curve_ == whole.loss_curve_[:4]
+    assert make(max_iter=4).fit(X, y).fit(X, y).loss_curve_ == whole.loss_curve_[:4]
 
 
 def test_single_precision_stays_single_and_near():
@@ -154,7 +159,7 @@ def test_settings_may_be_objects():
     by_name = make(optimizer="adam", initialization="echo-state").fit(X, y)
     by_object = make(optimizer=Adam(), initialization=EchoState()).fit(X, y)
     np.testing.assert_array_equal(by_name.params_, by_object.params_)
-    scheduled = make(optimizer=SGD(), learning_rate=CosineDecay(0.1, 20)).fit(X, y)
+    scheduled = make(optimizer=SGD(CosineDecay(0.1, 20))).fit(X, y)
     params = scheduled.params_
     given = make(initialization=lambda network, seed: params, learning_rate=1e-14).fit(X, y)
     np.testing.assert_allclose(given.params_, params, atol=1e-10)
@@ -185,10 +190,10 @@ def test_fit_leaves_everything_as_it_was():
 
 def test_an_explosion_is_told_and_the_best_weights_are_kept():
     options = {"optimizer": "sgd", "max_gradient_norm": None, "warm_start": True}
-    model = make(learning_rate=0.01, max_epochs=50, **options).fit(X, y)
+    model = make(learning_rate=0.01, max_iter=50, **options).fit(X, y)
     best, n_epochs = model.params_, len(model.loss_curve_)
     assert model.best_epoch_ == n_epochs  # so slow that every epoch is better
-    model.set_params(learning_rate=1e4)
+    model.set_params(**{RATE: 1e4})
     with pytest.warns(ConvergenceWarning, match=r"norm of its gradient .* in update \d+"):
         model.fit(X, y)
     assert len(model.loss_curve_) - n_epochs < 50
@@ -197,7 +202,7 @@ def test_an_explosion_is_told_and_the_best_weights_are_kept():
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_rate_much_too_high_ends_in_a_warning(cell):
-    model = make(cell, optimizer="sgd", learning_rate=1e9, max_gradient_norm=None, max_epochs=50)
+    model = make(cell, optimizer="sgd", learning_rate=1e9, max_gradient_norm=None, max_iter=50)
     with pytest.warns(ConvergenceWarning, match="Training exploded: the loss was"):
         model.fit(X, y)
     assert np.isfinite(model.predict(X)).all()
@@ -212,12 +217,12 @@ def test_an_interruption_keeps_the_best_weights():
             raise KeyboardInterrupt
         return 1e-3
 
-    model = make(learning_rate=rate, max_epochs=50)
+    model = make(learning_rate=rate, max_iter=50)
     with pytest.warns(UserWarning, match="interrupted after 33 updates"):
         model.fit(X, y)
     n_epochs = len(model.loss_curve_)
     assert 1 <= n_epochs < 50
-    same = make(learning_rate=1e-3, max_epochs=n_epochs).fit(X, y)
+    same = make(learning_rate=1e-3, max_iter=n_epochs).fit(X, y)
     np.testing.assert_array_equal(model.params_, same.params_)
 
 
@@ -249,11 +254,11 @@ def test_many_to_one(bidirectional):
     lengths = rng.integers(4, 9, 60)
     parts = [rng.uniform(-1, 1, (n, 1)) for n in lengths]
     sums = np.array([part.sum() for part in parts])
-    options = {"output": "last", "max_epochs": 150, "learning_rate": 0.01}
+    options = {"output": "sequence", "max_iter": 150, "learning_rate": 0.01}
     model = make("lstm", (12,), bidirectional=bidirectional, **options).fit(parts, sums)
     predictions = model.predict(parts)
     assert predictions.shape == (60,)
-    assert model.learner_ == "bptt"
+    assert isinstance(model.learner_, BPTT)
     assert model.score(parts, sums) == pytest.approx(r2_score(sums, predictions))
     assert model.score(parts, sums) > 0.95
     assert model.predict(parts[0]).shape == (1,)
@@ -265,7 +270,7 @@ def test_many_to_one(bidirectional):
 def test_many_to_one_with_weights_and_held_out_sequences():
     parts, labels = list(X.reshape(20, 6, 2)), Y[::6]
     weights = np.repeat([1.0, 0.0], [10, 10])
-    options = {"output": "last", "standardize": False, "batch_size": 20, "order": "given"}
+    options = {"output": "sequence", "standardize": False, "batch_size": 20, "order": "given"}
     model = make(**options).fit(parts, labels, sample_weight=weights)
     half = make(**options).fit(parts[:10], labels[:10])
     np.testing.assert_allclose(model.params_, half.params_, atol=1e-9)
@@ -278,7 +283,7 @@ def test_cross_entropy_gives_probabilities():
     """Which of two inputs was the larger in the step before."""
     classes = np.roll((X[:, 0] > X[:, 1]).astype(int), 1)
     onehot = np.eye(2)[classes]
-    model = make("gru", (16,), loss="cross_entropy", max_epochs=150, learning_rate=0.01)
+    model = make("gru", (16,), loss="cross_entropy", max_iter=150, learning_rate=0.01)
     probabilities = model.fit(X, onehot).predict(X)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-12)
     assert np.mean(probabilities.argmax(axis=1)[10:] == classes[10:]) > 0.95
@@ -317,7 +322,7 @@ def test_long_runs_are_cut_without_a_trace():
 
 
 def wave_model(cell="gru", **options):
-    options = {"max_epochs": 60, "learning_rate": 0.01} | options
+    options = {"max_iter": 60, "learning_rate": 0.01} | options
     return make(cell, (16,), **options).fit(WAVE[:-1, None], WAVE[1:])
 
 
@@ -358,20 +363,19 @@ def test_predict_goes_on_where_training_ended_if_told_to():
 def test_training_on_own_outputs_descends_the_error_of_a_free_run(cell):
     """One step at rate 1, against central differences through the compiled run."""
     inputs, wanted = X[:12, :1], Y[:12]
-    description = Network(1, 2, cell=cell, hidden_sizes=(3,), feedback=True)
+    description = recurrent_network(1, 2, cell=cell, hidden_layer_sizes=(3,), feedback=True)
     before = np.random.default_rng(1).normal(size=description.n_parameters)
     model = make(
         cell,
         (3,),
-        feedback=True,
-        teacher_forcing=False,
+        feedback="free",
         initialization=lambda network, seed: before,
         learner="bptt",
         optimizer=SGD(),
         learning_rate=1.0,
         max_gradient_norm=None,
         standardize=False,
-        max_epochs=1,
+        max_iter=1,
     ).fit(inputs, wanted)
 
     def error(params):
@@ -386,7 +390,7 @@ def test_training_on_own_outputs_descends_the_error_of_a_free_run(cell):
 
 def test_a_diverging_run_warns_and_stays_finite():
     growth = 1.5 ** np.arange(20.0)
-    model = make(activation="identity", max_epochs=300, learning_rate=0.01, standardize=False)
+    model = make(activation="identity", max_iter=300, learning_rate=0.01, standardize=False)
     model.fit(growth[:-1, None] / 1000, growth[1:] / 1000)
     with pytest.warns(DivergenceWarning, match="left the range"):
         run = model.free_run(200)
@@ -411,7 +415,7 @@ def test_shipped_series_are_forecast(cell, name):
 
 def test_forecasts_of_many_series_and_through_feedback():
     waves = [np.sin(np.arange(200) / 5 + phase) for phase in (0, 1)]
-    model = RNNRegressor("gru", (16,), max_epochs=60, learning_rate=0.01, random_state=0)
+    model = make("gru", (16,), max_iter=60, learning_rate=0.01)
     for loop, base in (("input", model), ("feedback", clone(model).set_params(feedback=True))):
         forecasts = Forecaster(base, loop=loop).fit(waves).forecast(5)
         for phase, forecast in enumerate(forecasts):
@@ -436,10 +440,10 @@ def test_cross_val_predict_keeps_sequences_whole():
 
 
 def test_grid_search_in_a_pipeline_over_time():
-    pipeline = make_pipeline(StandardScaler(), make(start="last", max_epochs=40))
-    grid = {"rnnregressor__learning_rate": [1e-9, 0.01]}
+    pipeline = make_pipeline(StandardScaler(), make(start="last", max_iter=40, learning_rate=1.0))
+    grid = {f"rnnregressor__{RATE}": [1e-9, 0.01], "rnnregressor__learner__window": [20]}
     search = GridSearchCV(pipeline, grid, cv=TimeSeriesSplit(2)).fit(X, y)
-    assert search.best_params_ == {"rnnregressor__learning_rate": 0.01}
+    assert search.best_params_[f"rnnregressor__{RATE}"] == 0.01
 
 
 def test_transformed_targets():
@@ -461,20 +465,21 @@ def test_transformed_targets():
         ({"optimizer": "adamw"}, ValueError, "optimizer must be one of 'sgd'.*, got 'adamw'"),
         ({"initialization": "zeros"}, ValueError, "initialization must be one of 'glorot'"),
         ({"loss": "mse"}, ValueError, "loss must be one of 'squared_error'"),
-        ({"output": "first"}, ValueError, "output must be one of 'all', 'last', got 'first'"),
+        ({"output": "first"}, ValueError, "output must be one of 'step', 'sequence', got 'first'"),
         ({"order": "random"}, ValueError, "order must be one of"),
         ({"activation": "sine"}, ValueError, "activation must be one of 'tanh'.*'sine'"),
-        ({"window": 121}, ValueError, "window=121 is longer than the data.*120 rows"),
         ({"window": 0}, ValueError, "window == 0, must be >= 1"),
         ({"window": 2.5}, TypeError, "window"),
-        ({"stride": 5}, ValueError, "stride=5 needs a window"),
+        ({"learner": "bptt", "stride": 5}, ValueError, "stride=5 needs a window"),
         ({"window": 10, "stride": 20}, ValueError, "stride=20 leaves out rows.*10"),
         ({"window": 10, "stride": 4}, ValueError, "window=10 must be a multiple of stride=4"),
-        ({"learner": "bptt", "continuous": True}, ValueError, "learner='bptt' does not: only"),
-        ({"learning_rate": 0.0}, ValueError, "learning_rate == 0.0, must be > 0"),
-        ({"learning_rate": "fast"}, TypeError, "learning_rate"),
+        ({"alpha": -1.0}, ValueError, "alpha == -1.0, must be >= 0"),
+        ({"early_stopping": "maybe"}, ValueError, "early_stopping must be one of True, False"),
+        ({"feedback": "own"}, ValueError, "feedback must be one of True, False, 'free'"),
+        ({"learning_rate": 0.0}, ValueError, "learning_rate_init == 0.0, must be > 0"),
+        ({"learning_rate": "fast"}, TypeError, "learning_rate_init"),
         ({"max_gradient_norm": -1}, ValueError, "max_gradient_norm == -1"),
-        ({"max_epochs": 0}, ValueError, "max_epochs == 0, must be >= 1"),
+        ({"max_iter": 0}, ValueError, "max_iter == 0, must be >= 1"),
         ({"batch_size": 0}, ValueError, "batch_size == 0, must be >= 1"),
         ({"validation_fraction": 1.0}, ValueError, "validation_fraction == 1.0, must be < 1"),
         ({"max_gradient_norm": np.nan}, ValueError, "max_gradient_norm must be finite, got nan"),
@@ -485,7 +490,7 @@ def test_transformed_targets():
         ({"bidirectional": True, "start": "last"}, ValueError, "needs whole sequences"),
         ({"bidirectional": True, "learner": "tbptt"}, ValueError, "Those that do: 'bptt'"),
         ({"bidirectional": True, "feedback": True}, ValueError, "feed back"),
-        ({"cell": "jordan", "output": "last"}, ValueError, "needs teacher_forcing=False"),
+        ({"cell": "jordan", "output": "sequence"}, ValueError, "needs feedback='free'"),
         ({"cell": "jordan", "loss": "cross_entropy"}, ValueError, "cannot be fed back"),
         ({"loss": "cross_entropy"}, ValueError, "at least 2 classes, got targets of shape"),
         ({"initialization": lambda n, s: np.zeros(3)}, ValueError, r"shape \(3,\), but"),
@@ -504,10 +509,10 @@ def test_bad_parameters_are_named(options, error, message):
         ((X, np.full(120, np.nan)), {}, "Input y contains NaN"),
         ((X, None), {}, "requires y to be passed"),
         (([X, X], [y]), {}, "y must be a list of as many arrays; got 1"),
-        (([X, X], [0.5]), {"output": "last"}, r"y has 1 row\(s\), but X holds 2 sequence"),
+        (([X, X], [0.5]), {"output": "sequence"}, r"y has 1 row\(s\), but X holds 2 sequence"),
         ((X, np.eye(2)[np.zeros(120, int)]), {"loss": "cross_entropy"}, "only class 0 of 2"),
         ((X, y, np.zeros(120)), {}, "all weights are zero"),
-        ((X, y, np.arange(120) > 110), {"early_stopping": True}, "leaves nothing to fit"),
+        ((X, y, np.arange(120) > 110), {"early_stopping": True}, "leave nothing to fit"),
     ],
 )
 def test_bad_data_is_named(data, options, message):

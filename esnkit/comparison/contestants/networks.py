@@ -11,10 +11,11 @@ from esnkit.memories.gamma import GammaMemory
 from esnkit.models.tdnn import TDNNRegressor
 from esnkit.networks.fir import FIRRegressor
 from esnkit.networks.initialization import EchoState
+from esnkit.networks.learners.bptt import BPTT, TBPTT
 from esnkit.networks.learners.hessian_free import HessianFree
 from esnkit.networks.learners.kalman import ExtendedKalman
 from esnkit.networks.rnn import RNNRegressor
-from esnkit.networks.training.optimizers import Nesterov
+from esnkit.networks.training.optimizers import Adam, Nesterov, Optimizer
 from esnkit.networks.training.schedules import GeometricDecay, Stages
 from esnkit.search.space import Dimension, Settings
 
@@ -32,37 +33,35 @@ def _recurrent(cell: str) -> Callable[[Settings, Problem], RNNRegressor]:
     return lambda settings, problem: _network(
         settings,
         problem,
+        Adam(settings["learning_rate_init"]),
         cell=cell,
-        learning_rate=settings["learning_rate"],
-        max_epochs=_EPOCHS,
-        dtype="float32",
     )
 
 
 def _with_momentum(settings: Settings, problem: Problem) -> RNNRegressor:
     momentum = settings["momentum"]
+    schedule = Stages((0.9, momentum), boundaries=(_FIRST_UPDATES,))
     return _network(
         settings,
         problem,
+        Nesterov(settings["step_length"] * (1 - momentum), schedule),
         initialization=EchoState(spectral_radius=settings["spectral_radius"]),
-        optimizer=Nesterov(Stages((0.9, momentum), boundaries=(_FIRST_UPDATES,))),
-        learning_rate=settings["step_length"] * (1 - momentum),
-        max_epochs=_EPOCHS,
-        dtype="float32",
     )
 
 
 def _hessian_free(settings: Settings, problem: Problem) -> RNNRegressor:
     learner = HessianFree(
-        damping=settings["damping"], structural_damping=settings["structural_damping"]
+        damping=settings["damping"],
+        structural_damping=settings["structural_damping"],
+        window=_window(settings, problem),
     )
-    return _network(
-        settings,
-        problem,
+    return RNNRegressor(
+        "elman",
+        (settings["n_hidden"],),
         learner=learner,
         washout=_window(settings, problem),  # windows start at zero, forecasts do not
         initialization=EchoState(),
-        max_epochs=_STEPS,
+        max_iter=_STEPS,
         dtype="float32",
     )
 
@@ -75,13 +74,21 @@ def _kalman(settings: Settings, problem: Problem) -> RNNRegressor:
         ),
         process_noise=GeometricDecay(1e-3, 1e-6, n_updates),
     )
-    return RNNRegressor("elman", (settings["n_hidden"],), learner=learner, max_epochs=_PASSES)
+    return RNNRegressor("elman", (settings["n_hidden"],), learner=learner, max_iter=_PASSES)
 
 
-def _network(settings: Settings, problem: Problem, **options: Any) -> RNNRegressor:
-    """Make a network with one recurrent layer."""
-    window = _window(settings, problem)
-    return RNNRegressor(hidden_sizes=(settings["n_hidden"],), window=window, **options)
+def _network(
+    settings: Settings, problem: Problem, optimizer: Optimizer, **options: Any
+) -> RNNRegressor:
+    """Make a network with one recurrent layer, trained through truncated windows."""
+    return RNNRegressor(
+        hidden_layer_sizes=(settings["n_hidden"],),
+        learner=TBPTT(_window(settings, problem), optimizer=optimizer),
+        max_iter=_EPOCHS,
+        early_stopping=False,
+        dtype="float32",
+        **options,
+    )
 
 
 def _window(settings: Settings, problem: Problem) -> int:
@@ -93,8 +100,9 @@ def _fir(settings: Settings, problem: Problem) -> FIRRegressor:
     return FIRRegressor(
         (settings["n_hidden"],),
         n_taps=n_taps,
-        learning_rate=settings["learning_rate"],
-        max_epochs=_EPOCHS,
+        learner=BPTT(optimizer=Adam(settings["learning_rate_init"])),
+        max_iter=_EPOCHS,
+        early_stopping=False,
         washout=2 * (n_taps - 1),
         dtype="float32",
     )
@@ -125,7 +133,7 @@ _PERCEPTRON_SPACE = (
     Dimension("alpha", "log", 1e-2, 1e-5, 1e1),
 )
 _UNITS = Dimension("n_hidden", "log", 32, 16, 64, integer=True)
-_RATE = Dimension("learning_rate", "log", 1e-2, 2e-3, 3e-2)
+_RATE = Dimension("learning_rate_init", "log", 1e-2, 2e-3, 3e-2)
 _WINDOW = Dimension("window", "choice", 50, choices=(50, 20))
 _RECURRENT = {
     "elman": ("Elman", "Elman's recurrent network"),

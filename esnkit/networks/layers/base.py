@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -84,6 +84,8 @@ class Trace(ABC):
 class Layer(ABC):
     """What the network knows of a layer."""
 
+    compiled: ClassVar[bool] = True  # whether kernels run it on its own outputs, and its tangents
+    reads_backwards: ClassVar[bool] = False
     n_inputs: int
     n_units: int  # width of the output
     n_state: int

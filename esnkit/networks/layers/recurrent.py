@@ -22,7 +22,7 @@ class CellSpec(NamedTuple):
     n_carried: int  # numbers of each unit that go from step to step: h, and c
 
 
-CELLS = {
+_SPECS = {
     "elman": CellSpec(recurrent.ELMAN, 1, 1),
     "lstm": CellSpec(recurrent.LSTM, 4, 2),
     "gru": CellSpec(recurrent.GRU, 4, 1),
@@ -37,7 +37,7 @@ class Recurrent(Layer):
     """
 
     def __init__(self, cell: str, n_inputs: int, n_units: int, activation: str) -> None:
-        self.cell = CELLS[cell]
+        self.cell = _SPECS[cell]
         self.n_inputs = n_inputs
         self.n_units = n_units
         self.activation = CODES[activation]
@@ -45,6 +45,11 @@ class Recurrent(Layer):
         self.n_rows = n_inputs + 1 + n_units
         self.n_columns = self.cell.n_columns * n_units
         self.n_parameters = self.n_rows * self.n_columns
+
+    @property
+    def is_elman(self) -> bool:
+        """Whether the units are Elman's, h = f(pre-activation)."""
+        return self.compiled and self.cell.code == recurrent.ELMAN
 
     def views(self, params: Array) -> dict[str, Array]:
         """Name weights (n_columns, n_inputs) and (n_columns, n_units), and bias (n_columns,)."""
@@ -66,13 +71,13 @@ class Recurrent(Layer):
         """Write the gradient, S' times the errors of the pre-activations."""
         np.matmul(rows.T, errors, out=self.matrix(gradient))
 
-    def trace(self, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> RecurrentTrace:
+    def trace(self, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> Trace:
         """Make room for runs over batches of one shape."""
         return RecurrentTrace(self, n_steps, n_batch, dtype)
 
     def stages(self, params: Array, state: Array) -> tuple[Stage, ...]:
         """Lay out the layer for the compiled run on its own outputs."""
-        one = self.trace(1, 1, params.dtype)
+        one = RecurrentTrace(self, 1, 1, params.dtype)
         one.begin(params, np.empty((1, 1, self.n_inputs)), state[None], np.ones(1, np.intp))
         arrays = (one.matrix.copy(), one.S, one.gates, one.c, one.squashed, one.outputs)
         return (Stage(self.cell.code, self.activation, *arrays),)
@@ -243,7 +248,9 @@ class RecurrentTrace(Trace):
 class Bidirectional(Layer):
     """Two recurrent layers side by side, the second of which reads each sequence backwards."""
 
-    def __init__(self, layer: Recurrent) -> None:
+    reads_backwards = True
+
+    def __init__(self, layer: Layer) -> None:
         self.layer = layer  # the same description serves both
         self.n_inputs = layer.n_inputs
         self.n_units = 2 * layer.n_units

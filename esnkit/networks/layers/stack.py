@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_scalar
 
-from esnkit.core.checks import check_name
 from esnkit.core.typing import Indices
-from esnkit.kernels.activations import CODES
 from esnkit.kernels.recurrent_free import Stage
-from esnkit.networks.layers.base import Array, Dense, Layer, Trace
-from esnkit.networks.layers.recurrent import CELLS, Bidirectional, GatedRecurrent, Recurrent
+from esnkit.networks.layers.base import Array, Layer, Trace
+from esnkit.networks.layers.delay import DelayLine
+from esnkit.networks.layers.recurrent import Bidirectional, Recurrent
 
 
 class Stack(Layer):
@@ -35,6 +34,11 @@ class Stack(Layer):
         self.n_state = self.own_state[-1].stop
         kinds = Recurrent | Bidirectional
         self.recurrent = [i for i, layer in enumerate(members) if isinstance(layer, kinds)]
+        # Steps before its own that an output depends on; None where there is no limit.
+        lines = [layer for layer in members if isinstance(layer, DelayLine)]
+        self.n_delays = None if self.recurrent else sum(line.n_taps - 1 for line in lines)
+        self.all_compiled = all(layer.compiled for layer in members)
+        self.bidirectional = any(layer.reads_backwards for layer in members)
 
     def views(self, params: Array) -> dict[str, Array]:
         """Name the parts of each layer's parameters, with its own name before."""
@@ -136,43 +140,6 @@ class StackTrace(Trace):
         """Write the gradient of all layers."""
         for trace, own in zip(self.traces, self.stack.own_params, strict=True):
             trace.write_gradient(start, gradient[own])
-
-
-def build_layers(
-    n_inputs: int,
-    n_outputs: int,
-    *,
-    cell: str,
-    hidden_sizes: Sequence[int],
-    activation: str,
-    bidirectional: bool,
-    head_sizes: Sequence[int],
-) -> Stack:
-    """Stack recurrent layers, hidden layers without memory, and a linear output."""
-    check_name("cell", cell, ("jordan", *CELLS))
-    check_name("activation", activation, CODES)
-    check_sizes("hidden_sizes", hidden_sizes, at_least=1)
-    check_sizes("head_sizes", head_sizes, at_least=0)
-    layers: dict[str, Layer] = {}
-    width = n_inputs
-    for i, n_units in enumerate(hidden_sizes):
-        layer = _recurrent(cell, width, n_units, activation, bidirectional)
-        layers[f"layer{i}"], width = layer, layer.n_units
-    for i, n_units in enumerate(head_sizes):
-        layers[f"head{i}"], width = Dense(width, n_units, activation, "weights"), n_units
-    layers["output"] = Dense(width, n_outputs, "identity", "weights")
-    return Stack(layers)
-
-
-def _recurrent(
-    cell: str, n_inputs: int, n_units: int, activation: str, bidirectional: bool
-) -> Layer:
-    """Make one recurrent layer. What recurs in a Jordan network is the output of the whole."""
-    if cell == "jordan":
-        return Dense(n_inputs, n_units, activation, "input_weights")
-    kind = GatedRecurrent if cell == "gru" else Recurrent
-    layer = kind(cell, n_inputs, n_units, activation)
-    return Bidirectional(layer) if bidirectional else layer
 
 
 def check_sizes(what: str, sizes: Sequence[int], at_least: int) -> None:

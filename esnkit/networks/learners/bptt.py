@@ -1,179 +1,189 @@
-"""Learners: what a network is shown, and how far back errors are taken.
-
-A learner presents the training data, one epoch after the other, to whatever moves the weights: a
-function that takes a `Batch` and returns the states at its end. It knows nothing of cells, losses
-and optimizers.
-"""
+"""Backpropagation through time, over windows or truncated."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from esnkit.networks.learners.base import GradientLearner, check_windows
 from esnkit.networks.network import Network
-from esnkit.networks.training.batches import (
-    Batch,
-    Indices,
-    Pieces,
-    Rows,
-    cut_streams,
-    cut_windows,
-    gather,
-)
+from esnkit.networks.training.batches import Rows
+from esnkit.networks.training.presenters import Presenter, StreamPresenter, WindowPresenter
 
-Step = Callable[[Batch], NDArray[Any]]
-
-ORDERS = ("shuffled", "given", "shortest-first")
-_LARGEST_BATCH = 32
-_BATCHES_PER_EPOCH = 10  # at least, where there are so many windows: fewer updates learn too little
+_SHORTEST_WINDOW = 50  # of networks with finite memory, whose gradient windows leave exact
 
 
-@dataclass(frozen=True)
-class Presentation:
-    """How the data are cut and ordered; None leaves it to the learner."""
+class BPTT(GradientLearner):
+    """Train by backpropagation through time [1]_, over whole sequences or windows of them.
 
-    window: int | None = None  # steps
-    stride: int | None = None  # steps from the beginning of one window to that of the next
-    n_warm: int = 0  # steps before a window that begins at the zero state inside a sequence
-    batch_size: int | None = None  # pieces side by side
-    order: str = "shuffled"
-    continuous: bool = False  # whether the state goes on from sequence to sequence
-    cut: bool = True  # whether sequences may be cut to fill a batch with streams
+    Every window starts at the zero state, and errors are taken back to its beginning. A network of
+    finite memory, as an `esnkit.FIRRegressor` has, is run over all the past that the outputs of a
+    window depend on, so that the gradients of all windows add up to that of whole sequences.
 
+    Parameters
+    ----------
+    window : int, default=None
+        Steps that errors are taken back at most. None means whole sequences; for a network of
+        finite memory 50 steps, or as many as it reaches back.
+    stride : int, default=None
+        Steps from the beginning of one window to that of the next; None means `window`.
+    batch_size : int, default=None
+        Windows side by side. None means 32, or less where an epoch would have fewer than ten
+        updates.
+    order : {"shuffled", "given", "shortest-first"}, default="shuffled"
+        The order of windows in an epoch. Shortest first is known to help with long lags.
+    optimizer : {"adam", "rmsprop", "nesterov", "momentum", "sgd"} or Optimizer, default="adam"
+        What moves the weights: a name, or an `Adam`, `RMSprop`, `Nesterov`, `Momentum` or `SGD`
+        with settings of its own.
+    max_gradient_norm : float, default=1.0
+        Longer gradients are scaled down to this; None leaves them.
+    skip_below : float, default=0.0
+        Batches with a loss below this do not move the weights.
 
-class Learner(ABC):
-    """Presents the training data."""
+    References
+    ----------
+    .. [1] P. J. Werbos, "Backpropagation through time: what it does and how to do it",
+       Proceedings of the IEEE 78, 1990.
 
-    def __init__(self, network: Network, rows: Rows, presentation: Presentation) -> None:
-        self.network = network
-        self.rows = rows
-        self.presentation = presentation
-
-    @staticmethod
-    @abstractmethod
-    def refusal(network: Network) -> str | None:
-        """Say why networks of this kind are not served; None if they are."""
-
-    @abstractmethod
-    def run_epoch(self, step: Step, rng: np.random.Generator) -> None:
-        """Present all data once."""
-
-    def _groups(self, pieces: Pieces, batch_size: int, rng: np.random.Generator) -> Iterator[Any]:
-        """Yield the numbers of the pieces that are presented together."""
-        order = np.arange(len(pieces))
-        if self.presentation.order != "given":
-            order = rng.permutation(order)
-        if self.presentation.order == "shortest-first":
-            order = order[np.argsort(pieces.lengths[order], kind="stable")]
-        for start in range(0, len(order), batch_size):
-            yield order[start : start + batch_size]
-
-
-class BPTT(Learner):
-    """Backpropagation through time over whole sequences, or windows of them.
-
-    Each piece starts at the zero state, and errors are taken back to its beginning.
+    Examples
+    --------
+    >>> from esnkit import RNNRegressor
+    >>> from esnkit.networks import BPTT, Adam
+    >>> model = RNNRegressor(learner=BPTT(window=20, optimizer=Adam(0.01)))
     """
 
-    def __init__(self, network: Network, rows: Rows, presentation: Presentation) -> None:
-        super().__init__(network, rows, presentation)
-        longest = int(np.diff(rows.offsets).max())
-        window = presentation.window or longest
-        stride = presentation.stride or window
-        self.pieces = cut_windows(rows.offsets, window, stride, presentation.n_warm)
-        self.batch_size = presentation.batch_size or _batch_size(len(self.pieces))
+    through_feedback = True
+    holds_out = True
 
-    @staticmethod
-    def refusal(network: Network) -> str | None:
-        """Serve all."""
-        return None
+    def __init__(
+        self,
+        window: int | None = None,
+        *,
+        stride: int | None = None,
+        batch_size: int | None = None,
+        order: str = "shuffled",
+        optimizer: Any = "adam",
+        max_gradient_norm: float | None = 1.0,
+        skip_below: float = 0.0,
+    ) -> None:
+        self.window = window
+        self.stride = stride
+        self.batch_size = batch_size
+        self.order = order
+        self.optimizer = optimizer
+        self.max_gradient_norm = max_gradient_norm
+        self.skip_below = skip_below
 
-    def run_epoch(self, step: Step, rng: np.random.Generator) -> None:
-        """Present all pieces once."""
-        for members in self._groups(self.pieces, self.batch_size, rng):
-            state = self.network.initial_state(len(members))
-            step(gather(self.rows, self.pieces.take(members), state))
+    def check(self) -> None:
+        """Refuse settings that can be told to be wrong without the data."""
+        super().check()
+        check_windows(self)
+
+    def present(self, network: Network, rows: Rows, n_warm: int) -> Presenter:
+        """Return what presents windows."""
+        window = self.window
+        if network.n_delays is not None:
+            # With the past it brings, a window is at most twice as long as what is learned from it.
+            window = window or max(_SHORTEST_WINDOW, network.n_delays)
+            n_warm = network.n_delays
+        return WindowPresenter(
+            network,
+            rows,
+            window=window,
+            stride=self.stride,
+            n_warm=n_warm,
+            batch_size=self.batch_size,
+            order=self.order,
+        )
 
 
-class TruncatedBPTT(Learner):
-    """Backpropagation through time over windows, the state carried from one to the next.
+class TBPTT(GradientLearner):
+    """Train by truncated backpropagation through time [1]_, which carries the state on.
 
-    Windows end every ``stride`` steps, k1, and reach back ``window`` steps, k2, a multiple of it
-    [1]_; each gives the errors of its last k1 steps. Sequences are presented as streams: if they
-    are fewer than a batch has places, they are cut, and each part but the first goes on from the
-    state that the part before it had reached when it was presented last.
+    Windows end every `stride` steps, k1, and reach back `window` steps, k2; each gives the errors
+    of its last k1 steps. Sequences are presented as streams: if they are fewer than a batch has
+    places, they are cut, and each part but the first goes on from the state that the part before it
+    had reached when it was presented last.
+
+    Parameters
+    ----------
+    window : int, default=50
+        Steps that errors are taken back at most.
+    stride : int, default=None
+        Steps from the beginning of one window to that of the next, of which `window` is a multiple;
+        None means `window`.
+    batch_size : int, default=None
+        Streams side by side. None means 32, or less where an epoch would have fewer than ten
+        updates.
+    order : {"shuffled", "given", "shortest-first"}, default="shuffled"
+        The order of sequences in an epoch.
+    continuous : bool, default=False
+        Whether the state goes on from each sequence to the next, from epoch to epoch, instead of
+        starting at zero.
+    optimizer : {"adam", "rmsprop", "nesterov", "momentum", "sgd"} or Optimizer, default="adam"
+        What moves the weights: a name, or an `Adam`, `RMSprop`, `Nesterov`, `Momentum` or `SGD`
+        with settings of its own.
+    max_gradient_norm : float, default=1.0
+        Longer gradients are scaled down to this; None leaves them.
+    skip_below : float, default=0.0
+        Batches with a loss below this do not move the weights.
 
     References
     ----------
     .. [1] R. J. Williams and J. Peng, "An efficient gradient-based algorithm for on-line training
        of recurrent network trajectories", Neural Computation 2, 1990.
+
+    Examples
+    --------
+    >>> from esnkit import RNNRegressor
+    >>> from esnkit.networks import TBPTT, Adam
+    >>> model = RNNRegressor(learner=TBPTT(window=50, optimizer=Adam(1e-3)))
+    >>> model.set_params(learner__optimizer__learning_rate_init=0.01)
+    RNNRegressor(learner=TBPTT(optimizer=Adam(learning_rate_init=0.01)))
     """
 
-    default_window: ClassVar[int] = 50
+    through_feedback = True
+    holds_out = True
 
-    def __init__(self, network: Network, rows: Rows, presentation: Presentation) -> None:
-        super().__init__(network, rows, presentation)
-        lengths = np.diff(rows.offsets)
-        self.window = presentation.window or min(self.default_window, int(lengths.max()))
-        self.stride = presentation.stride or self.window
-        n_windows = int((-(-lengths // self.stride)).sum())
-        self.batch_size = presentation.batch_size or _batch_size(n_windows)
-        n_streams = self.batch_size if presentation.cut else 1
-        self.pieces = cut_streams(rows.offsets, n_streams, self.window)
-        # The row before the first is the last: with `continuous` the epochs form a circle.
-        self._goes_on = presentation.continuous | ~self.pieces.first
-        self._ends = network.initial_state(len(self.pieces))
+    def __init__(
+        self,
+        window: int = 50,
+        *,
+        stride: int | None = None,
+        batch_size: int | None = None,
+        order: str = "shuffled",
+        continuous: bool = False,
+        optimizer: Any = "adam",
+        max_gradient_norm: float | None = 1.0,
+        skip_below: float = 0.0,
+    ) -> None:
+        self.window = window
+        self.stride = stride
+        self.batch_size = batch_size
+        self.order = order
+        self.continuous = continuous
+        self.optimizer = optimizer
+        self.max_gradient_norm = max_gradient_norm
+        self.skip_below = skip_below
 
-    @staticmethod
-    def refusal(network: Network) -> str | None:
+    def check(self) -> None:
+        """Refuse settings that can be told to be wrong without the data."""
+        super().check()
+        check_windows(self, multiple=True)
+
+    def refusal(self, network: Network) -> str | None:
         """Refuse networks that have no state to carry."""
         if network.bidirectional:
             return "it carries the state forward, and reading backwards needs the end first"
         return None
 
-    def run_epoch(self, step: Step, rng: np.random.Generator) -> None:
-        """Present all streams once."""
-        for members in self._groups(self.pieces, self.batch_size, rng):
-            # The longest first: those that have ended are then cut off at the end.
-            members = members[np.argsort(-self.pieces.lengths[members], kind="stable")]
-            self._run_streams(members, step)
-
-    def _run_streams(self, members: Indices, step: Step) -> None:
-        """Present some streams side by side."""
-        streams = self.pieces.take(members)
-        n_back = self.window // self.stride - 1  # strides of a window before its last
-        # At the beginnings of the strides that the next window holds: it starts from the first.
-        states = deque([self._starts(members)], maxlen=n_back + 1)
-        for k in range(-(-int(streams.lengths[0]) // self.stride)):
-            n_running = int(np.searchsorted(-streams.lengths, -k * self.stride))
-            begin = max(k - n_back, 0)
-            states.append(step(self._window(streams, begin, k, states[0][:n_running])))
-            self._ends[members[:n_running]] = states[-1]
-
-    def _starts(self, members: Indices) -> NDArray[Any]:
-        """Return the states in which streams start."""
-        return np.where(self._goes_on[members, None], self._ends[members - 1], 0)
-
-    def _window(self, streams: Pieces, begin: int, k: int, state: NDArray[Any]) -> Batch:
-        """Take the window of all running streams that ends with stride ``k``."""
-        running = streams.take(slice(len(state)))
-        start, stop = begin * self.stride, (k + 1) * self.stride
-        skip = (k - begin) * self.stride
-        pieces = Pieces(
-            running.starts + start,
-            np.minimum(running.lengths, stop) - start,
-            np.full(len(running), skip),
-            running.first & (start == 0),
+    def present(self, network: Network, rows: Rows, n_warm: int) -> Presenter:
+        """Return what presents streams."""
+        return StreamPresenter(
+            network,
+            rows,
+            window=self.window,
+            stride=self.stride,
+            batch_size=self.batch_size,
+            order=self.order,
+            continuous=self.continuous,
         )
-        return gather(self.rows, pieces, state)
-
-
-def _batch_size(n_windows: int) -> int:
-    """Choose how many windows are presented together."""
-    return min(_LARGEST_BATCH, max(n_windows // _BATCHES_PER_EPOCH, 1))

@@ -13,7 +13,7 @@ import numpy as np
 
 from esnkit.core.typing import Array
 from esnkit.kernels import rtrl
-from esnkit.kernels.activations import CODES
+from esnkit.networks.layers.recurrent import Recurrent
 from esnkit.networks.network import Network, Tape
 
 LARGEST_RTRL = 64  # units
@@ -70,9 +70,9 @@ class ForwardDerivatives(Derivatives):
     Examples
     --------
     >>> import numpy as np
-    >>> from esnkit.networks import Network
+    >>> from esnkit.networks import recurrent_network
     >>> from esnkit.networks.learners.derivatives import ForwardDerivatives
-    >>> network = Network(1, 1, hidden_sizes=(4,))
+    >>> network = recurrent_network(1, 1, hidden_layer_sizes=(4,))
     >>> params = 0.1 * np.random.default_rng(0).normal(size=network.n_parameters)
     >>> derivatives = ForwardDerivatives(network)
     >>> derivatives.advance(params, np.array([0.5]), None).shape
@@ -82,9 +82,10 @@ class ForwardDerivatives(Derivatives):
     """
 
     def __init__(self, network: Network) -> None:
-        n_units, dtype = network.hidden_sizes[0], network.dtype
-        n_outputs = network.n_outputs
-        self._code = CODES[network.activation]
+        layer = next(iter(network.stack.layers.values()))
+        assert isinstance(layer, Recurrent)
+        n_units, dtype, n_outputs = layer.n_units, network.dtype, network.n_outputs
+        self._code = layer.activation
         # The layer's matrix M, then that of the output, see `Recurrent` and `Dense`.
         n_out = (n_units + 1) * n_outputs
         self._shapes = (-1, n_units), (n_units + 1, n_outputs)
@@ -99,11 +100,12 @@ class ForwardDerivatives(Derivatives):
     @staticmethod
     def refusal(network: Network) -> str | None:
         """Say why the derivatives of a network cannot be carried forward; None if they can."""
-        if network.cell != "elman" or network.bidirectional:
+        layer, *others = network.stack.layers.values()
+        if not (isinstance(layer, Recurrent) and layer.is_elman):
             return "it carries forward the derivatives of Elman units, in one direction"
-        if len(network.hidden_sizes) > 1 or network.head_sizes:
+        if len(others) > 1:
             return "it carries forward the derivatives of one layer, with a linear output above it"
-        (n_units,) = network.hidden_sizes
+        n_units = layer.n_units
         if n_units > LARGEST_RTRL:
             return (
                 f"each step costs n_units^4 multiplications, for {n_units} units {n_units**4:.1e}, "

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from esnkit.core.checks import check_count, check_non_negative, check_positive, check_real
 from esnkit.core.typing import Array, FloatArray
-from esnkit.networks.learners.bptt import BPTT, Presentation
+from esnkit.networks.learners.base import Learner, check_windows
 from esnkit.networks.learners.conjugate_gradient import Iterate, conjugate_gradient
 from esnkit.networks.learners.gauss_newton import Curvature, loss_of
 from esnkit.networks.network import Network
 from esnkit.networks.training.batches import Batch, Rows
+from esnkit.networks.training.presenters import Presenter, WindowPresenter
 from esnkit.networks.training.trainer import Trainer, UpdateRule
 
 _RAISE, _LOWER = 3 / 2, 2 / 3  # of the damping, where the model was too bold, or too timid
@@ -25,9 +26,8 @@ _MOST_PIECES, _MOST_STEPS = 1000, 200_000  # that are presented together: all of
 _SIDE_BY_SIDE = 50  # sequences of a batch, whose run then stays in the cache
 
 
-@dataclass(frozen=True, kw_only=True)
-class HessianFree:
-    r"""Train by Hessian-free steps [1]_ [2]_, with settings of its own.
+class HessianFree(Learner):
+    r"""Train by Hessian-free steps [1]_ [2]_.
 
     Around the weights the loss is taken for a quadratic function of a step :math:`\delta`,
 
@@ -53,13 +53,23 @@ class HessianFree:
         The part of the sequences presented together that products are taken over, about; the
         gradient, and what is judged by the loss, is that of all. Where there are thousands, a part
         saves time.
+    window : int, default=None
+        Steps of the windows that sequences are cut into, each from the zero state; None presents
+        whole sequences.
+    stride : int, default=None
+        Steps from the beginning of one window to that of the next; None means `window`.
+    batch_size : int, default=None
+        Windows presented together. None means all of them, up to 1000 and to 200 000 steps; more
+        are dealt out evenly.
+    order : {"shuffled", "given", "shortest-first"}, default="shuffled"
+        The order of windows in an epoch.
 
     Notes
     -----
     A step wants many sequences, or windows: of few it would learn what the next ones contradict.
     By default an epoch of up to 1000 of them and 200 000 steps is one batch. A network as small as
     is usual here learns even hundreds of sequences by heart. Where data can be generated, it is
-    therefore given fresh ones for every step: with ``warm_start=True, max_epochs=1`` each call of
+    therefore given fresh ones for every step: with ``warm_start=True, max_iter=1`` each call of
     `fit` is one step that goes on from the last.
 
     References
@@ -75,7 +85,7 @@ class HessianFree:
     >>> from esnkit.datasets import adding
     >>> learner = HessianFree(damping=0.1)
     >>> model = RNNRegressor(
-    ...     "elman", (10,), output="last", learner=learner, warm_start=True, max_epochs=1,
+    ...     "elman", (10,), output="sequence", learner=learner, warm_start=True, max_iter=1,
     ...     random_state=0,
     ... )
     >>> for seed in range(20):  # fresh sequences for every step
@@ -84,31 +94,57 @@ class HessianFree:
     True
     """
 
-    damping: float = 1.0
-    structural_damping: float = 0.03
-    max_iterations: int = 250
-    curvature_fraction: float = 1.0
+    def __init__(
+        self,
+        *,
+        damping: float = 1.0,
+        structural_damping: float = 0.03,
+        max_iterations: int = 250,
+        curvature_fraction: float = 1.0,
+        window: int | None = None,
+        stride: int | None = None,
+        batch_size: int | None = None,
+        order: str = "shuffled",
+    ) -> None:
+        self.damping = damping
+        self.structural_damping = structural_damping
+        self.max_iterations = max_iterations
+        self.curvature_fraction = curvature_fraction
+        self.window = window
+        self.stride = stride
+        self.batch_size = batch_size
+        self.order = order
 
     def check(self) -> None:
         """Refuse settings that make no learner."""
+        super().check()
+        check_windows(self)
         check_positive(self.damping, "damping")
         check_non_negative(self.structural_damping, "structural_damping")
         check_count(self.max_iterations, "max_iterations")
         share = {"min_val": 0, "max_val": 1, "include_boundaries": "right"}
         check_real(self.curvature_fraction, "curvature_fraction", **share)
 
+    def refusal(self, network: Network) -> str | None:
+        """Refuse layers without tangents."""
+        if network.stack.all_compiled:
+            return None
+        return "it needs tangents, which cells written in numpy do not have"
 
-class HF(BPTT):
-    """Hessian-free: presents many pieces together, each from the zero state.
+    def present(self, network: Network, rows: Rows, n_warm: int) -> Presenter:
+        """Return what presents large batches of about one size."""
+        presenter = WindowPresenter(
+            network, rows, window=self.window, stride=self.stride, n_warm=n_warm, order=self.order
+        )
+        pieces = presenter.pieces
+        most = min(_MOST_PIECES, _MOST_STEPS // int(pieces.lengths.max()))
+        n_batches = -(-len(pieces) // (self.batch_size or max(most, 1)))
+        presenter.batch_size = -(-len(pieces) // n_batches)
+        return presenter
 
-    An epoch of up to 1000 pieces and 200 000 steps is one batch; more are dealt out evenly.
-    """
-
-    def __init__(self, network: Network, rows: Rows, presentation: Presentation) -> None:
-        super().__init__(network, rows, presentation)
-        most = min(_MOST_PIECES, _MOST_STEPS // int(self.pieces.lengths.max()))
-        n_batches = -(-len(self.pieces) // (presentation.batch_size or max(most, 1)))
-        self.batch_size = -(-len(self.pieces) // n_batches)
+    def make_trainer(self, network: Network, params: Array, rule: UpdateRule) -> Trainer:
+        """Return what takes a step for each batch."""
+        return HessianFreeTrainer(network, params, rule, self)
 
 
 class HessianFreeTrainer(Trainer):
@@ -144,6 +180,9 @@ class HessianFreeTrainer(Trainer):
         n_curved = max(round(self.settings.curvature_fraction * len(batches)), 1)
         model = Curvature(self.network, self.params, self.rule.loss, batches, n_curved)
         self._losses.append((model.value, float(batch.weights.sum())))
+        if self._decay is not None:
+            model.value += self._penalty(self.params)
+            model.gradient += self._decay * self.params
         self._check(model.value, float(np.linalg.norm(model.gradient)))
         path = self._path(model)
         self._last = path[-1].x
@@ -155,7 +194,11 @@ class HessianFreeTrainer(Trainer):
 
     def _path(self, model: Curvature) -> list[Iterate]:
         """Go towards the minimum of the damped model."""
-        damping, structural = self.damping, self.damping * self.settings.structural_damping
+        damping: Any = self.damping
+        structural = self.damping * self.settings.structural_damping
+
+        if self._decay is not None:
+            damping = damping + self._decay
 
         def product(direction: FloatArray) -> FloatArray:
             return model.product(direction, structural) + damping * direction
@@ -167,8 +210,12 @@ class HessianFreeTrainer(Trainer):
     def _value(self, direction: FloatArray, batches: Sequence[Batch]) -> float:
         """Return the loss after a step; infinite where it is no number."""
         params = (self.params + direction).astype(self.params.dtype)
-        reached = loss_of(self.network, params, self.rule.loss, batches)
+        reached = loss_of(self.network, params, self.rule.loss, batches) + self._penalty(params)
         return reached if np.isfinite(reached) else np.inf
+
+    def _penalty(self, params: Array) -> float:
+        """Return what weights cost beside the loss."""
+        return 0.0 if self._decay is None else 0.5 * float(self._decay @ params**2)
 
     def _backtrack(self, path: list[Iterate], batches: Sequence[Batch]) -> tuple[Iterate, float]:
         """Go back along the path as long as the loss itself falls."""

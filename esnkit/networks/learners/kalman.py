@@ -1,32 +1,30 @@
-"""Training by the extended Kalman filter, to which the weights are a state that is to be found."""
+"""Train weights with an extended Kalman filter."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from esnkit.core.checks import check_name, check_non_negative, check_positive
+from esnkit.core.checks import check_count, check_name, check_positive
 from esnkit.core.typing import Array, FloatArray, Indices
 from esnkit.kernels import kalman
 from esnkit.networks.learners.derivatives import Derivatives, ForwardDerivatives, WindowDerivatives
-from esnkit.networks.learners.online import OneByOne, OnlineTrainer
+from esnkit.networks.learners.online import OnlineLearner, OnlineTrainer
 from esnkit.networks.network import Network
-from esnkit.networks.training.schedules import GeometricDecay, Schedule, value_at
-from esnkit.networks.training.trainer import ExplosionError, UpdateRule
+from esnkit.networks.training.schedules import GeometricDecay, Rate, check_rate, value_at
+from esnkit.networks.training.trainer import ExplosionError, Trainer, UpdateRule
 
 DEFAULT_WINDOW = 20
 _COUPLINGS = ("global", "decoupled")
-_MEASUREMENT_NOISE = GeometricDecay(1.0, 0.001, 3000)
+MEASUREMENT_NOISE = GeometricDecay(1.0, 0.001, 3000)
 _PROCESS_NOISE = GeometricDecay(0.0001, 1e-07, 3000)
 _MOST_WEIGHTS = 3000  # of the global filter; the decoupled one may keep as many numbers
 _FLOOR = 1e-12  # of the eigenvalues of a repaired covariance, relative to the largest
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExtendedKalman:
-    r"""Train by the extended Kalman filter [1]_, with settings of its own.
+class ExtendedKalman(OnlineLearner):
+    r"""Train weights with an extended Kalman filter [1]_.
 
     Weights :math:`w` are estimated, together with the covariance :math:`P` of their errors, from
     targets that are taken for outputs plus noise. With the derivatives :math:`H` of the outputs of
@@ -45,14 +43,19 @@ class ExtendedKalman:
         which is quicker, and serves larger networks.
     initial_variance : float, default=1.0
         Variance of each weight before training.
-    measurement_noise : float or callable
+    measurement_noise : float or callable, default=None
         Variance of the noise of targets, :math:`R`, where those of a standardised network have
-        variance 1; or a schedule. More means smaller steps. By default it falls from 1 to 0.001
-        within 3000 updates.
-    process_noise : float or callable
+        variance 1; or a schedule. More means smaller steps. None means that it falls from 1 to
+        0.001 within 3000 updates.
+    process_noise : float or callable, default=None
         What is added to the variance of each weight at each step, :math:`Q`; or a schedule. It
-        keeps the filter open to what comes, and its covariance positive. By default it falls from
-        0.0001 to 1e-7 within 3000 updates.
+        keeps the filter open to what comes, and its covariance positive. None means that it falls
+        from 0.0001 to 1e-7 within 3000 updates.
+    window : int, default=None
+        Steps that derivatives are taken back. None means exact derivatives where `RTRL` would
+        serve, and elsewhere 20 steps.
+    order : {"shuffled", "given", "shortest-first"}, default="shuffled"
+        The order of sequences in an epoch.
 
     References
     ----------
@@ -68,39 +71,62 @@ class ExtendedKalman:
     >>> from esnkit.networks import ExtendedKalman
     >>> wave = np.sin(np.arange(401) / 5)
     >>> filter = ExtendedKalman(coupling="decoupled")
-    >>> model = RNNRegressor("elman", (8,), learner=filter, max_epochs=3, random_state=0)
+    >>> model = RNNRegressor("elman", (8,), learner=filter, max_iter=3, random_state=0)
     >>> model.fit(wave[:-1, None], wave[1:]).score(wave[:-1, None], wave[1:]) > 0.99
     True
     """
 
-    coupling: str = "global"
-    initial_variance: float = 1.0
-    measurement_noise: float | Schedule = _MEASUREMENT_NOISE
-    process_noise: float | Schedule = _PROCESS_NOISE
+    squared_error_only = True
+
+    def __init__(
+        self,
+        *,
+        coupling: str = "global",
+        initial_variance: float = 1.0,
+        measurement_noise: Rate | None = None,
+        process_noise: Rate | None = None,
+        window: int | None = None,
+        order: str = "shuffled",
+    ) -> None:
+        self.coupling = coupling
+        self.initial_variance = initial_variance
+        self.measurement_noise = measurement_noise
+        self.process_noise = process_noise
+        self.window = window
+        self.order = order
 
     def check(self) -> None:
         """Refuse settings that make no filter."""
+        super().check()
         check_name("coupling", self.coupling, _COUPLINGS)
         check_positive(self.initial_variance, "initial_variance")
-        if not callable(self.measurement_noise):
-            check_positive(self.measurement_noise, "measurement_noise")
-        if not callable(self.process_noise):
-            check_non_negative(self.process_noise, "process_noise")
+        if self.window is not None:
+            check_count(self.window, "window")
+        if self.measurement_noise is not None:
+            check_rate(self.measurement_noise, "measurement_noise")
+        if self.process_noise is not None and self.process_noise != 0:
+            check_rate(self.process_noise, "process_noise")
 
-
-class EKF(OneByOne):
-    """Extended Kalman filter: presents whole sequences, a step at a time."""
-
-    @staticmethod
-    def refusal(network: Network) -> str | None:
-        """Serve those that run step by step, and have a covariance of bearable size."""
+    def refusal(self, network: Network) -> str | None:
+        """Serve networks that run step by step, and have a covariance of bearable size."""
+        n = network.n_parameters
         n_kept = int((np.diff(groups(network, "decoupled")[1]) ** 2).sum())
         if n_kept > _MOST_WEIGHTS**2:
             return (
                 f"each step changes a covariance of {n_kept:.1e} numbers, even of the decoupled "
                 f"filter, too many above {_MOST_WEIGHTS**2:.0e}"
             )
+        if self.coupling == "global" and n > _MOST_WEIGHTS:
+            return (
+                f"each step changes a covariance of n_parameters^2 numbers, for {n} parameters "
+                f"{n**2:.1e}, too many above {_MOST_WEIGHTS} parameters; "
+                "ExtendedKalman(coupling='decoupled') has fewer"
+            )
         return WindowDerivatives.refusal(network)
+
+    def make_trainer(self, network: Network, params: Array, rule: UpdateRule) -> Trainer:
+        """Return what moves the weights at every step."""
+        return KalmanTrainer(network, params, rule, self)
 
 
 class KalmanFilter:
@@ -215,21 +241,18 @@ class KalmanTrainer(OnlineTrainer):
         See `Trainer`; the filter has no use for an optimizer.
     settings : ExtendedKalman
         Those of the filter.
-    window : int or None
-        Steps that derivatives are taken back; None takes exact ones where these can be carried
-        forward, and 20 steps elsewhere.
     """
 
     def __init__(
-        self,
-        network: Network,
-        params: Array,
-        rule: UpdateRule,
-        settings: ExtendedKalman,
-        window: int | None = None,
+        self, network: Network, params: Array, rule: UpdateRule, settings: ExtendedKalman
     ) -> None:
-        super().__init__(network, params, rule, _derivatives(network, window))
-        self.settings = settings
+        super().__init__(network, params, rule, _derivatives(network, settings.window))
+        self._noise: Rate = MEASUREMENT_NOISE
+        if settings.measurement_noise is not None:
+            self._noise = settings.measurement_noise
+        self._drift: Rate = _PROCESS_NOISE
+        if settings.process_noise is not None:
+            self._drift = settings.process_noise
         self.filter = KalmanFilter(*groups(network, settings.coupling), settings.initial_variance)
         self._H = np.empty((network.n_outputs, network.n_parameters))
         self._units = np.eye(network.n_outputs, dtype=network.dtype)
@@ -245,10 +268,10 @@ class KalmanTrainer(OnlineTrainer):
             raise ExplosionError(f"the squared error was {value:.3g} in update {update}")
         for row, unit in zip(self._H, self._units, strict=True):
             row[:] = self.derivatives.gradient(self.params, unit)
-        settings, n = self.settings, self.n_updates
+        n = self.n_updates
         # A step that counts less is one that was measured less exactly.
-        noise = value_at(settings.measurement_noise, n) / weight
-        drift = value_at(settings.process_noise, n)
+        noise = value_at(self._noise, n) / weight
+        drift = value_at(self._drift, n)
         measured = (self.params, self._H, error, noise, drift)
         if not self.filter.update(*measured) and not (
             self.filter.repair() and self.filter.update(*measured)
@@ -277,18 +300,6 @@ def groups(network: Network, coupling: str) -> tuple[Indices, Indices]:
             rows.setdefault((layer, row), []).append(np.atleast_1d(part))
     members = [np.concatenate(parts) for parts in rows.values()]
     return np.concatenate(members), np.cumsum([0, *map(len, members)])
-
-
-def check_filter(network: Network, settings: ExtendedKalman) -> None:
-    """Refuse settings that make no filter, or one of more weights than it can bear."""
-    settings.check()
-    n = network.n_parameters
-    if settings.coupling == "global" and n > _MOST_WEIGHTS:
-        raise ValueError(
-            f"learner='ekf' changes a covariance of n_parameters^2 numbers at each step, for {n} "
-            f"parameters {n**2:.1e}, too many above {_MOST_WEIGHTS} parameters: take "
-            "ExtendedKalman(coupling='decoupled')."
-        )
 
 
 def _derivatives(network: Network, window: int | None) -> Derivatives:

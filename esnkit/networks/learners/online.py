@@ -4,40 +4,81 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
 from esnkit.core.typing import Array
-from esnkit.networks.learners.bptt import Learner, Presentation, Step
+from esnkit.networks.learners.base import GradientLearner, Learner
 from esnkit.networks.learners.derivatives import Derivatives, ForwardDerivatives
 from esnkit.networks.network import Network
-from esnkit.networks.training.batches import Batch, Rows, cut_windows, gather
+from esnkit.networks.training.batches import Batch, Rows
+from esnkit.networks.training.presenters import Presenter, WindowPresenter
 from esnkit.networks.training.trainer import Trainer, UpdateRule
 
 _FEW = 100  # rows that tell nothing about how large targets are
 
 
-class OneByOne(Learner):
-    """Presents whole sequences, one at a time, each from the zero state."""
+class OnlineLearner(Learner):
+    """A learner that moves the weights at every step, and can go on with `partial_fit`."""
 
-    def __init__(self, network: Network, rows: Rows, presentation: Presentation) -> None:
-        super().__init__(network, rows, presentation)
-        longest = int(np.diff(rows.offsets).max())
-        self.pieces = cut_windows(rows.offsets, longest, longest)
+    online = True
 
-    def run_epoch(self, step: Step, rng: np.random.Generator) -> None:
-        """Present all sequences once."""
-        for member in self._groups(self.pieces, 1, rng):
-            step(gather(self.rows, self.pieces.take(member), self.network.initial_state(1)))
+    def present(self, network: Network, rows: Rows, n_warm: int) -> Presenter:
+        """Return what presents whole sequences, one at a time."""
+        return WindowPresenter(network, rows, batch_size=1, order=self.order)
 
 
-class RTRL(OneByOne):
-    """Real-time recurrent learning: the exact gradient of each step's loss, at that step."""
+class RTRL(OnlineLearner, GradientLearner):
+    """Train by real-time recurrent learning [1]_: the exact gradient of each step, at that step.
 
-    @staticmethod
-    def refusal(network: Network) -> str | None:
-        """Serve those whose derivatives can be carried forward."""
+    It carries the derivatives of the state forward instead of going back through time, for one
+    layer of up to 64 Elman units.
+
+    Parameters
+    ----------
+    optimizer : {"adam", "rmsprop", "nesterov", "momentum", "sgd"} or Optimizer, default="adam"
+        What moves the weights: a name, or an `Adam`, `RMSprop`, `Nesterov`, `Momentum` or `SGD`
+        with settings of its own.
+    order : {"shuffled", "given", "shortest-first"}, default="shuffled"
+        The order of sequences in an epoch.
+    max_gradient_norm : float, default=1.0
+        Longer gradients are scaled down to this; None leaves them.
+    skip_below : float, default=0.0
+        Steps with a loss below this do not move the weights.
+
+    References
+    ----------
+    .. [1] R. J. Williams and D. Zipser, "A learning algorithm for continually running fully
+       recurrent neural networks", Neural Computation 1, 270-280, 1989.
+
+    Examples
+    --------
+    >>> from esnkit import RNNRegressor
+    >>> from esnkit.networks import RTRL, SGD
+    >>> model = RNNRegressor("elman", (8,), learner=RTRL(optimizer=SGD(0.01)))
+    """
+
+    def __init__(
+        self,
+        *,
+        optimizer: Any = "adam",
+        order: str = "shuffled",
+        max_gradient_norm: float | None = 1.0,
+        skip_below: float = 0.0,
+    ) -> None:
+        self.optimizer = optimizer
+        self.order = order
+        self.max_gradient_norm = max_gradient_norm
+        self.skip_below = skip_below
+
+    def refusal(self, network: Network) -> str | None:
+        """Serve networks whose derivatives can be carried forward."""
         return ForwardDerivatives.refusal(network)
+
+    def make_trainer(self, network: Network, params: Array, rule: UpdateRule) -> Trainer:
+        """Return what moves the weights at every step."""
+        return RTRLTrainer(network, params, self._complete(rule))
 
 
 class OnlineTrainer(Trainer):

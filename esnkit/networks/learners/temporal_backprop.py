@@ -1,63 +1,74 @@
-"""Learners of FIR networks: by windows that bring their past, and step by step, a little behind.
-
-An error of an FIR network goes back through taps, and so a known number of steps.
-"""
+"""Temporal backpropagation: FIR networks that learn step by step, a little behind."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from esnkit.core.typing import Array
 from esnkit.kernels import fir
-from esnkit.networks.fir_network import FIRNetwork
 from esnkit.networks.layers.base import Dense
-from esnkit.networks.learners.bptt import BPTT, Learner, Presentation
+from esnkit.networks.layers.delay import DelayLine
+from esnkit.networks.learners.base import GradientLearner
 from esnkit.networks.learners.derivatives import Derivatives
-from esnkit.networks.learners.online import OneByOne, OnlineTrainer
+from esnkit.networks.learners.online import OnlineLearner, OnlineTrainer
 from esnkit.networks.network import Network
-from esnkit.networks.training.batches import Batch, Rows
-from esnkit.networks.training.trainer import UpdateRule
+from esnkit.networks.training.batches import Batch
+from esnkit.networks.training.presenters import Presenter
+from esnkit.networks.training.trainer import Trainer, UpdateRule
 
 
-def _refusal(network: Network) -> str | None:
-    """Say why a network has no delays through which errors could be taken; None if it has."""
-    if isinstance(network, FIRNetwork):
-        return None
-    return "it takes errors back through the taps of FIR synapses, a known number of steps"
+class TemporalBackprop(OnlineLearner, GradientLearner):
+    """Train by temporal backpropagation [1]_: FIR networks whose weights move at every step.
 
+    Each layer learns from errors of as many steps ago as the taps above it reach back.
 
-class Backpropagation(BPTT):
-    """Backpropagation over windows that bring all the past that their outputs depend on.
+    Parameters
+    ----------
+    optimizer : {"adam", "rmsprop", "nesterov", "momentum", "sgd"} or Optimizer, default="adam"
+        What moves the weights: a name, or an `Adam`, `RMSprop`, `Nesterov`, `Momentum` or `SGD`
+        with settings of its own. It moves them so often that it wants a small rate.
+    order : {"shuffled", "given", "shortest-first"}, default="shuffled"
+        The order of sequences in an epoch.
+    max_gradient_norm : float, default=1.0
+        Longer gradients are scaled down to this; None leaves them.
+    skip_below : float, default=0.0
+        Steps with a loss below this do not move the weights.
 
-    So the gradients of all windows add up to that of whole sequences.
+    References
+    ----------
+    .. [1] E. A. Wan, "Temporal backpropagation for FIR neural networks", IJCNN 1990.
+
+    Examples
+    --------
+    >>> from esnkit import FIRRegressor
+    >>> from esnkit.networks import Adam, TemporalBackprop
+    >>> model = FIRRegressor(learner=TemporalBackprop(optimizer=Adam(1e-3)))
     """
 
-    default_window: ClassVar[int] = 50
+    def __init__(
+        self,
+        *,
+        optimizer: Any = "adam",
+        order: str = "shuffled",
+        max_gradient_norm: float | None = 1.0,
+        skip_below: float = 0.0,
+    ) -> None:
+        self.optimizer = optimizer
+        self.order = order
+        self.max_gradient_norm = max_gradient_norm
+        self.skip_below = skip_below
 
-    def __init__(self, network: Network, rows: Rows, presentation: Presentation) -> None:
-        assert isinstance(network, FIRNetwork)
-        longest = int(np.diff(rows.offsets).max())
-        # With the past it brings, a window is at most twice as long as what is learned from it.
-        window = presentation.window or min(max(self.default_window, network.n_delays), longest)
-        own = replace(presentation, window=window, n_warm=network.n_delays)
-        super().__init__(network, rows, own)
-
-    @staticmethod
-    def refusal(network: Network) -> str | None:
+    def refusal(self, network: Network) -> str | None:
         """Serve networks of FIR synapses."""
-        return _refusal(network)
+        if network.n_delays is not None:
+            return None
+        return "it takes errors back through the taps of FIR synapses, a known number of steps"
 
-
-class Temporal(OneByOne):
-    """Temporal backpropagation: presents whole sequences, a step at a time."""
-
-    @staticmethod
-    def refusal(network: Network) -> str | None:
-        """Serve networks of FIR synapses."""
-        return _refusal(network)
+    def make_trainer(self, network: Network, params: Array, rule: UpdateRule) -> Trainer:
+        """Return what moves the weights at every step."""
+        return TemporalTrainer(network, params, self._complete(rule))
 
 
 class _Filters:
@@ -142,8 +153,8 @@ class DelayedDerivatives(Derivatives):
 
     Parameters
     ----------
-    network : FIRNetwork
-        What runs.
+    network : Network
+        What runs, a network of FIR synapses.
 
     References
     ----------
@@ -152,9 +163,9 @@ class DelayedDerivatives(Derivatives):
     Examples
     --------
     >>> import numpy as np
-    >>> from esnkit.networks import FIRNetwork
+    >>> from esnkit.networks import fir_network
     >>> from esnkit.networks.learners.temporal_backprop import DelayedDerivatives
-    >>> network = FIRNetwork(1, 1, hidden_sizes=(4,), n_taps=(8, 3))
+    >>> network = fir_network(1, 1, hidden_layer_sizes=(4,), n_taps=(8, 3))
     >>> params = 0.1 * np.random.default_rng(0).normal(size=network.n_parameters)
     >>> derivatives = DelayedDerivatives(network)
     >>> derivatives.advance(params, np.array([0.5])).shape
@@ -164,17 +175,18 @@ class DelayedDerivatives(Derivatives):
     False
     """
 
-    def __init__(self, network: FIRNetwork) -> None:
-        stack, delay = network.stack, network.n_delays
-        dense = [
-            (layer, own)
-            for layer, own in zip(stack.layers.values(), stack.own_params, strict=True)
-            if isinstance(layer, Dense)
-        ]
+    def __init__(self, network: Network) -> None:
+        stack, n_taps = network.stack, 1
+        assert network.n_delays is not None
+        delay = network.n_delays
         self._layers = []
-        for (layer, own), n_taps in zip(dense, network.n_taps, strict=True):
-            delay -= n_taps - 1
-            self._layers.append(_Filters(layer, n_taps, own, delay, network.dtype))
+        for layer, own in zip(stack.layers.values(), stack.own_params, strict=True):
+            if isinstance(layer, DelayLine):
+                n_taps = layer.n_taps
+                delay -= n_taps - 1
+            elif isinstance(layer, Dense):
+                self._layers.append(_Filters(layer, n_taps, own, delay, network.dtype))
+                n_taps = 1
         self._gradient = np.empty(network.n_parameters, network.dtype)
         super().__init__(network)
 
@@ -216,8 +228,9 @@ class TemporalTrainer(OnlineTrainer):
 
     derivatives: DelayedDerivatives
 
-    def __init__(self, network: FIRNetwork, params: Array, rule: UpdateRule) -> None:
+    def __init__(self, network: Network, params: Array, rule: UpdateRule) -> None:
         super().__init__(network, params, rule, DelayedDerivatives(network))
+        assert network.n_delays is not None
         self._n_delays = network.n_delays
 
     def step(self, batch: Batch) -> Array:
@@ -225,9 +238,9 @@ class TemporalTrainer(OnlineTrainer):
         self._finish_sequence()
         return super().step(batch)
 
-    def train_epoch(self, learner: Learner, rng: np.random.Generator) -> float:
+    def train_epoch(self, presenter: Presenter, rng: np.random.Generator) -> float:
         """Present all data once; return the mean loss of the steps as they were met."""
-        loss = super().train_epoch(learner, rng)
+        loss = super().train_epoch(presenter, rng)
         self._finish_sequence()
         return loss
 

@@ -7,28 +7,33 @@ velocity, are rows of an array that the training keeps for it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
 
+from esnkit.core.checks import check_name
 from esnkit.kernels import optimizers as kernels
-from esnkit.networks.training.schedules import Schedule, value_at
+from esnkit.networks.training.schedules import Rate, check_rate, value_at
 
 Vector = NDArray[Any]
 
 
-class Optimizer(ABC):
+class Optimizer(BaseEstimator, ABC):
     """Settings by which a gradient moves the weights."""
 
     n_slots: ClassVar[int] = 0  # vectors as long as the weights that it remembers, zero at first
+    learning_rate_init: Rate
+
+    def check(self) -> None:
+        """Refuse a rate that is none."""
+        check_rate(self.learning_rate_init, "learning_rate_init")
 
     def update(
         self,
         params: NDArray[Any],
         gradient: NDArray[Any],
         slots: NDArray[Any],
-        learning_rate: float,
         n_before: int,
     ) -> None:
         """Move the weights in place.
@@ -41,37 +46,45 @@ class Optimizer(ABC):
             The gradient of the loss there.
         slots : ndarray of shape (n_slots, n_parameters)
             What is remembered; changed in place.
-        learning_rate : float
-            The rate of this update.
         n_before : int
             Number of updates made before.
         """
-        self._move(params, gradient, slots, learning_rate, n_before)
+        rate = value_at(self.learning_rate_init, n_before)
+        self._move(params, gradient, slots, rate, n_before)
 
     @abstractmethod
     def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
         """Move the weights in update ``n``, the first of which is number 0."""
 
 
-@dataclass(frozen=True)
 class SGD(Optimizer):
     """Stochastic gradient descent: move against the gradient.
+
+    Parameters
+    ----------
+    learning_rate_init : float or callable, default=0.003
+        The rate, or a schedule such as `CosineDecay`: a function of the number of updates.
 
     Examples
     --------
     >>> import numpy as np
     >>> from esnkit.networks import SGD
     >>> weights = np.array([1.0, 2.0])
-    >>> SGD().update(weights, np.array([10.0, 0.0]), np.zeros((0, 2)), 0.01, 0)
+    >>> SGD(0.01).update(weights, np.array([10.0, 0.0]), np.zeros((0, 2)), 0)
     >>> weights
     array([0.9, 2. ])
     """
+
+    def __init__(
+        self,
+        learning_rate_init: Rate = 3e-3,
+    ) -> None:
+        self.learning_rate_init = learning_rate_init
 
     def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
         params -= rate * gradient
 
 
-@dataclass(frozen=True)
 class Momentum(Optimizer):
     r"""Gradient descent with classical momentum [1]_.
 
@@ -80,6 +93,8 @@ class Momentum(Optimizer):
 
     Parameters
     ----------
+    learning_rate_init : float or callable, default=0.003
+        The rate, or a schedule such as `CosineDecay`: a function of the number of updates.
     momentum : float or callable, default=0.9
         :math:`\mu`, a number in [0, 1) or a schedule.
 
@@ -91,18 +106,24 @@ class Momentum(Optimizer):
     Examples
     --------
     >>> from esnkit.networks import Momentum, MomentumSchedule
-    >>> optimizer = Momentum(MomentumSchedule(0.99))
+    >>> optimizer = Momentum(0.01, MomentumSchedule(0.99))
     """
 
     n_slots: ClassVar[int] = 1
-    momentum: float | Schedule = 0.9
+
+    def __init__(
+        self,
+        learning_rate_init: Rate = 3e-3,
+        momentum: Rate = 0.9,
+    ) -> None:
+        self.learning_rate_init = learning_rate_init
+        self.momentum = momentum
 
     def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
         keep = value_at(self.momentum, n)
         kernels.momentum(params, gradient, slots[0], rate, keep, 0.0, 0.0)
 
 
-@dataclass(frozen=True)
 class Nesterov(Optimizer):
     r"""Gradient descent with Nesterov's momentum in the form of Sutskever et al. (2013) [1]_.
 
@@ -114,6 +135,8 @@ class Nesterov(Optimizer):
 
     Parameters
     ----------
+    learning_rate_init : float or callable, default=0.003
+        The rate, or a schedule such as `CosineDecay`: a function of the number of updates.
     momentum : float or callable, default=0.9
         :math:`\mu`, a number in [0, 1) or a schedule.
 
@@ -125,11 +148,18 @@ class Nesterov(Optimizer):
     Examples
     --------
     >>> from esnkit.networks import Nesterov, Stages
-    >>> optimizer = Nesterov(Stages((0.9, 0.98), boundaries=(1000,)))
+    >>> optimizer = Nesterov(0.01, Stages((0.9, 0.98), boundaries=(1000,)))
     """
 
     n_slots: ClassVar[int] = 1
-    momentum: float | Schedule = 0.9
+
+    def __init__(
+        self,
+        learning_rate_init: Rate = 3e-3,
+        momentum: Rate = 0.9,
+    ) -> None:
+        self.learning_rate_init = learning_rate_init
+        self.momentum = momentum
 
     def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
         keep = value_at(self.momentum, n)
@@ -137,12 +167,13 @@ class Nesterov(Optimizer):
         kernels.momentum(params, gradient, slots[0], rate, keep, keep, following)
 
 
-@dataclass(frozen=True)
 class RMSprop(Optimizer):
     """Divide the gradient by the root of its running mean square [1]_.
 
     Parameters
     ----------
+    learning_rate_init : float or callable, default=0.003
+        The rate, or a schedule such as `CosineDecay`: a function of the number of updates.
     decay : float, default=0.99
         How much of the running mean is kept at an update.
     epsilon : float, default=1e-08
@@ -157,23 +188,32 @@ class RMSprop(Optimizer):
     --------
     >>> from esnkit.networks import RMSprop
     >>> RMSprop(decay=0.9)
-    RMSprop(decay=0.9, epsilon=1e-08)
+    RMSprop(decay=0.9)
     """
 
     n_slots: ClassVar[int] = 1
-    decay: float = 0.99
-    epsilon: float = 1e-8
+
+    def __init__(
+        self,
+        learning_rate_init: Rate = 3e-3,
+        decay: float = 0.99,
+        epsilon: float = 1e-8,
+    ) -> None:
+        self.learning_rate_init = learning_rate_init
+        self.decay = decay
+        self.epsilon = epsilon
 
     def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
         kernels.rmsprop(params, gradient, slots[0], rate, self.decay, self.epsilon)
 
 
-@dataclass(frozen=True)
 class Adam(Optimizer):
     """Divide the running mean of the gradient by the root of its running mean square [1]_.
 
     Parameters
     ----------
+    learning_rate_init : float or callable, default=0.003
+        The rate, or a schedule such as `CosineDecay`: a function of the number of updates.
     beta_1 : float, default=0.9
         How much of the running mean is kept at an update.
     beta_2 : float, default=0.999
@@ -189,13 +229,22 @@ class Adam(Optimizer):
     --------
     >>> from esnkit.networks import Adam
     >>> Adam(beta_2=0.99)
-    Adam(beta_1=0.9, beta_2=0.99, epsilon=1e-08)
+    Adam(beta_2=0.99)
     """
 
     n_slots: ClassVar[int] = 2
-    beta_1: float = 0.9
-    beta_2: float = 0.999
-    epsilon: float = 1e-8
+
+    def __init__(
+        self,
+        learning_rate_init: Rate = 3e-3,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+    ) -> None:
+        self.learning_rate_init = learning_rate_init
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
 
     def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
         mean, square = slots
@@ -203,10 +252,18 @@ class Adam(Optimizer):
         kernels.adam(params, gradient, mean, square, *rates, n + 1)
 
 
-OPTIMIZERS: dict[str, Optimizer] = {
-    "sgd": SGD(),
-    "momentum": Momentum(),
-    "nesterov": Nesterov(),
-    "rmsprop": RMSprop(),
-    "adam": Adam(),
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "rmsprop": RMSprop,
+    "adam": Adam,
 }
+
+
+def find_optimizer(given: Any) -> Optimizer:
+    """Return an optimizer, given itself or by the name that stands for its defaults."""
+    if isinstance(given, Optimizer):
+        return given
+    check_name("optimizer", given, OPTIMIZERS)
+    return OPTIMIZERS[given]()

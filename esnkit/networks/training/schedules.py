@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-Schedule = Callable[[int], float]
+from sklearn.base import BaseEstimator
+
+from esnkit.core.checks import check_positive
+
+Rate = float | Callable[[int], float]
 
 
-@dataclass(frozen=True)
-class StepDecay:
+class Schedule(BaseEstimator, ABC):
+    """A value that changes while a network is trained."""
+
+    def check(self) -> None:
+        """Refuse settings that make no schedule."""
+
+    @abstractmethod
+    def __call__(self, update: int) -> float:
+        """Return the value for an update, the first of which is number 0."""
+
+
+class StepDecay(Schedule):
     """Multiply a rate by a factor every so many updates.
 
     Parameters
@@ -30,17 +44,17 @@ class StepDecay:
     [1.0, 1.0, 0.5, 0.25]
     """
 
-    initial: float
-    every: int
-    factor: float = 0.1
+    def __init__(self, initial: float, every: int, factor: float = 0.1) -> None:
+        self.initial = initial
+        self.every = every
+        self.factor = factor
 
     def __call__(self, update: int) -> float:
         """Return the value for an update, the first of which is number 0."""
         return self.initial * self.factor ** (update // self.every)
 
 
-@dataclass(frozen=True)
-class ExponentialDecay:
+class ExponentialDecay(Schedule):
     """Multiply a rate by a factor at every update.
 
     Parameters
@@ -58,16 +72,16 @@ class ExponentialDecay:
     [1.0, 0.5, 0.25]
     """
 
-    initial: float
-    factor: float
+    def __init__(self, initial: float, factor: float) -> None:
+        self.initial = initial
+        self.factor = factor
 
     def __call__(self, update: int) -> float:
         """Return the value for an update, the first of which is number 0."""
         return self.initial * self.factor**update
 
 
-@dataclass(frozen=True)
-class GeometricDecay:
+class GeometricDecay(Schedule):
     """Lower a value by the same factor at every update, and keep it at the end.
 
     Parameters
@@ -87,9 +101,10 @@ class GeometricDecay:
     [1.0, 0.1, 0.01, 0.01]
     """
 
-    initial: float
-    final: float
-    n_updates: int
+    def __init__(self, initial: float, final: float, n_updates: int) -> None:
+        self.initial = initial
+        self.final = final
+        self.n_updates = n_updates
 
     def __call__(self, update: int) -> float:
         """Return the value for an update, the first of which is number 0."""
@@ -97,8 +112,7 @@ class GeometricDecay:
         return self.initial * (self.final / self.initial) ** share
 
 
-@dataclass(frozen=True)
-class CosineDecay:
+class CosineDecay(Schedule):
     """Lower a rate along half a period of a cosine [1]_, and keep it at the end.
 
     Parameters
@@ -123,9 +137,10 @@ class CosineDecay:
     [1.0, 0.5, 0.0, 0.0]
     """
 
-    initial: float
-    n_updates: int
-    final: float = 0.0
+    def __init__(self, initial: float, n_updates: int, final: float = 0.0) -> None:
+        self.initial = initial
+        self.n_updates = n_updates
+        self.final = final
 
     def __call__(self, update: int) -> float:
         """Return the value for an update, the first of which is number 0."""
@@ -133,8 +148,7 @@ class CosineDecay:
         return self.final + (self.initial - self.final) * (1 + math.cos(angle)) / 2
 
 
-@dataclass(frozen=True)
-class Stages:
+class Stages(Schedule):
     """Keep one value until a given update, then another, and so on.
 
     Parameters
@@ -159,11 +173,12 @@ class Stages:
     (0.9, 0.98)
     """
 
-    values: Sequence[float]
-    boundaries: Sequence[int]
+    def __init__(self, values: Sequence[float], boundaries: Sequence[int]) -> None:
+        self.values = values
+        self.boundaries = boundaries
 
-    def __post_init__(self) -> None:
-        """Check the numbers against each other."""
+    def check(self) -> None:
+        """Refuse numbers that do not go together."""
         if len(self.values) != len(self.boundaries) + 1:
             raise ValueError(
                 f"{len(self.boundaries)} boundaries part {len(self.boundaries) + 1} values, got "
@@ -177,8 +192,7 @@ class Stages:
         return self.values[sum(update >= boundary for boundary in self.boundaries)]
 
 
-@dataclass(frozen=True)
-class MomentumSchedule:
+class MomentumSchedule(Schedule):
     r"""Raise the momentum in steps towards its maximum, as Sutskever et al. (2013) [1]_ do.
 
     .. math:: \mu_t = \min(1 - 2^{-1 - \log_2(\lfloor t / 250 \rfloor + 1)}, \mu_{max})
@@ -203,14 +217,23 @@ class MomentumSchedule:
     [0.5, 0.75, 0.875, 0.9]
     """
 
-    maximum: float = 0.99
-    every: int = 250
+    def __init__(self, maximum: float = 0.99, every: int = 250) -> None:
+        self.maximum = maximum
+        self.every = every
 
     def __call__(self, update: int) -> float:
         """Return the value for an update, the first of which is number 0."""
         return min(1 - 0.5 / (update // self.every + 1), self.maximum)
 
 
-def value_at(value: float | Schedule, update: int) -> float:
+def check_rate(value: Rate, name: str) -> None:
+    """Refuse what is no rate: a number above zero, or a function of the update."""
+    if isinstance(value, Schedule):
+        value.check()
+    elif not callable(value):
+        check_positive(value, name)
+
+
+def value_at(value: Rate, update: int) -> float:
     """Return a constant, or what a schedule says for an update; the first one is number 0."""
     return value(update) if callable(value) else value

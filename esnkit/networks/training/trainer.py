@@ -12,25 +12,23 @@ from threadpoolctl import threadpool_limits
 
 from esnkit.core.typing import Array
 from esnkit.kernels.optimizers import clip_norm
-from esnkit.networks.learners.bptt import Learner
 from esnkit.networks.network import Network, Tape
 from esnkit.networks.training.batches import Batch, Rows
 from esnkit.networks.training.losses import Loss
-from esnkit.networks.training.optimizers import Optimizer
-from esnkit.networks.training.schedules import Schedule, value_at
+from esnkit.networks.training.optimizers import SGD, Optimizer
+from esnkit.networks.training.presenters import Presenter
 
 _EXPLODED = 1e4  # times the loss of an output that is always zero
 
 
 @dataclass(frozen=True)
 class UpdateRule:
-    """How the gradient of a batch moves the weights."""
+    """What is minimised, and how the gradient of a batch moves the weights."""
 
     loss: Loss
-    optimizer: Optimizer
-    learning_rate: float | Schedule = 1e-3
+    optimizer: Optimizer = field(default_factory=SGD)
     max_gradient_norm: float = np.inf
-    weight_decay: float = 0.0  # of what multiplies; biases are left alone
+    alpha: float = 0.0  # penalty of half of it times the squared weights; biases are left alone
     skip_below: float = 0.0  # batches with a smaller loss move nothing
     teacher_forcing: bool = True
 
@@ -74,7 +72,7 @@ class Trainer:
         What is trained.
     params : ndarray of shape (n_parameters,)
         The weights; moved in place.
-    rule : Rule
+    rule : UpdateRule
         How they are moved.
     """
 
@@ -94,7 +92,7 @@ class Trainer:
         self.rule = rule
         if len(self.slots) != rule.optimizer.n_slots:
             self.slots = np.zeros((rule.optimizer.n_slots, self.params.size), self.params.dtype)
-        self._decay = _decay(self.network, rule.weight_decay) if rule.weight_decay else None
+        self._decay = _decay(self.network, rule.alpha) if rule.alpha else None
 
     def begin(self, rows: Rows) -> None:
         """Begin to train on some data."""
@@ -120,26 +118,25 @@ class Trainer:
         self._check(value, norm)
         if self._decay is not None:
             gradient += self._decay * self.params
-        rate = value_at(rule.learning_rate, self.n_updates)
-        rule.optimizer.update(self.params, gradient, self.slots, rate, self.n_updates)
+        rule.optimizer.update(self.params, gradient, self.slots, self.n_updates)
         self.n_updates += 1
 
-    def evaluate(self, learner: Learner) -> float:
-        """Return the loss over all that a learner presents; the weights stay as they are."""
-        return self._epoch(learner, lambda batch: self._run(batch)[2], np.random.default_rng(0))
+    def evaluate(self, presenter: Presenter) -> float:
+        """Return the loss over all that is presented; the weights stay as they are."""
+        return self._epoch(presenter, lambda batch: self._run(batch)[2], np.random.default_rng(0))
 
-    def train_epoch(self, learner: Learner, rng: np.random.Generator) -> float:
+    def train_epoch(self, presenter: Presenter, rng: np.random.Generator) -> float:
         """Present all data once; return the mean loss of the batches as they were met."""
         try:
-            return self._epoch(learner, self.step, rng)
+            return self._epoch(presenter, self.step, rng)
         finally:
             self._tape = None  # it is large, and must not be kept or pickled with the model
 
     def _epoch(
-        self, learner: Learner, step: Callable[[Batch], Array], rng: np.random.Generator
+        self, presenter: Presenter, step: Callable[[Batch], Array], rng: np.random.Generator
     ) -> float:
         self._losses = []
-        learner.run_epoch(step, rng)
+        presenter.run_epoch(step, rng)
         return self._mean_loss()
 
     def _mean_loss(self) -> float:
@@ -189,10 +186,10 @@ def _decay(network: Network, rate: float) -> Array:
 
 def train(
     trainer: Trainer,
-    learner: Learner,
+    presenter: Presenter,
     epochs: Iterable[np.random.Generator],
     *,
-    validation: Learner | None = None,
+    validation: Presenter | None = None,
     patience: int | None = None,
 ) -> None:
     """Train epoch by epoch, each with a generator of its own; the trainer's curves tell the rest.
@@ -201,11 +198,11 @@ def train(
     ----------
     trainer : Trainer
         Holds the weights.
-    learner : Learner
+    presenter : Presenter
         Presents the training data.
     epochs : iterable of Generator
         One for each epoch.
-    validation : Learner, optional
+    validation : Presenter, optional
         Presents the data by which the weights are judged; None judges by the training loss.
     patience : int, optional
         Epochs without a better loss after which training stops; None never stops early.
@@ -218,14 +215,14 @@ def train(
         If training was interrupted from the keyboard.
     """
     curves = trainer.curves
-    trainer.begin(learner.rows)
+    trainer.begin(presenter.rows)
     try:
         with (
             np.errstate(over="ignore", invalid="ignore"),  # an explosion is told in words
             threadpool_limits(1, user_api="blas"),  # on matrices so small threads only wait
         ):
             for rng in epochs:
-                loss = trainer.train_epoch(learner, rng)
+                loss = trainer.train_epoch(presenter, rng)
                 held_out = None if validation is None else trainer.evaluate(validation)
                 curves.add(loss, held_out, trainer.params)
                 if patience is not None and len(curves.training) - curves.best_epoch >= patience:

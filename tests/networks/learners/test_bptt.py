@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esnkit.core.seeding import root_seed
-from esnkit.networks import SGD, Adam, Glorot, Nesterov, Network
+from esnkit.networks import BPTT, SGD, TBPTT, Adam, Glorot, Nesterov, recurrent_network
 from esnkit.networks.holdout import hold_out
-from esnkit.networks.learners.bptt import BPTT, Presentation, TruncatedBPTT
 from esnkit.networks.learners.registry import check_serves
 from esnkit.networks.training.batches import Rows, cut_streams, cut_windows
 from esnkit.networks.training.losses import SquaredError
+from esnkit.networks.training.presenters import StreamPresenter, WindowPresenter
 from esnkit.networks.training.trainer import Trainer, UpdateRule
 
 torch = pytest.importorskip("torch")
@@ -45,7 +45,7 @@ def presented(learner, n_epochs=1, seed=0):
 
 
 def network(**options):
-    return Network(2, 1, hidden_sizes=(5,), **options)
+    return recurrent_network(2, 1, hidden_layer_sizes=(5,), **options)
 
 
 def counted(rows, batches):
@@ -94,10 +94,10 @@ def test_streams_follow_one_another(lengths, n_streams, shortest):
 
 
 @pytest.mark.parametrize("order", ["shuffled", "given", "shortest-first"])
-@pytest.mark.parametrize("kind", [BPTT, TruncatedBPTT])
+@pytest.mark.parametrize("kind", [WindowPresenter, StreamPresenter])
 def test_an_epoch_presents_every_row_once(kind, order):
     rows = make_rows([30, 7, 50, 1])
-    learner = kind(network(), rows, Presentation(window=8, batch_size=3, order=order))
+    learner = kind(network(), rows, window=8, batch_size=3, order=order)
     np.testing.assert_array_equal(counted(rows, presented(learner)), 1)
 
 
@@ -105,7 +105,7 @@ def test_order():
     rows = make_rows([30, 7, 50, 20])
 
     def lengths(order, seed=0):
-        learner = BPTT(network(), rows, Presentation(batch_size=1, order=order))
+        learner = WindowPresenter(network(), rows, batch_size=1, order=order)
         return [int(batch.lengths[0]) for batch in presented(learner, seed=seed)]
 
     assert lengths("given") == [30, 7, 50, 20]
@@ -116,8 +116,8 @@ def test_order():
 def test_the_state_is_carried_through_windows_and_parts_of_sequences():
     """With states that count steps, each part starts where the one before it stood an epoch ago."""
     rows = make_rows([100])
-    presentation = Presentation(window=10, batch_size=2, order="given")
-    batches = presented(TruncatedBPTT(network(), rows, presentation), n_epochs=2)
+    presenter = StreamPresenter(network(), rows, window=10, batch_size=2, order="given")
+    batches = presented(presenter, n_epochs=2)
     starts = np.array([batch.state[:, 0] for batch in batches])
     assert starts.shape == (10, 2)
     np.testing.assert_array_equal(starts[:5], np.repeat(np.arange(5)[:, None] * 10, 2, axis=1))
@@ -127,8 +127,8 @@ def test_the_state_is_carried_through_windows_and_parts_of_sequences():
 @pytest.mark.parametrize(("continuous", "second"), [(False, 0), (True, 10)])
 def test_continuous_training_never_starts_again(continuous, second):
     rows = make_rows([10, 20])
-    presentation = Presentation(10, batch_size=1, order="given", continuous=continuous)
-    batches = presented(TruncatedBPTT(network(), rows, presentation), n_epochs=2)
+    learner = TBPTT(10, batch_size=1, order="given", continuous=continuous)
+    batches = presented(learner.present(network(), rows, 0), n_epochs=2)
     starts = [batch.state[0, 0] for batch in batches]
     assert starts == [0, second, second + 10, 3 * second, 4 * second, 4 * second + 10]
 
@@ -136,9 +136,8 @@ def test_continuous_training_never_starts_again(continuous, second):
 def test_windows_reach_back_beyond_the_errors():
     """k1 = 5, k2 = 15: each window has the errors of five steps and begins ten steps earlier."""
     rows = make_rows([33, 12])
-    presentation = Presentation(window=15, stride=5, batch_size=2, order="given")
-    learner = TruncatedBPTT(network(), rows, presentation)
-    batches = presented(learner)
+    learner = TBPTT(15, stride=5, batch_size=2, order="given")
+    batches = presented(learner.present(network(), rows, 0))
     np.testing.assert_array_equal(counted(rows, batches), 1)
     assert [len(batch.inputs) for batch in batches] == [5, 10, 15, 15, 15, 15, 13]
     assert [batch.weights.sum(axis=0).tolist() for batch in batches] == [
@@ -149,8 +148,8 @@ def test_windows_reach_back_beyond_the_errors():
 
 def test_feedback_sees_the_target_before_a_window():
     rows = make_rows([20, 15], feedback=True)
-    learner = BPTT(network(), rows, Presentation(window=10, n_warm=3, order="given", batch_size=9))
-    (batch,) = presented(learner)
+    learner = BPTT(10, order="given", batch_size=9)
+    (batch,) = presented(learner.present(network(), rows, 3))
     previous = [0, rows.targets[6, 0], 0, rows.targets[26, 0]]
     np.testing.assert_array_equal(batch.previous_output[:, 0], previous)
 
@@ -169,16 +168,17 @@ def test_something_is_held_out(lengths, fraction, whole):
 
 def test_what_a_learner_does_not_serve_is_refused():
     both_ways = network(bidirectional=True)
-    check_serves("bptt", both_ways)
+    check_serves(BPTT(), both_ways)
     with pytest.raises(ValueError, match=r"'tbptt' does not serve.*backwards.*do: 'bptt'"):
-        check_serves("tbptt", both_ways)
+        check_serves(TBPTT(), both_ways)
 
 
 # ---------------------------------------------------------------------- against other learners
 
 
 def trainer_of(net, params, optimizer=None, rate=0.01, norm=np.inf, decay=0.0):
-    rule = UpdateRule(SquaredError(), optimizer or Adam(), rate, norm, decay)
+    optimizer = (optimizer or Adam()).set_params(learning_rate_init=rate)
+    rule = UpdateRule(SquaredError(), optimizer, norm, decay)
     return Trainer(net, params.copy(), rule)
 
 
@@ -188,11 +188,12 @@ def test_truncation_past_the_sequence_is_no_truncation(cell):
     params = Glorot()(net, root_seed(1))
     rows = make_rows([20, 13, 20], feedback=net.feedback)
     paths = []
-    for kind, window in ((BPTT, None), (TruncatedBPTT, 20), (TruncatedBPTT, 25)):
+    for learner in (BPTT, TBPTT, TBPTT):
         trainer = trainer_of(net, params)
-        learner = kind(net, rows, Presentation(window, batch_size=3, order="given"))
+        window = {0: None, 1: 20, 2: 25}[len(paths)]
+        presenter = learner(window, batch_size=3, order="given").present(net, rows, 0)
         for _ in range(5):
-            trainer.train_epoch(learner, np.random.default_rng(0))
+            trainer.train_epoch(presenter, np.random.default_rng(0))
         # The longest is presented first when truncated, so sums are taken in another order.
         paths.append(trainer.params)
     np.testing.assert_allclose(paths[1], paths[0], atol=1e-12)
@@ -207,8 +208,11 @@ def test_truncation_loses_gradient_and_a_longer_window_less():
     def gradient(window):
         """By one small step per window of gradient descent, added up."""
         trainer = trainer_of(net, params, SGD(), 1e-8)
-        presentation = Presentation(window, 2 if window < 40 else 40, batch_size=1, cut=False)
-        TruncatedBPTT(net, rows, presentation).run_epoch(trainer.step, np.random.default_rng(0))
+        stride = 2 if window < 40 else 40
+        presenter = StreamPresenter(
+            net, rows, window=window, stride=stride, batch_size=1, cut=False
+        )
+        presenter.run_epoch(trainer.step, np.random.default_rng(0))
         n_updates = trainer.n_updates
         return (params - trainer.params) / 1e-8 / n_updates
 
@@ -269,14 +273,14 @@ def curve_of_torch(core, head, batches, optimizer, norm):
 @pytest.mark.parametrize("name", ["adam", "nesterov"])
 def test_loss_curves_are_those_of_torch(cell, name):
     """50 updates from the same weights with the same batches: five windows in two batches."""
-    net = Network(2, 1, cell=cell, hidden_sizes=(16,))
+    net = recurrent_network(2, 1, cell=cell, hidden_layer_sizes=(16,))
     params = Glorot()(net, root_seed(2))
     rows = make_rows([20] * 5)
     core, head = torch_twin(net, params, cell)
     weights = [*core.parameters(), *head.parameters()]
     if name == "nesterov":
         theirs = torch.optim.SGD(weights, 0.02, momentum=0.9, nesterov=True)
-        optimizer, rate, norm = Nesterov(0.9), 0.02, 1.0
+        optimizer, rate, norm = Nesterov(), 0.02, 1.0
     else:
         theirs = torch.optim.Adam(weights, 0.01)
         optimizer, rate, norm = Adam(), 0.01, np.inf
@@ -289,7 +293,7 @@ def test_loss_curves_are_those_of_torch(cell, name):
         losses.append(trainer._losses[-1][0])
         return final
 
-    learner = BPTT(net, rows, Presentation(batch_size=3))
+    learner = BPTT(batch_size=3).present(net, rows, 0)
     for epoch in range(25):
         learner.run_epoch(step, np.random.default_rng(epoch))
     expected = curve_of_torch(core, head, batches, theirs, norm)

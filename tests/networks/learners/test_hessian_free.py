@@ -15,18 +15,17 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from esnkit import FIRRegressor, RNNRegressor
 from esnkit.datasets import adding
-from esnkit.networks import HessianFree, Network
-from esnkit.networks.fir_network import FIRNetwork
+from esnkit.networks import HessianFree, fir_network, recurrent_network
 from esnkit.networks.learners import gauss_newton
-from esnkit.networks.learners.bptt import Presentation
 from esnkit.networks.learners.conjugate_gradient import conjugate_gradient
 from esnkit.networks.learners.gauss_newton import Curvature, curvature_product, loss_of
-from esnkit.networks.learners.hessian_free import HF, HessianFreeTrainer
+from esnkit.networks.learners.hessian_free import HessianFreeTrainer
 from esnkit.networks.training.batches import Batch, Rows
 from esnkit.networks.training.losses import LOSSES
 from esnkit.networks.training.optimizers import SGD
 from esnkit.networks.training.trainer import UpdateRule
 from tests.models.test_esn import EXPECTED_FAILURES
+from tests.networks.making import sort_options
 
 rng = np.random.default_rng(0)
 X = rng.uniform(-1, 1, (60, 2))
@@ -35,21 +34,21 @@ y = Y[:, 0]
 
 N_STEPS, N_BATCH = 6, 3
 SHAPES = {
-    "one layer": {"hidden_sizes": (3,)},
-    "stacked, with a head": {"hidden_sizes": (3, 2), "head_sizes": (3,)},
-    "bidirectional, stacked": {"hidden_sizes": (2, 2), "bidirectional": True},
-    "fed back": {"hidden_sizes": (3,), "feedback": True},
+    "one layer": {"hidden_layer_sizes": (3,)},
+    "stacked, with a head": {"hidden_layer_sizes": (3, 2), "head_layer_sizes": (3,)},
+    "bidirectional, stacked": {"hidden_layer_sizes": (2, 2), "bidirectional": True},
+    "fed back": {"hidden_layer_sizes": (3,), "feedback": True},
 }
 NETWORKS = {
-    f"{cell}, {shape}": Network(2, 2, cell=cell, **SHAPES[shape])
+    f"{cell}, {shape}": recurrent_network(2, 2, cell=cell, **SHAPES[shape])
     for cell in ("elman", "jordan", "lstm", "gru")
     for shape in SHAPES
     if cell != "jordan" or shape != "bidirectional, stacked"
-} | {"fir": FIRNetwork(2, 2, hidden_sizes=(3,), n_taps=3)}
+} | {"fir": fir_network(2, 2, hidden_layer_sizes=(3,), n_taps=3)}
 
 
 @parametrize_with_checks(
-    [RNNRegressor("elman", (4,), learner="hessian-free", max_epochs=2, random_state=0)],
+    [RNNRegressor("elman", (4,), learner="hessian-free", max_iter=2, random_state=0)],
     expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
 )
 def test_scikit_learn_contract(estimator, check):
@@ -85,9 +84,9 @@ def run(network, params, batch):
     )
 
 
-def make(cell="elman", hidden_sizes=(6,), **options):
-    options = {"learner": "hessian-free", "max_epochs": 6, "random_state": 0} | options
-    return RNNRegressor(cell, hidden_sizes, **options)
+def make(cell="elman", hidden_layer_sizes=(6,), **options):
+    options = {"learner": "hessian-free", "max_iter": 6, "random_state": 0} | options
+    return RNNRegressor(cell, hidden_layer_sizes, **sort_options(options))
 
 
 # ---------------------------------------------------------------------- products
@@ -251,7 +250,7 @@ def regression(n=40, n_inputs=3, seed=0):
     """Rows of a linear regression as one batch of a network without memory or hidden units."""
     draw = np.random.default_rng(seed)
     rows, targets = draw.normal(size=(n, 1, n_inputs)), draw.normal(size=(n, 1, 1))
-    network = FIRNetwork(n_inputs, 1, hidden_sizes=(), n_taps=1)
+    network = fir_network(n_inputs, 1, hidden_layer_sizes=(), n_taps=1)
     state = network.initial_state(1)
     return network, Batch(rows, targets, np.ones((n, 1)), np.array([n]), state, None)
 
@@ -270,7 +269,7 @@ def test_a_step_of_a_linear_network_is_ridge_regression(damping):
 
 
 def test_an_estimator_without_memory_is_least_squares_in_few_steps():
-    model = FIRRegressor((), n_taps=1, learner="hessian-free", max_epochs=30, random_state=0)
+    model = FIRRegressor((), n_taps=1, learner="hessian-free", max_iter=30, random_state=0)
     expected = LinearRegression().fit(X, Y).predict(X)
     np.testing.assert_allclose(model.fit(X, Y).predict(X), expected, atol=1e-6)
 
@@ -324,30 +323,32 @@ def test_structural_damping_keeps_the_states_where_they_were():
     "options",
     [
         {},
-        {"cell": "lstm", "hidden_sizes": (5,), "window": 20, "dtype": "float32"},
-        {"cell": "gru", "hidden_sizes": (3, 3)},
-        {"cell": "jordan", "head_sizes": (4,)},
+        {"cell": "lstm", "hidden_layer_sizes": (5,), "window": 20, "dtype": "float32"},
+        {"cell": "gru", "hidden_layer_sizes": (3, 3)},
+        {"cell": "jordan", "head_layer_sizes": (4,)},
         {"feedback": True},
-        {"bidirectional": True, "hidden_sizes": (3,)},
+        {"bidirectional": True, "hidden_layer_sizes": (3,)},
         {"loss": "cross_entropy"},
     ],
 )
 def test_few_steps_do_what_takes_gradient_descent_many(options):
     """Twelve steps against a hundred, by the loss that is minimised."""
     targets = np.eye(2)[(y > 0).astype(int)] if "loss" in options else Y
-    model = make(max_epochs=12, **options).fit(X, targets)
-    rival = make(learner="bptt", learning_rate=0.01, batch_size=60, max_epochs=100, **options)
+    model = make(max_iter=12, **options).fit(X, targets)
+    rival = make(learner="bptt", learning_rate=0.01, batch_size=60, max_iter=100, **options)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         rival.fit(X, targets)
     assert model.loss_curve_[-1] < rival.loss_curve_[-1]
-    assert model.learner_ == "hessian-free"
+    assert isinstance(model.learner_, HessianFree)
     assert model.n_updates_ == 12
 
 
 def test_lags_that_gradient_descent_does_not_get_to_see():
     """The adding problem with fresh sequences for every step, by one training that goes on."""
-    model = make(hidden_sizes=(10,), output="last", warm_start=True, max_epochs=1, dtype="float32")
+    model = make(
+        hidden_layer_sizes=(10,), output="sequence", warm_start=True, max_iter=1, dtype="float32"
+    )
     for seed in range(20):
         model.fit(*adding(200, length=20, random_state=seed))
     assert model.score(*adding(500, length=20, random_state=100)) > 0.9
@@ -355,8 +356,8 @@ def test_lags_that_gradient_descent_does_not_get_to_see():
 
 
 def test_steps_of_one_fit_and_of_many_are_the_same():
-    together = make(max_epochs=3).fit(X, y)
-    one_by_one = make(max_epochs=1, warm_start=True)
+    together = make(max_iter=3).fit(X, y)
+    one_by_one = make(max_iter=1, warm_start=True)
     for _ in range(3):
         one_by_one.fit(X, y)
     np.testing.assert_array_equal(one_by_one.params_, together.params_)
@@ -370,10 +371,10 @@ def test_steps_of_one_fit_and_of_many_are_the_same():
 def test_pieces_are_dealt_out_evenly(batch_size, sizes, limit, monkeypatch):
     """A last batch of few pieces would be a step in their favour."""
     monkeypatch.setattr(f"esnkit.networks.learners.hessian_free.{limit}", 70)
-    network, n = Network(1, 1, hidden_sizes=(2,)), 159
+    network, n = recurrent_network(1, 1, hidden_layer_sizes=(2,)), 159
     rows = Rows(np.zeros((n, 1)), np.zeros((n, 1)), np.ones(n), np.arange(n + 1), None)
     met = []
-    presenter = HF(network, rows, Presentation(batch_size=batch_size))
+    presenter = HessianFree(batch_size=batch_size).present(network, rows, 0)
     presenter.run_epoch(lambda batch: met.append(len(batch.lengths)), np.random.default_rng(0))
     assert met == sizes
 
@@ -382,7 +383,7 @@ def test_sequences_that_do_not_count_change_nothing():
     parts = [X[:20], X[20:40], X[40:]]
     weights = [np.ones(20), np.ones(20), np.zeros(20)]
     targets = [y[:20], y[20:40], np.full(20, 1e3)]
-    options = {"order": "given", "standardize": False, "max_epochs": 2}
+    options = {"order": "given", "standardize": False, "max_iter": 2}
     some = make(**options).fit(parts, targets, sample_weight=weights)
     few = make(**options).fit(parts[:2], targets[:2])
     np.testing.assert_allclose(some.params_, few.params_, rtol=1e-6, atol=1e-9)
@@ -399,7 +400,7 @@ def test_a_part_of_the_sequences_tells_the_curvature(fraction, expected, monkeyp
 
     monkeypatch.setattr(gauss_newton, "curvature_product", spy)
     parts = list(np.random.default_rng(0).normal(size=(120, 5, 2)))
-    make(learner=HessianFree(curvature_fraction=fraction), max_epochs=1).fit(parts, parts)
+    make(learner=HessianFree(curvature_fraction=fraction), max_iter=1).fit(parts, parts)
     assert sum(met.values()) == expected
 
 
@@ -413,13 +414,13 @@ def test_an_interruption_keeps_the_best_weights(monkeypatch):
         return product(*arguments)
 
     monkeypatch.setattr(Curvature, "product", interrupted)
-    model = make(max_epochs=50)
+    model = make(max_iter=50)
     with pytest.warns(UserWarning, match=r"interrupted after \d+ updates"):
         model.fit(X, y)
     monkeypatch.undo()
     n_steps = len(model.loss_curve_)
     assert 1 <= n_steps < 50
-    np.testing.assert_array_equal(model.params_, make(max_epochs=n_steps).fit(X, y).params_)
+    np.testing.assert_array_equal(model.params_, make(max_iter=n_steps).fit(X, y).params_)
 
 
 def test_an_explosion_stops_training_with_the_step_named():
@@ -434,21 +435,15 @@ def test_an_explosion_stops_training_with_the_step_named():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"optimizer": "sgd"}, "'hessian-free' has no use for optimizer: leave it .*got 'sgd'"),
-        ({"learning_rate": 0.1}, "no use for learning_rate: leave it at its default, 0.003"),
-        ({"max_gradient_norm": None}, "no use for max_gradient_norm"),
-        ({"weight_decay": 0.1}, "no use for weight_decay"),
-        ({"skip_below": 0.1}, "no use for skip_below"),
-        ({"continuous": True}, "no use for continuous"),
-        ({"feedback": True, "teacher_forcing": False}, "'hessian-free' takes the outputs that are"),
-        ({"cell": "jordan", "teacher_forcing": False}, "it needs teacher_forcing=True"),
+        ({"feedback": "free"}, "'hessian-free' takes the outputs that are"),
+        ({"cell": "jordan", "feedback": "free"}, "feedback='free' needs another"),
         ({"learner": HessianFree(damping=0)}, "damping == 0, must be > 0"),
         ({"learner": HessianFree(structural_damping=-1)}, "structural_damping == -1, must be >= 0"),
         ({"learner": HessianFree(max_iterations=0)}, "max_iterations == 0, must be >= 1"),
         ({"learner": HessianFree(curvature_fraction=1.5)}, "curvature_fraction == 1.5"),
         ({"learner": HessianFree(damping=np.nan)}, "damping must be finite, got nan"),
         ({"learner": HessianFree(structural_damping=np.inf)}, "damping must be finite, got inf"),
-        ({"window": 61}, "window=61 is longer than the data"),
+        ({"stride": 5}, "stride=5 needs a window"),
     ],
 )
 def test_what_is_not_served_is_refused_with_the_reason(options, message):
