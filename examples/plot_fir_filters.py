@@ -18,7 +18,7 @@ import numpy as np
 
 from esnkit import FIRRegressor, TappedDelayLine, TDNNRegressor
 from esnkit.metrics import nrmse
-from esnkit.networks import CosineDecay
+from esnkit.networks import BPTT, Adam, CosineDecay
 
 N_TAPS, N_TRAIN, N_TEST = 12, 1500, 500
 INK, BLUE, ORANGE = "#404040", "#0072B2", "#D55E00"
@@ -50,8 +50,9 @@ X = x[:, None]
 network = FIRRegressor(
     (1,),
     n_taps=N_TAPS,
-    learning_rate=CosineDecay(0.1, n_updates=1000),
-    max_epochs=100,
+    learner=BPTT(optimizer=Adam(CosineDecay(0.1, n_updates=1000))),
+    max_iter=100,
+    early_stopping=False,
     washout=2 * (N_TAPS - 1),
     random_state=0,
 )
@@ -136,7 +137,7 @@ x = rng.normal(size=N_STEPS)
 bent = np.tanh(2 * np.convolve(x, first)[:N_STEPS])
 turned = np.where(np.arange(N_STEPS) < N_STEPS // 2, 1, -1)
 y = turned * np.convolve(bent, second)[:N_STEPS]
-online = FIRRegressor((2,), n_taps=N_TAPS, learner="temporal", learning_rate=0.003, random_state=0)
+online = FIRRegressor((2,), n_taps=N_TAPS, learner="temporal", random_state=0)
 for start in range(0, N_STEPS, N_BLOCK):
     block = slice(start, start + N_BLOCK)
     online.partial_fit(x[block, None], y[block])

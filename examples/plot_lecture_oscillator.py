@@ -21,7 +21,7 @@ import numpy as np
 from esnkit import RNNRegressor
 from esnkit.datasets import damped_oscillator
 from esnkit.metrics import nrmse
-from esnkit.networks import CosineDecay
+from esnkit.networks import TBPTT, Adam, CosineDecay
 from esnkit.plotting import LossCurveDisplay
 
 N_TRAIN, N_WARM_UP, N_TEST, DT = 4000, 100, 600, 0.1
@@ -37,11 +37,10 @@ def motion(n_steps, seed):
 n_updates = 4000
 network = RNNRegressor(
     "lstm",
-    hidden_sizes=(32,),
-    window=50,
-    batch_size=8,
-    learning_rate=CosineDecay(0.01, n_updates=n_updates),
-    max_epochs=n_updates // 10,
+    hidden_layer_sizes=(32,),
+    learner=TBPTT(50, batch_size=8, optimizer=Adam(CosineDecay(0.01, n_updates=n_updates))),
+    max_iter=n_updates // 10,
+    early_stopping=False,
     dtype="float32",
     random_state=0,
 )

@@ -19,6 +19,7 @@ import numpy as np
 from esnkit import ESNRegressor, Reservoir, RidgeReadout, RNNRegressor
 from esnkit.datasets import sine
 from esnkit.metrics import nrmse
+from esnkit.networks import BPTT, Adam, EarlyStopping
 from esnkit.plotting import LossCurveDisplay
 
 N_TRAIN, N_TEST, WINDOW = 800, 200, 20
@@ -33,13 +34,12 @@ def train(seed):
     """Train the lecture's network."""
     network = RNNRegressor(
         "elman",
-        hidden_sizes=(64,),
-        output="last",
-        learning_rate=0.001,
-        batch_size=32,
-        max_epochs=100,
-        early_stopping=True,
-        patience=100,  # the lecture does not stop early; the curve is what is wanted
+        hidden_layer_sizes=(64,),
+        output="sequence",
+        learner=BPTT(batch_size=32, optimizer=Adam(0.001)),
+        max_iter=100,
+        # The lecture does not stop early; the curve is what is wanted.
+        early_stopping=EarlyStopping(n_iter_no_change=100),
         dtype="float32",
         random_state=seed,
     )

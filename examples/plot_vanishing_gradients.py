@@ -23,7 +23,7 @@ import numpy as np
 from esnkit import RNNRegressor
 from esnkit.datasets import adding
 from esnkit.metrics import tolerance_error_rate
-from esnkit.networks import SGD, EchoState, Glorot, gradient_flow
+from esnkit.networks import BPTT, SGD, TBPTT, Adam, EchoState, Glorot, gradient_flow
 from esnkit.plotting import GradientFlowDisplay
 
 rng = np.random.default_rng(0)
@@ -34,11 +34,10 @@ def untrained(cell, initialization):
     """Make a network with the weights it would start training from."""
     network = RNNRegressor(
         cell,
-        hidden_sizes=(32,),
+        hidden_layer_sizes=(32,),
         initialization=initialization,
-        optimizer=SGD(),
-        learning_rate=1e-12,
-        max_epochs=1,
+        learner=TBPTT(optimizer=SGD(1e-12)),
+        max_iter=1,
         random_state=0,
     )
     return network.fit(X[:-1], X[1:, 0])
@@ -87,12 +86,12 @@ figure, ax = plt.subplots(figsize=(8, 3.4), layout="constrained")
 for bias, color in zip(biases, ("#0072B2", "#D55E00", "#009E73"), strict=True):
     network = RNNRegressor(
         "lstm",
-        hidden_sizes=(24,),
+        hidden_layer_sizes=(24,),
         initialization=Glorot(forget_bias=bias),
-        output="last",
-        learning_rate=0.01,
-        batch_size=32,
-        max_epochs=20,
+        output="sequence",
+        learner=BPTT(batch_size=32, optimizer=Adam(0.01)),
+        max_iter=20,
+        early_stopping=False,
         dtype="float32",
         random_state=0,
     )

@@ -36,7 +36,7 @@ from sklearn.preprocessing import StandardScaler
 from esnkit import Reservoir, RidgeReadout, RNNRegressor
 from esnkit.datasets import adding
 from esnkit.metrics import tolerance_error_rate
-from esnkit.networks import CosineDecay, EchoState, Glorot, Nesterov, Stages
+from esnkit.networks import BPTT, Adam, CosineDecay, EchoState, Glorot, Nesterov, Stages
 
 SEEDS = range(100, 103)
 N_TEST = 1000
@@ -51,11 +51,11 @@ def lstm(seed: int) -> RNNRegressor:
     return RNNRegressor(
         "lstm",
         (32,),
-        output="last",
+        output="sequence",
         initialization=Glorot(forget_bias=4.0),
-        learning_rate=CosineDecay(0.01, n_updates=3000),
-        batch_size=64,
-        max_epochs=30,
+        learner=BPTT(batch_size=64, optimizer=Adam(CosineDecay(0.01, n_updates=3000))),
+        max_iter=30,
+        early_stopping=False,
         dtype="float32",
         random_state=seed,
     )
@@ -72,20 +72,24 @@ class ShortLagsFirst:
         self.network = RNNRegressor(
             "elman",
             (48,),
-            output="last",
+            output="sequence",
             initialization=EchoState(input_scale=0.01),
-            optimizer=Nesterov(Stages((0.9, 0.98), boundaries=(1000,))),
-            learning_rate=CosineDecay(1e-3, n_updates=10_000),
-            max_gradient_norm=10.0,
-            batch_size=100,
+            learner=BPTT(
+                batch_size=100,
+                optimizer=Nesterov(
+                    CosineDecay(1e-3, n_updates=10_000), Stages((0.9, 0.98), boundaries=(1000,))
+                ),
+                max_gradient_norm=10.0,
+            ),
+            early_stopping=False,
             warm_start=True,
             dtype="float32",
             random_state=self.seed,
         )
-        for length, max_epochs in ((30, 10), (50, 5)):  # of 200 updates
+        for length, n_epochs in ((30, 10), (50, 5)):  # of 200 updates
             short = adding(20_000, length=length, random_state=2000 + self.seed)
-            self.network.set_params(max_epochs=max_epochs).fit(*short)
-        self.network.set_params(max_epochs=35).fit(X, y)
+            self.network.set_params(max_iter=n_epochs).fit(*short)
+        self.network.set_params(max_iter=35).fit(X, y)
         return self
 
     def predict(self, X: Sequences) -> FloatArray:

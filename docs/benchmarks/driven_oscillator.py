@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from esnkit import ESNRegressor, Reservoir, RidgeReadout, RNNRegressor
 from esnkit.datasets import damped_oscillator
 from esnkit.metrics import nrmse
-from esnkit.networks import CosineDecay
+from esnkit.networks import TBPTT, Adam, CosineDecay
 
 SEEDS = range(100, 105)
 N_TRAIN, N_WARM_UP, N_TEST = 4000, 100, 1000
@@ -46,10 +46,9 @@ def recurrent(cell: str, seed: int) -> RNNRegressor:
     return RNNRegressor(
         cell,
         (32,),
-        window=50,
-        batch_size=8,
-        learning_rate=CosineDecay(0.01, n_updates=n_updates),
-        max_epochs=n_updates // 10,
+        learner=TBPTT(50, batch_size=8, optimizer=Adam(CosineDecay(0.01, n_updates=n_updates))),
+        max_iter=n_updates // 10,
+        early_stopping=False,
         dtype="float32",
         random_state=seed,
     )
@@ -57,7 +56,7 @@ def recurrent(cell: str, seed: int) -> RNNRegressor:
 
 def kalman(seed: int) -> RNNRegressor:
     """Make a network that is trained by an extended Kalman filter."""
-    return RNNRegressor("elman", (16,), learner="ekf", max_epochs=40, random_state=seed)
+    return RNNRegressor("elman", (16,), learner="ekf", max_iter=40, random_state=seed)
 
 
 def echo_state(include_input: bool, seed: int) -> ESNRegressor:

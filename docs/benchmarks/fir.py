@@ -33,7 +33,16 @@ from threadpoolctl import threadpool_limits
 from esnkit import FIRRegressor, RNNRegressor, TappedDelayLine, TDNNRegressor
 from esnkit.datasets import mackey_glass
 from esnkit.metrics import nrmse
-from esnkit.networks import Adam, CosineDecay, FIRNetwork
+from esnkit.networks import (
+    BPTT,
+    TBPTT,
+    Adam,
+    CosineDecay,
+    GradientLearner,
+    Network,
+    TemporalBackprop,
+    fir_network,
+)
 from esnkit.networks.training.losses import SquaredError
 
 Array = NDArray[Any]
@@ -63,9 +72,12 @@ def next_value(seed: int) -> Series:
     return series[:-1, None], series[1:]
 
 
-def schedule(rate: float, n_epochs: int, n_updates: int) -> dict[str, Any]:
+def schedule(
+    learner: GradientLearner, rate: float, n_epochs: int, n_updates: int
+) -> dict[str, Any]:
     """Let the rate fall to zero while the epochs last."""
-    return {"learning_rate": CosineDecay(rate, n_epochs * n_updates), "max_epochs": n_epochs}
+    learner.set_params(optimizer=Adam(CosineDecay(rate, n_epochs * n_updates)))
+    return {"learner": learner, "max_iter": n_epochs, "early_stopping": False}
 
 
 def distributed(seed: int, **options: Any) -> FIRRegressor:
@@ -75,22 +87,22 @@ def distributed(seed: int, **options: Any) -> FIRRegressor:
 
 def by_windows(seed: int, rate: float) -> FIRRegressor:
     """Learn from windows, ten updates an epoch."""
-    return distributed(seed, **schedule(rate, N_EPOCHS, 10))
+    return distributed(seed, **schedule(BPTT(), rate, N_EPOCHS, 10))
 
 
 def by_temporal_backpropagation(seed: int, rate: float) -> FIRRegressor:
     """Learn at every step."""
-    return distributed(seed, learner="temporal", **schedule(rate, N_PASSES, N_TRAIN))
+    return distributed(seed, **schedule(TemporalBackprop(), rate, N_PASSES, N_TRAIN))
 
 
 def by_hessian_free_steps(seed: int, _: None) -> FIRRegressor:
     """Learn from all rows at once, with the learner's own settings."""
-    return distributed(seed, learner="hessian-free", max_epochs=N_STEPS)
+    return distributed(seed, learner="hessian-free", max_iter=N_STEPS)
 
 
 def by_kalman_filter(seed: int, _: None) -> FIRRegressor:
     """Learn at every step, by the filter with its own settings."""
-    return distributed(seed, learner="ekf", max_epochs=N_PASSES)
+    return distributed(seed, learner="ekf", max_iter=N_PASSES)
 
 
 def focused(seed: int, penalty: float) -> TDNNRegressor:
@@ -102,7 +114,7 @@ def focused(seed: int, penalty: float) -> TDNNRegressor:
 
 def recurrent(seed: int, rate: float) -> RNNRegressor:
     """Let the hidden units recur."""
-    options = schedule(rate, N_EPOCHS, 10)
+    options = schedule(TBPTT(), rate, N_EPOCHS, 10)
     return RNNRegressor("elman", (11,), washout=WASHOUT, random_state=seed, **options)
 
 
@@ -142,9 +154,9 @@ def compare(make: Callable[[int, Any], Any], settings: tuple[Any, ...], task: An
     return f"{np.median(found):.2g} ({min(found):.2g} to {max(found):.2g})"
 
 
-def our_update(network: FIRNetwork, params: Array, X: Array, y: Array) -> Callable[[], float]:
+def our_update(network: Network, params: Array, X: Array, y: Array) -> Callable[[], float]:
     """Return what moves the weights once and gives the loss."""
-    optimizer, loss, counts = Adam(), SquaredError(), itertools.count()
+    optimizer, loss, counts = Adam(1e-3), SquaredError(), itertools.count()
     slots = np.zeros((optimizer.n_slots, params.size), params.dtype)
     n_steps, n_batch = X.shape[:2]
     weights = np.ones((n_steps, n_batch), params.dtype)
@@ -156,17 +168,17 @@ def our_update(network: FIRNetwork, params: Array, X: Array, y: Array) -> Callab
         outputs, _, tape = network.forward(params, X, lengths, start, reuse=tape)
         value, d_outputs = loss.value_and_gradient(outputs, y, weights)
         gradient = network.backward(params, tape, d_outputs)
-        optimizer.update(params, gradient, slots, 1e-3, next(counts))
+        optimizer.update(params, gradient, slots, next(counts))
         return value
 
     return update
 
 
-def their_update(network: FIRNetwork, params: Array, X: Array, y: Array) -> Callable[[], float]:
+def their_update(network: Network, params: Array, X: Array, y: Array) -> Callable[[], float]:
     """Return the same out of PyTorch's convolutions, which begin with the oldest input."""
     views, width = network.views(params), network.n_inputs
     layers: list[torch.nn.Module] = []
-    for name, n_taps in zip(("layer0", "output"), network.n_taps, strict=True):
+    for name, n_taps in zip(("layer0", "output"), N_TAPS, strict=True):
         weights = views[f"{name}.weights"]
         filters = torch.nn.Conv1d(width, len(weights), n_taps)
         taps = weights.reshape(len(weights), n_taps, width)[:, ::-1].swapaxes(1, 2)
@@ -192,7 +204,7 @@ def their_update(network: FIRNetwork, params: Array, X: Array, y: Array) -> Call
 def compare_updates() -> str:
     """Time an update of both."""
     rng = np.random.default_rng(0)
-    network = FIRNetwork(1, 1, hidden_sizes=(16,), n_taps=N_TAPS, dtype="float32")
+    network = fir_network(1, 1, hidden_layer_sizes=(16,), n_taps=N_TAPS, dtype="float32")
     params = rng.uniform(-0.3, 0.3, network.n_parameters).astype(np.float32)
     X, y = rng.normal(size=(2, 50 + network.n_delays, 32, 1)).astype(np.float32)
     theirs, ours = (make(network, params, X, y) for make in (their_update, our_update))

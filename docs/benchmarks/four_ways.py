@@ -54,7 +54,19 @@ from threadpoolctl import threadpool_limits
 
 from esnkit import ESNRegressor, Reservoir, RidgeReadout, RNNRegressor
 from esnkit.core.exceptions import DivergenceWarning
-from esnkit.networks import CosineDecay, EchoState, Glorot, HessianFree, Nesterov, Stages
+from esnkit.networks import (
+    BPTT,
+    TBPTT,
+    Adam,
+    CosineDecay,
+    EchoState,
+    Glorot,
+    HessianFree,
+    Learner,
+    Nesterov,
+    Optimizer,
+    Stages,
+)
 
 DEVELOPMENT_SEED, SEEDS = 0, range(200, 203)
 CHOSEN_ON = {name: "adding-40" if name.startswith("adding") else name for name in TASKS}
@@ -92,46 +104,52 @@ class Way:
 def lstm(settings: Settings, task: Task) -> RNNRegressor:
     """Make an LSTM."""
     initialization = Glorot(forget_bias=settings["forget_bias"])
-    return network(task, "lstm", (32,), initialization=initialization, batch_size=task.mini_batch)
+    learner = through_time(task, Adam())
+    return network(task, learner, "lstm", (32,), initialization=initialization)
 
 
 def hessian_free(settings: Settings, task: Task) -> RNNRegressor:
     """Make a plain network that is trained by Hessian-free steps."""
     learner = HessianFree(
-        damping=settings["damping"], structural_damping=settings["structural_damping"]
+        damping=settings["damping"],
+        structural_damping=settings["structural_damping"],
+        window=task.window,
+        batch_size=task.large_batch,
     )
     options = {"washout": settings["warm_up"]} if "warm_up" in settings else {}
-    return network(
-        task,
-        initialization=EchoState(),
-        learner=learner,
-        batch_size=task.large_batch,
-        **options,
-    )
+    return network(task, learner, initialization=EchoState(), **options)
 
 
 def momentum(settings: Settings, task: Task) -> RNNRegressor:
     """Make a plain network that starts from echo states, with strong momentum."""
-    return network(
-        task,
-        initialization=EchoState(input_scale=0.01),
-        optimizer=Nesterov(Stages((0.9, settings["momentum"]), boundaries=(500,))),
-        max_gradient_norm=10.0,
-        batch_size=task.mini_batch,
-    )
+    schedule = Stages((0.9, settings["momentum"]), boundaries=(500,))
+    learner = through_time(task, Nesterov(momentum=schedule), max_gradient_norm=10.0)
+    return network(task, learner, initialization=EchoState(input_scale=0.01))
+
+
+def through_time(task: Task, optimizer: Optimizer, **options: Any) -> Learner:
+    """Make a learner that follows gradients: the state is carried where windows are cut."""
+    options |= {"optimizer": optimizer, "batch_size": task.mini_batch}
+    return TBPTT(task.window, **options) if task.window else BPTT(**options)
 
 
 def network(
-    task: Task, cell: str = "elman", hidden_sizes: tuple[int, ...] = (64,), **options: Any
+    task: Task,
+    learner: Learner,
+    cell: str = "elman",
+    hidden_layer_sizes: tuple[int, ...] = (64,),
+    **options: Any,
 ) -> RNNRegressor:
     """Make a network that is trained block by block."""
     return RNNRegressor(
         cell,
-        hidden_sizes,
-        max_epochs=1,
+        hidden_layer_sizes,
+        learner=learner,
+        max_iter=1,
+        early_stopping=False,
         warm_start=True,
         random_state=task.seed,
-        **{"learner": task.learner} | task.options | options,
+        **task.options | options,
     )
 
 
@@ -268,8 +286,9 @@ def learn(way: str, task_name: str, settings: Settings, seed: int, share: float)
         X, y = task.block(number, shorter[0] if shorter else None)
         if "learning_rate" in settings:
             decay = CosineDecay(settings["learning_rate"], 1000, final=1e-6)
-            model.set_params(learning_rate=decay(round(1000 * elapsed / cap)))
-        spent = seconds(partial(model.set_params(max_epochs=n_epochs).fit, X, y))
+            rate = decay(round(1000 * elapsed / cap))
+            model.set_params(learner__optimizer__learning_rate_init=rate)
+        spent = seconds(partial(model.set_params(max_iter=n_epochs).fit, X, y))
         elapsed, number = elapsed + spent, number + 1
         if shorter and model.loss_curve_[-1] < LEARNED:
             shorter.pop(0)

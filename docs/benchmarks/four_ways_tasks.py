@@ -36,7 +36,7 @@ class Task(ABC):
     beside: ClassVar[str]
     cap: float  # seconds
     options: dict[str, Any]  # of an RNNRegressor
-    learner: ClassVar[str] = "auto"  # where gradients are followed
+    window: ClassVar[int | None] = None  # steps of windows that a long sequence is cut into
     fresh: ClassVar[bool] = True  # whether blocks differ
     mini_batch: ClassVar[int] = 64  # for gradients
     large_batch: ClassVar[int | None] = None  # for Hessian-free steps; None is all
@@ -65,7 +65,7 @@ class Adding(Task):
         self.length = length
         self.shorter = [short for short in (20, 40, 80) if short < length]
         self.title, self.cap = f"adding, T = {length}", length / 2
-        self.options = {"output": "last", "id_column": 0, "dtype": "float32"}
+        self.options = {"output": "sequence", "id_column": 0, "dtype": "float32"}
         self.test = self._draw(self.n_test, self.n_blocks, length)
         self.drawn: dict[tuple[int, int], Data] = {}
 
@@ -95,7 +95,6 @@ class Memory(Task):
     title = "five bits, delay 50"
     beside = "wrong bits"
     cap = 20.0
-    learner = "bptt"
     delay, n_items, n_sequences, large_batch = 50, 5, 300, 100
 
     def __init__(self, seed: int) -> None:
@@ -133,12 +132,12 @@ class MackeyGlass(Task):
 
     title = "Mackey-Glass 17, 84 steps"
     beside = "one step"
-    cap, fresh, mini_batch = 10.0, False, 8
+    cap, fresh, mini_batch, window = 10.0, False, 8, 50
     n_train, washout = 3000, 100
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
-        self.options = {"window": 50}
+        self.options = {}
         series = mackey_glass(self.n_train + 1, random_state=seed)
         self.series = np.tanh(series - 1)
         fresh = mackey_glass(1000, random_state=1000 + seed)
@@ -161,12 +160,12 @@ class Oscillator(Task):
 
     title = "driven oscillator, free run"
     beside = "one step"
-    cap, fresh, mini_batch = 10.0, False, 8
+    cap, fresh, mini_batch, window = 10.0, False, 8, 50
     washout = driven_oscillator.N_WARM_UP
 
     def __init__(self, seed: int) -> None:
         super().__init__(seed)
-        self.options = {"window": 50}
+        self.options = {}
         self.train = driven_oscillator.motion(driven_oscillator.N_TRAIN, seed)
 
     def block(self, number: int, length: int | None = None) -> Data:

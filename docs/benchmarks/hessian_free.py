@@ -32,7 +32,7 @@ from esnkit import RNNRegressor
 from esnkit.core.seeding import root_seed
 from esnkit.datasets import adding
 from esnkit.metrics import tolerance_error_rate
-from esnkit.networks import EchoState, Network
+from esnkit.networks import EchoState, recurrent_network
 from esnkit.networks.learners.gauss_newton import curvature_product
 from esnkit.networks.training.batches import Batch
 from esnkit.networks.training.losses import SquaredError
@@ -55,11 +55,11 @@ class Outcome:
 def learn(length: int, seed: int) -> Outcome:
     """Train on fresh sequences, step by step, until the next ones are answered."""
     model = RNNRegressor(
-        hidden_sizes=(50,),
-        output="last",
+        hidden_layer_sizes=(50,),
+        output="sequence",
         initialization=EchoState(),
         learner="hessian-free",
-        max_epochs=1,
+        max_iter=1,
         warm_start=True,
         dtype="float32",
         random_state=seed,
@@ -102,7 +102,7 @@ def spread(values: list[float], form: str) -> str:
 def product_row(cell: str) -> list[object]:
     """Time a product against a gradient."""
     n_steps, n_batch = 100, 50
-    network, loss = Network(2, 1, cell=cell, hidden_sizes=(50,)), SquaredError()
+    network, loss = recurrent_network(2, 1, cell=cell, hidden_layer_sizes=(50,)), SquaredError()
     params = EchoState()(network, root_seed(0))
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(n_steps, n_batch, 2)), rng.normal(size=(n_steps, n_batch, 1))

@@ -28,7 +28,7 @@ from threadpoolctl import threadpool_limits
 from esnkit import RNNRegressor
 from esnkit.datasets import mackey_glass
 from esnkit.metrics import nrmse
-from esnkit.networks import SGD, ExtendedKalman, Network
+from esnkit.networks import SGD, TBPTT, Adam, ExtendedKalman, recurrent_network
 from esnkit.networks.learners.kalman import KalmanTrainer
 from esnkit.networks.learners.online import OnlineTrainer, RTRLTrainer
 from esnkit.networks.training.batches import Batch
@@ -42,7 +42,7 @@ RATES = (0.001, 0.003, 0.01, 0.03)
 LEARNERS = {
     "EKF": {"learner": "ekf"},
     "EKF, decoupled": {"learner": ExtendedKalman(coupling="decoupled")},
-    "EKF, derivatives through 10 steps": {"learner": "ekf", "window": 10},
+    "EKF, derivatives through 10 steps": {"learner": ExtendedKalman(window=10)},
 }
 
 
@@ -51,7 +51,13 @@ def errors(seed: int, n_passes: int, every: int = 1, **options: object) -> list[
     series = mackey_glass(N_TRAIN + N_TEST + 1, random_state=seed)[:, None]
     X, y = series[:N_TRAIN], series[1 : N_TRAIN + 1]
     model = RNNRegressor(
-        "elman", (16,), max_epochs=every, warm_start=True, random_state=seed, **options
+        "elman",
+        (16,),
+        max_iter=every,
+        early_stopping=False,
+        warm_start=True,
+        random_state=seed,
+        **options,
     )
     reached: list[float] = []
     for _ in range(0, n_passes, every):
@@ -85,7 +91,8 @@ def compare_passes() -> list[list[object]]:
                 verdict(float(np.median(counts)), at_most=10),
             ]
         )
-    best = [min(errors(s, 100, 100, learning_rate=rate)[0] for rate in RATES) for s in SEEDS]
+    adams = [TBPTT(optimizer=Adam(rate)) for rate in RATES]
+    best = [min(errors(s, 100, 100, learner=adam)[0] for adam in adams) for s in SEEDS]
     rows.append(["Adam, best of four rates: NRMSE after 100 passes", f"{np.median(best):.4f}", ""])
     return rows
 
@@ -109,8 +116,8 @@ def least(*calls: Callable[[], object], repeats: int = 200) -> list[float]:
 def compare_steps() -> list[list[object]]:
     """Time a step of either learner."""
     rng = np.random.default_rng(0)
-    rule = UpdateRule(SquaredError(), SGD(), learning_rate=1e-4)
-    large, small = Network(1, 1, hidden_sizes=(32,)), Network(1, 1, hidden_sizes=(16,))
+    rule = UpdateRule(SquaredError(), SGD(1e-4))
+    large, small = (recurrent_network(1, 1, hidden_layer_sizes=(n,)) for n in (32, 16))
     recurrent = RTRLTrainer(large, 0.1 * rng.normal(size=large.n_parameters), rule)
     params = 0.1 * rng.normal(size=small.n_parameters)
     kalman = KalmanTrainer(small, params, rule, ExtendedKalman())

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from esnkit import ESNRegressor, Reservoir, RidgeReadout, RNNRegressor
 from esnkit.datasets import sine
 from esnkit.metrics import nrmse
-from esnkit.networks import CosineDecay
+from esnkit.networks import BPTT, TBPTT, Adam, CosineDecay
 
 SEEDS = range(100, 110)
 N_TRAIN, N_TEST, WINDOW = 800, 200, 20
@@ -87,10 +87,10 @@ def lecture_program(seed: int) -> FloatArray:
 def same_windows(seed: int) -> FloatArray:
     """Train on the lecture's windows, and forecast recursively."""
     network = RNNRegressor(
-        output="last",
-        learning_rate=RATE,
-        batch_size=BATCH,
-        max_epochs=N_EPOCHS,
+        output="sequence",
+        learner=BPTT(batch_size=BATCH, optimizer=Adam(RATE)),
+        max_iter=N_EPOCHS,
+        early_stopping=False,
         dtype="float32",
         random_state=seed,
     ).fit(*windows())
@@ -100,9 +100,9 @@ def same_windows(seed: int) -> FloatArray:
 def one_sequence(seed: int) -> FloatArray:
     """Train on one sequence with the state carried along, and run freely."""
     network = RNNRegressor(
-        window=WINDOW,
-        learning_rate=CosineDecay(1e-2, n_updates=4000),
-        max_epochs=400,
+        learner=TBPTT(WINDOW, optimizer=Adam(CosineDecay(1e-2, n_updates=4000))),
+        max_iter=400,
+        early_stopping=False,
         dtype="float32",
         random_state=seed,
     )

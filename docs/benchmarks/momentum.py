@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 from esnkit import RNNRegressor
 from esnkit.datasets import adding, multiplying
 from esnkit.metrics import nrmse, tolerance_error_rate
-from esnkit.networks import CosineDecay, EchoState, Momentum, Nesterov, Stages
+from esnkit.networks import BPTT, CosineDecay, EchoState, Momentum, Nesterov, Stages
 
 DEVELOPMENT_SEED, SEEDS = 0, range(100, 103)
 RATES = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4)
@@ -88,12 +88,17 @@ def make(kind: Kind, momentum: float, rate: float, seed: int) -> RNNRegressor:
     return RNNRegressor(
         "elman",
         (48,),
-        output="last",
+        output="sequence",
         initialization=EchoState(input_scale=0.01),
-        optimizer=kind(Stages((min(momentum, 0.9), momentum), boundaries=(1000,))),
-        learning_rate=CosineDecay(rate, n_updates=N_UPDATES),
-        max_gradient_norm=10.0,
-        batch_size=BATCH,
+        learner=BPTT(
+            batch_size=BATCH,
+            optimizer=kind(
+                CosineDecay(rate, n_updates=N_UPDATES),
+                Stages((min(momentum, 0.9), momentum), boundaries=(1000,)),
+            ),
+            max_gradient_norm=10.0,
+        ),
+        early_stopping=False,
         id_column=0,
         warm_start=True,
         dtype="float32",
@@ -105,7 +110,7 @@ def trained(kind: Kind, momentum: float, rate: float, task: Task, seed: int) -> 
     """Train a network on longer and longer sequences."""
     network = make(kind, momentum, rate, seed)
     for length, n_updates in COURSE:
-        network.set_params(max_epochs=n_updates * BATCH // N_TRAIN)
+        network.set_params(max_iter=n_updates * BATCH // N_TRAIN)
         network.fit(*training_data(task, length, seed))
     return network
 

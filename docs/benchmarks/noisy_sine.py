@@ -28,6 +28,7 @@ from esnkit import (
     TDNNRegressor,
 )
 from esnkit.datasets import noisy_sine, sine
+from esnkit.networks import TBPTT, Adam
 
 SEEDS = range(100, 130)
 N_TRAIN, N_TEST, WINDOW = 800, 200, 4
@@ -72,10 +73,10 @@ def carried(cell: str, n_units: int, rate: float, n_epochs: int, seed: int) -> R
     return RNNRegressor(
         cell,
         (n_units,),
-        window=200,
-        learning_rate=rate,
-        weight_decay=0.03,
-        max_epochs=n_epochs,
+        learner=TBPTT(200, optimizer=Adam(rate)),
+        alpha=0.03,
+        max_iter=n_epochs,
+        early_stopping=False,
         dtype="float32",
         random_state=seed,
     )
@@ -85,7 +86,12 @@ def contestants(seed: int) -> dict[str, object]:
     """Make the models."""
     return {
         "RNN, 16 units, windows of 4": RNNRegressor(
-            hidden_sizes=(16,), output="last", max_epochs=20, dtype="float32", random_state=seed
+            hidden_layer_sizes=(16,),
+            output="sequence",
+            max_iter=20,
+            early_stopping=False,
+            dtype="float32",
+            random_state=seed,
         ),
         "delay line of 4, perceptron": delay_network(WINDOW, 10, seed),
         "delay line of 50, perceptron": delay_network(50, 30, seed),

@@ -15,7 +15,7 @@ import torch
 from common import machine, median_seconds, publish, verdict
 from threadpoolctl import threadpool_limits
 
-from esnkit.networks import Network
+from esnkit.networks import Network, recurrent_network
 from esnkit.networks.training.losses import SquaredError
 from esnkit.networks.training.optimizers import Adam
 
@@ -71,7 +71,7 @@ def their_model(cell: str, network: Network, params: np.ndarray) -> torch.nn.Mod
 def our_epochs(network: Network, params: np.ndarray, batches: np.ndarray) -> Callable[[], float]:
     """Return what trains for one epoch and gives the last loss."""
     n_batch, n_steps = batches.shape[2], batches.shape[1] - 1
-    optimizer, loss = Adam(), SquaredError()
+    optimizer, loss = Adam(RATE), SquaredError()
     slots, n_updates = np.zeros((optimizer.n_slots, params.size), params.dtype), itertools.count()
     lengths, weights = np.full(n_batch, n_steps), np.ones((n_steps, n_batch), params.dtype)
     start, tape = network.initial_state(n_batch), None
@@ -83,7 +83,7 @@ def our_epochs(network: Network, params: np.ndarray, batches: np.ndarray) -> Cal
             outputs, _, tape = network.forward(params, batch[:-1], lengths, start, reuse=tape)
             value, d_outputs = loss.value_and_gradient(outputs, batch[1:], weights)
             gradient = network.backward(params, tape, d_outputs)
-            optimizer.update(params, gradient, slots, RATE, next(n_updates))
+            optimizer.update(params, gradient, slots, next(n_updates))
         return value
 
     return epoch
@@ -113,7 +113,7 @@ def compare(
 ) -> list[object]:
     """Time one size."""
     batches = make_batches(n_batch, n_steps, n_updates)
-    network = Network(1, 1, cell=cell, hidden_sizes=(n_units,), dtype="float32")
+    network = recurrent_network(1, 1, cell=cell, hidden_layer_sizes=(n_units,), dtype="float32")
     reach = n_units**-0.5
     params = np.random.default_rng(1).uniform(-reach, reach, network.n_parameters)
     params = params.astype(np.float32)

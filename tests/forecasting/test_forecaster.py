@@ -384,7 +384,7 @@ def test_a_loop_through_feedback_needs_a_model_that_has_it(model):
 
 @pytest.mark.parametrize("options", [{"feedback": True}, {"cell": "jordan"}])
 def test_a_trained_network_closes_the_loop_by_its_feedback(options):
-    model = RNNRegressor(hidden_sizes=(4,), max_epochs=1, random_state=0, **options)
+    model = RNNRegressor(hidden_layer_sizes=(4,), max_iter=1, random_state=0, **options)
     assert Forecaster(model, loop="feedback").fit(WAVE).forecast(3).shape == (3,)
 
 

@@ -41,7 +41,7 @@ def esn(readout=None, **options):
 LOG = FunctionTransformer(np.log, np.exp)
 FOREST = RandomForestRegressor(3, max_depth=3, random_state=0)
 NG_RC = ESNRegressor(NVAR(3), RidgeReadout(1e-4), include_input=False, washout=5)
-RNN = RNNRegressor(hidden_sizes=(5,), max_epochs=2, random_state=0)
+RNN = RNNRegressor(hidden_layer_sizes=(5,), max_iter=2, random_state=0)
 TDNN = TDNNRegressor(TappedDelayLine(4), hidden_layer_sizes=(4,), random_state=0)
 FORECASTERS = {
     "plain": (Forecaster(esn()), WAVE, None),
