@@ -53,8 +53,17 @@ def public_objects() -> dict[str, object]:
     return found
 
 
+def is_inherited(cls: type, name: str) -> bool:
+    """Tell whether a base class documents a method in full."""
+    docs = [vars(base)[name].__doc__ or "" for base in cls.__mro__ if name in vars(base)]
+    return any("\n" in doc for doc in docs[1:])
+
+
 def own_methods(cls: type) -> Iterator[tuple[str, Callable[..., object]]]:
-    """Public methods and properties written in this package, inherited ones included."""
+    """Public methods and properties written in this package, inherited ones included.
+
+    What overrides a documented method needs no more than a line about what is different.
+    """
     for name, member in inspect.getmembers_static(cls):
         function = member.fget if isinstance(member, property) else member
         function = getattr(function, "__func__", function)  # class and static methods
@@ -62,6 +71,7 @@ def own_methods(cls: type) -> Iterator[tuple[str, Callable[..., object]]]:
             not name.startswith("_")
             and inspect.isfunction(function)
             and function.__module__.split(".")[0] == "esnkit"
+            and not ("\n" not in (function.__doc__ or "\n") and is_inherited(cls, name))
         ):
             yield f"{function.__module__}.{function.__qualname__}", function
 

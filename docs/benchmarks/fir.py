@@ -38,7 +38,7 @@ from esnkit.networks import (
     TBPTT,
     Adam,
     CosineDecay,
-    GradientLearner,
+    Learner,
     Network,
     TemporalBackprop,
     fir_network,
@@ -72,9 +72,7 @@ def next_value(seed: int) -> Series:
     return series[:-1, None], series[1:]
 
 
-def schedule(
-    learner: GradientLearner, rate: float, n_epochs: int, n_updates: int
-) -> dict[str, Any]:
+def schedule(learner: Learner, rate: float, n_epochs: int, n_updates: int) -> dict[str, Any]:
     """Let the rate fall to zero while the epochs last."""
     learner.set_params(optimizer=Adam(CosineDecay(rate, n_epochs * n_updates)))
     return {"learner": learner, "max_iter": n_epochs, "early_stopping": False}

@@ -64,9 +64,9 @@ from esnkit.networks import (
     HessianFree,
     Learner,
     Nesterov,
-    Optimizer,
     Stages,
 )
+from esnkit.networks.training.optimizers import Optimizer
 
 DEVELOPMENT_SEED, SEEDS = 0, range(200, 203)
 CHOSEN_ON = {name: "adding-40" if name.startswith("adding") else name for name in TASKS}

@@ -3,25 +3,24 @@
 from esnkit.networks.gradient_flow import GradientFlow, gradient_flow
 from esnkit.networks.holdout import EarlyStopping
 from esnkit.networks.initialization import EchoState, Glorot, Orthogonal
-from esnkit.networks.layers.cells import GRU, LSTM, Cell, Elman, Jordan, NumpyCell
-from esnkit.networks.learners.base import GradientLearner, Learner
+from esnkit.networks.layers.cells import GRU, LSTM, Elman, Jordan, NumpyCell
+from esnkit.networks.learners.base import Learner
 from esnkit.networks.learners.bptt import BPTT, TBPTT
 from esnkit.networks.learners.hessian_free import HessianFree
 from esnkit.networks.learners.kalman import ExtendedKalman
 from esnkit.networks.learners.online import RTRL
 from esnkit.networks.learners.temporal_backprop import TemporalBackprop
 from esnkit.networks.network import Network, fir_network, recurrent_network
-from esnkit.networks.training.optimizers import SGD, Adam, Momentum, Nesterov, Optimizer, RMSprop
+from esnkit.networks.training.optimizers import SGD, Adam, Momentum, Nesterov, RMSprop
 from esnkit.networks.training.schedules import (
     CosineDecay,
     ExponentialDecay,
     GeometricDecay,
     MomentumSchedule,
-    Schedule,
     Stages,
     StepDecay,
 )
-from esnkit.networks.training.trainer import Trainer, UpdateRule
+from esnkit.networks.training.trainer import Trainer
 
 __all__ = [
     "BPTT",
@@ -31,7 +30,6 @@ __all__ = [
     "SGD",
     "TBPTT",
     "Adam",
-    "Cell",
     "CosineDecay",
     "EarlyStopping",
     "EchoState",
@@ -41,7 +39,6 @@ __all__ = [
     "GeometricDecay",
     "Glorot",
     "GradientFlow",
-    "GradientLearner",
     "HessianFree",
     "Jordan",
     "Learner",
@@ -50,15 +47,12 @@ __all__ = [
     "Nesterov",
     "Network",
     "NumpyCell",
-    "Optimizer",
     "Orthogonal",
     "RMSprop",
-    "Schedule",
     "Stages",
     "StepDecay",
     "TemporalBackprop",
     "Trainer",
-    "UpdateRule",
     "fir_network",
     "gradient_flow",
     "recurrent_network",

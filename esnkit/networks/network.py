@@ -415,6 +415,7 @@ def recurrent_network(
     Returns
     -------
     Network
+        Its parts are named as `Network.views` says.
 
     Raises
     ------

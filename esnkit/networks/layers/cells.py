@@ -24,7 +24,19 @@ class Cell(BaseEstimator, ABC):
 
     @abstractmethod
     def layer(self, n_inputs: int, n_units: int) -> Layer:
-        """Make a layer of ``n_units`` units that read ``n_inputs`` features."""
+        """Make a layer of such units.
+
+        Parameters
+        ----------
+        n_inputs : int
+            Features that the units read.
+        n_units : int
+            Number of units.
+
+        Returns
+        -------
+        Layer
+        """
 
 
 class Elman(Cell):

@@ -24,6 +24,22 @@ class Learner(BaseEstimator, ABC):
     A learner holds settings only. To write one, say with `make_trainer` what moves the weights,
     a `Trainer` of your own, and pass an object as ``learner=`` to an estimator. Where whole
     sequences side by side are not what it should see, say with `present` what is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit import RNNRegressor
+    >>> from esnkit.networks import Learner, Trainer
+    >>> class Signs(Trainer):
+    ...     def descend(self, value, gradient):
+    ...         self.params -= 0.003 * np.sign(gradient)
+    >>> class SignDescent(Learner):
+    ...     def make_trainer(self, network, params, rule):
+    ...         return Signs(network, params, rule)
+    >>> wave = np.sin(np.arange(200) / 5)
+    >>> model = RNNRegressor("gru", (8,), learner=SignDescent(), random_state=0)
+    >>> model.fit(wave[:-1, None], wave[1:]).score(wave[:-1, None], wave[1:]) > 0.9
+    True
     """
 
     order: str = "shuffled"  # of sequences in an epoch

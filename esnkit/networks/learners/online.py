@@ -165,4 +165,4 @@ class RTRLTrainer(OnlineTrainer):
     def _learn(self, outputs: Array, target: Array, weight: float) -> None:
         value, error = self._judge(outputs, target, weight)
         if weight and value >= self.rule.skip_below:
-            self._descend(value, self.derivatives.gradient(self.params, weight * error))
+            self.descend(value, self.derivatives.gradient(self.params, weight * error))

@@ -265,4 +265,4 @@ class TemporalTrainer(OnlineTrainer):
         """Move the weights, unless no error has come so far."""
         gradient = self.derivatives.gradient(self.params, error)
         if gradient.any():
-            self._descend(value, gradient)
+            self.descend(value, gradient)

@@ -66,6 +66,9 @@ class Curves:
 class Trainer:
     """The weights in training, and all that must be kept to go on.
 
+    To move them in another way, override `descend`, which is given gradients, or `step`, which is
+    given batches; see `Learner` for an example.
+
     Parameters
     ----------
     network : Network
@@ -74,6 +77,25 @@ class Trainer:
         The weights; moved in place.
     rule : UpdateRule
         How they are moved.
+
+    Attributes
+    ----------
+    n_updates : int
+        How often they have been moved.
+    curves : Curves
+        What the epochs came to.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit.networks import Trainer, recurrent_network
+    >>> from esnkit.networks.training.losses import SquaredError
+    >>> from esnkit.networks.training.trainer import UpdateRule
+    >>> network = recurrent_network(1, 1, hidden_layer_sizes=(2,))
+    >>> trainer = Trainer(network, np.zeros(network.n_parameters), UpdateRule(SquaredError()))
+    >>> trainer.descend(1.0, np.ones(network.n_parameters))
+    >>> trainer.n_updates
+    1
     """
 
     def __init__(self, network: Network, params: Array, rule: UpdateRule) -> None:
@@ -88,31 +110,67 @@ class Trainer:
         self._losses: list[tuple[float, float]] = []  # of an epoch's batches, and their weights
 
     def follow(self, rule: UpdateRule) -> None:
-        """Go on by another rule; what the optimizer remembers is kept if it has the same form."""
+        """Go on by another rule; what the optimizer remembers is kept if it has the same form.
+
+        Parameters
+        ----------
+        rule : UpdateRule
+            What is minimised now, and how.
+        """
         self.rule = rule
         if len(self.slots) != rule.optimizer.n_slots:
             self.slots = np.zeros((rule.optimizer.n_slots, self.params.size), self.params.dtype)
         self._decay = _decay(self.network, rule.alpha) if rule.alpha else None
 
     def begin(self, rows: Rows) -> None:
-        """Begin to train on some data."""
+        """Begin to train on some data.
+
+        Parameters
+        ----------
+        rows : Rows
+            All of them.
+        """
         self.curves.begin(self.params)
         targets, weights = rows.targets[:, None], rows.weights[:, None]
         idle, _ = self.rule.loss.value_and_gradient(np.zeros_like(targets), targets, weights)
         self._limit = _EXPLODED * idle if idle else np.inf
 
     def step(self, batch: Batch) -> Array:
-        """Run over a batch and move the weights; return the states at its end."""
+        """Run over a batch and move the weights.
+
+        Parameters
+        ----------
+        batch : Batch
+            Sequences, or pieces of them, side by side.
+
+        Returns
+        -------
+        ndarray of shape (n_batch, n_state)
+            The states at its end.
+        """
         network, rule = self.network, self.rule
-        value, d_outputs, final, tape = self._run(batch, reuse=self._tape)
+        value, d_outputs, final, tape = self.run(batch, reuse=self._tape)
         self._tape = tape
         if value < rule.skip_below or not self._losses[-1][1]:
             return final
-        self._descend(value, network.backward(self.params, tape, d_outputs))
+        self.descend(value, network.backward(self.params, tape, d_outputs))
         return final
 
-    def _descend(self, value: float, gradient: Array) -> None:
-        """Move the weights by the gradient of a loss that was ``value``."""
+    def descend(self, value: float, gradient: Array) -> None:
+        """Move the weights by the gradient of a loss.
+
+        Parameters
+        ----------
+        value : float
+            The loss.
+        gradient : ndarray of shape (n_parameters,)
+            Its derivatives by the weights; overwritten.
+
+        Raises
+        ------
+        ExplosionError
+            If the loss or its gradient have grown beyond bounds.
+        """
         rule = self.rule
         norm = clip_norm(gradient, rule.max_gradient_norm)
         self._check(value, norm)
@@ -122,11 +180,35 @@ class Trainer:
         self.n_updates += 1
 
     def evaluate(self, presenter: Presenter) -> float:
-        """Return the loss over all that is presented; the weights stay as they are."""
-        return self._epoch(presenter, lambda batch: self._run(batch)[2], np.random.default_rng(0))
+        """Return the loss over all that is presented; the weights stay as they are.
+
+        Parameters
+        ----------
+        presenter : Presenter
+            Presents the data.
+
+        Returns
+        -------
+        float
+            The mean loss.
+        """
+        return self._epoch(presenter, lambda batch: self.run(batch)[2], np.random.default_rng(0))
 
     def train_epoch(self, presenter: Presenter, rng: np.random.Generator) -> float:
-        """Present all data once; return the mean loss of the batches as they were met."""
+        """Present all data once.
+
+        Parameters
+        ----------
+        presenter : Presenter
+            Presents the training data.
+        rng : numpy.random.Generator
+            Decides on their order.
+
+        Returns
+        -------
+        float
+            The mean loss of the batches as they were met.
+        """
         try:
             return self._epoch(presenter, self.step, rng)
         finally:
@@ -144,8 +226,27 @@ class Trainer:
         values, weights = np.array(self._losses).T
         return float(np.dot(values, weights) / max(weights.sum(), np.finfo(float).tiny))
 
-    def _run(self, batch: Batch, reuse: Tape | None = None) -> tuple[float, Array, Array, Tape]:
-        """Return loss, its gradient by the outputs, final states and tape."""
+    def run(self, batch: Batch, reuse: Tape | None = None) -> tuple[float, Array, Array, Tape]:
+        """Run over a batch; the weights stay as they are.
+
+        Parameters
+        ----------
+        batch : Batch
+            Sequences, or pieces of them, side by side.
+        reuse : Tape, default=None
+            A tape that is no longer needed, whose memory may be used again.
+
+        Returns
+        -------
+        value : float
+            The loss.
+        d_outputs : ndarray of shape (n_steps, n_batch, n_outputs)
+            Its derivatives by the outputs.
+        final_state : ndarray of shape (n_batch, n_state)
+            The states at the end.
+        tape : Tape
+            What `Network.backward` needs.
+        """
         teacher = batch.targets if self.rule.teacher_forcing else None
         outputs, final, tape = self.network.forward(
             self.params,
