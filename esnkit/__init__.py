@@ -10,7 +10,9 @@ from esnkit.forecasting.auto.autoesn import AutoESN
 from esnkit.forecasting.forecaster import Forecaster
 from esnkit.forecasting.local import LocalForecaster
 from esnkit.memories.delays import TappedDelayLine
+from esnkit.memories.es2n import ES2N
 from esnkit.memories.gamma import GammaMemory
+from esnkit.memories.legendre import LegendreMemory
 from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.classifier import ESNClassifier
@@ -24,6 +26,7 @@ from esnkit.readouts.ridge import RidgeReadout
 __version__ = "0.1.0"
 
 __all__ = [
+    "ES2N",
     "NVAR",
     "AutoESN",
     "DivergenceWarning",
@@ -32,6 +35,7 @@ __all__ = [
     "FIRRegressor",
     "Forecaster",
     "GammaMemory",
+    "LegendreMemory",
     "LocalForecaster",
     "MLPReadout",
     "RNNRegressor",

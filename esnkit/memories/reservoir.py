@@ -25,7 +25,76 @@ from esnkit.memories.base import Memory
 from esnkit.topology.spectral_radius import scale_to_radius
 
 
-class Reservoir(Memory):
+class RecurrentMemory(Memory):
+    """A memory that steps as a reservoir does, wherever its weights ``_network`` come from."""
+
+    noise: float = 0.0
+    dtype: str = "float64"
+    _network: ReservoirWeights
+
+    def _initial_states(self) -> NDArray[Any]:
+        return np.zeros(self._network.bias.size, self.dtype)
+
+    def _run(
+        self,
+        rows: FloatArray,
+        state: State,
+        teacher: FloatArray | None,
+        noise: np.random.Generator | None,
+        out: NDArray[Any],
+    ) -> NDArray[Any]:
+        noise = noise if self.noise else None
+        h = state.states.copy()
+        previous = self._one_step_later(teacher, state.output, len(rows))
+        for part in chunks(len(rows), len(rows) if noise is None else CHUNK):
+            drive = self._stack_drive(rows[part], None if previous is None else previous[part])
+            run_driven(self._network, drive, self.draw_noise(len(drive), noise), h, out[part])
+        return h
+
+    def _free_run(
+        self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
+    ) -> tuple[NDArray[Any], int]:
+        h, y = state.states.copy(), state.output.copy()
+        given = np.array(rows, dtype=self.dtype)
+        first_clipped = free_run_reservoir(self._network, loop, given, h, y, outputs)
+        return h, first_clipped
+
+    @property
+    def _feature_type(self) -> Any:
+        return self.dtype
+
+    def _stack_drive(self, rows: FloatArray, previous: FloatArray | None) -> NDArray[Any]:
+        """Put input and last outputs side by side: u(n) = [x(n); y(n-1)]."""
+        n_features = self.n_inputs_
+        drive = np.empty((len(rows), n_features + self.n_feedback_), self.dtype)
+        drive[:, :n_features] = rows
+        if previous is not None:
+            drive[:, n_features:] = previous
+        return drive
+
+    def draw_noise(self, n_steps: int, rng: np.random.Generator | None) -> NDArray[Any]:
+        """Draw the noise of some steps.
+
+        Parameters
+        ----------
+        n_steps : int
+            Number of steps.
+        rng : numpy.random.Generator or None
+            What to draw from; None for no noise.
+
+        Returns
+        -------
+        ndarray of shape (n_steps, n_units) or (n_steps, 0)
+            The noise inside the activation, or nothing.
+        """
+        if rng is None:
+            return np.zeros((n_steps, 0), self.dtype)
+        return (self.noise * rng.standard_normal((n_steps, self._network.bias.size))).astype(
+            self.dtype
+        )
+
+
+class Reservoir(RecurrentMemory):
     r"""Random recurrent network whose states echo the past of its input.
 
     The states follow the leaky update of [1]_ and [2]_,
@@ -178,33 +247,6 @@ class Reservoir(Memory):
         )
         self._network = self._lay_out()
 
-    def _initial_states(self) -> NDArray[Any]:
-        return np.zeros(self.n_units, self.dtype)
-
-    def _run(
-        self,
-        rows: FloatArray,
-        state: State,
-        teacher: FloatArray | None,
-        noise: np.random.Generator | None,
-        out: NDArray[Any],
-    ) -> NDArray[Any]:
-        noise = noise if self.noise else None
-        h = state.states.copy()
-        previous = self._one_step_later(teacher, state.output, len(rows))
-        for part in chunks(len(rows), len(rows) if noise is None else CHUNK):
-            drive = self._stack_drive(rows[part], None if previous is None else previous[part])
-            run_driven(self._network, drive, self._draw_noise(len(drive), noise), h, out[part])
-        return h
-
-    def _free_run(
-        self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
-    ) -> tuple[NDArray[Any], int]:
-        h, y = state.states.copy(), state.output.copy()
-        given = np.array(rows, dtype=self.dtype)
-        first_clipped = free_run_reservoir(self._network, loop, given, h, y, outputs)
-        return h, first_clipped
-
     def run_patches(
         self,
         loops: Loop,
@@ -259,10 +301,6 @@ class Reservoir(Memory):
     def n_features_out_(self) -> int:
         """Number of features that a step gives: one for each unit."""
         return self.W_.shape[0]
-
-    @property
-    def _feature_type(self) -> Any:
-        return self.dtype
 
     @property
     def n_feedback_(self) -> int:
@@ -321,23 +359,6 @@ class Reservoir(Memory):
             leak=leak.astype(dtype),
             activation=CODES[self.activation],
         )
-
-    # ------------------------------------------------------------------ running
-
-    def _stack_drive(self, rows: FloatArray, previous: FloatArray | None) -> NDArray[Any]:
-        """Put input and last outputs side by side: u(n) = [x(n); y(n-1)]."""
-        n_features = self.n_inputs_
-        drive = np.empty((len(rows), n_features + self.n_feedback_), self.dtype)
-        drive[:, :n_features] = rows
-        if previous is not None:
-            drive[:, n_features:] = previous
-        return drive
-
-    def _draw_noise(self, n_steps: int, rng: np.random.Generator | None) -> NDArray[Any]:
-        """Draw the noise of some steps, or none."""
-        if rng is None:
-            return np.zeros((n_steps, 0), self.dtype)
-        return (self.noise * rng.standard_normal((n_steps, self.n_units))).astype(self.dtype)
 
 
 def _as_vector(values: float | ArrayLike, length: int, name: str, what: str) -> FloatArray:
