@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.utils import check_scalar
 
 from esnkit.core.checks import check_name
-from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.datasets import delayed_inputs
 from esnkit.models.esn import ESNRegressor
@@ -201,8 +201,7 @@ def _outputs_on_new_data(
 ) -> FloatArray:
     """Train on all but the last steps, and predict those from where training ended."""
     model.set_params(washout=washout)
-    if model.get_params()["random_state"] is None:
-        model.set_params(random_state=int(child_generator(seed, "reservoir").integers(2**31)))
+    model = own_copy(model, seed, "reservoir")
     model.fit(u[:-n_test], wanted[:-n_test])
     return model.predict(u[-n_test:], state=model.state_)
 

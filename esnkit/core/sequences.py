@@ -253,6 +253,20 @@ def check_weights(sample_weight: Any, n_rows: int) -> FloatArray | None:
     return weights
 
 
+def default_washout(n_steps: int) -> int:
+    """Return the first steps that are left out of a fit where nobody says: a tenth, at most 100.
+
+    A model by itself leaves out none, as it cannot know whether its sequences begin from rest.
+    Forecasters and comparisons, whose series have begun long before, take this.
+
+    Examples
+    --------
+    >>> default_washout(300), default_washout(5000)
+    (30, 100)
+    """
+    return max(0, min(100, n_steps // 10))
+
+
 def chunks(n_rows: int, length: int = CHUNK) -> Iterator[slice]:
     """Yield slices that cut ``n_rows`` into chunks of ``length`` and a rest.
 

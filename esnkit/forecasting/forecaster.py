@@ -13,6 +13,7 @@ from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.seeding import RandomState, own_copy, root_seed
+from esnkit.core.sequences import default_washout
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
@@ -386,7 +387,7 @@ class Forecaster(BaseForecaster):
 def _default_model(n_steps: int) -> ESNRegressor:
     """Make a model that is fair on smooth and on noisy series: slow, its penalty validated."""
     reservoir = Reservoir(200, leak_rate=0.5)
-    return ESNRegressor(reservoir, RidgeReadout(), washout=min(100, n_steps // 10))
+    return ESNRegressor(reservoir, RidgeReadout(), washout=default_washout(n_steps))
 
 
 def _values_in_features(model: Any) -> bool:

@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
+from esnkit.core.sequences import default_washout
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
@@ -319,7 +320,7 @@ class LocalForecaster(BaseForecaster):
 def _default_model(n_steps: int) -> ESNRegressor:
     """Make a model of short memory: a patch and its neighbours nearly tell their own future."""
     reservoir = Reservoir(200, spectral_radius=0.1, input_scaling=0.05, bias_scaling=0.5)
-    washout = min(100, n_steps // 10)
+    washout = default_washout(n_steps)
     return ESNRegressor(reservoir, RidgeReadout(), washout=washout, squared_states=True)
 
 

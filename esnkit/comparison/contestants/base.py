@@ -10,11 +10,10 @@ import numpy as np
 
 from esnkit.comparison.records import ContestantRecord, Family
 from esnkit.comparison.tasks.splits import SeriesSplit, Split
+from esnkit.core.sequences import default_washout
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.forecaster import Forecaster
 from esnkit.search.space import Dimension, Settings
-
-_LONGEST_WASHOUT = 100
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Problem:
     @property
     def washout(self) -> int:
         """First steps that a memory with a transient should not be fitted to."""
-        return min(_LONGEST_WASHOUT, self.n_steps // 10)
+        return default_washout(self.n_steps)
 
     @classmethod
     def of(

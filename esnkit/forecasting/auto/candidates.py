@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from esnkit.core.sequences import default_washout
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.forecaster import Forecaster
 from esnkit.forecasting.seasonal_adjustment import SeasonallyAdjustedForecaster
@@ -18,7 +19,6 @@ from esnkit.models.esn import ESNRegressor
 from esnkit.readouts.ridge import RidgeReadout
 from esnkit.topology import random
 
-_LONGEST_WASHOUT = 100
 _SMALLEST, _LARGEST = 20, 300  # units
 _CONNECTIVITY = 10
 _VARIATION = 0.3  # of the logarithm of a setting
@@ -215,7 +215,7 @@ class Candidate:
         """
         view = self.view
         lost = sum(view.differences) + 1
-        model = self.memory.model(max(0, min(_LONGEST_WASHOUT, (min(lengths) - lost) // 10)))
+        model = self.memory.model(default_washout(min(lengths) - lost))
         n_rows = sum(lengths) - len(lengths) * (lost + model.washout)
         drift = not isinstance(self.memory, Smoothing | Naive) or self.memory.drift
         model.readout = RidgeReadout(penalty * max(n_rows, 1), fit_intercept=drift, solver="qr")
