@@ -118,6 +118,29 @@ def test_patience_ends_training():
     assert len(model.loss_curve_) == model.best_epoch_ + 4 < 500
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_noise_is_not_learned_by_heart_unless_asked_for(seed):
+    draw = np.random.default_rng(seed)
+    noise, wanted, new = draw.normal(size=(400, 1)), draw.normal(size=400), draw.normal(size=400)
+    default = RNNRegressor("lstm", random_state=seed).fit(noise, wanted)
+    assert default.score(noise, wanted) < 0.5
+    assert default.score(noise, new) > -0.5
+    asked = clone(default).set_params(early_stopping=False).fit(noise, wanted)
+    assert asked.score(noise, wanted) > 0.9
+    assert not asked.validation_loss_curve_
+
+
+def test_automatic_early_stopping_needs_rows_and_something_to_judge_by():
+    def n_judged(model, *data, **fit):
+        return len(model.set_params(early_stopping="auto").fit(*data, **fit).validation_loss_curve_)
+
+    assert n_judged(make(), X, y) == 5
+    assert n_judged(make(), X[:99], y[:99]) == 0
+    assert n_judged(make(learner="ekf"), X, y) == 0
+    assert n_judged(make(), X, y, sample_weight=np.arange(120) < 105) == 0
+    assert n_judged(make(), X, y, sample_weight=np.arange(120) < 110) == 5
+
+
 def test_small_losses_move_nothing():
     model = make(skip_below=1e3).fit(X, y)
     assert model.n_updates_ == 0
