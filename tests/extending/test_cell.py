@@ -115,5 +115,5 @@ def test_it_forecasts():
 def test_its_settings_are_the_models():
     model = RNNRegressor(LeakyPair()).set_params(cell__slow=0.5)
     assert clone(model).cell.slow == 0.5
-    with pytest.raises(ValueError, match="needs tangents.*Those that do: 'bptt', 'tbptt'"):
+    with pytest.raises(ValueError, match=r"needs tangents.*Those that do: 'bptt', 'tbptt'"):
         model.set_params(learner="hessian-free", random_state=0).fit(X, y)
