@@ -98,7 +98,8 @@ def focused(n_units):
         random_state=0,
     )
     model.fit(X[:N_TRAIN], y[:N_TRAIN])
-    n_weights = sum(part.size for part in (*model.network_.coefs_, *model.network_.intercepts_))
+    perceptron = model.readout_.network_
+    n_weights = sum(part.size for part in (*perceptron.coefs_, *perceptron.intercepts_))
     return n_weights, nrmse(y[N_TRAIN:], model.predict(X[N_TRAIN:], state=model.state_))
 
 

@@ -176,7 +176,7 @@ def their_update(network: Network, params: Array, X: Array, y: Array) -> Callabl
     """Return the same out of PyTorch's convolutions, which begin with the oldest input."""
     views, width = network.views(params), network.n_inputs
     layers: list[torch.nn.Module] = []
-    for name, n_taps in zip(("layer0", "output"), N_TAPS, strict=True):
+    for name, n_taps in (("layer0", N_TAPS), ("output", N_TAPS)):
         weights = views[f"{name}.weights"]
         filters = torch.nn.Conv1d(width, len(weights), n_taps)
         taps = weights.reshape(len(weights), n_taps, width)[:, ::-1].swapaxes(1, 2)
