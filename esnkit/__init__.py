@@ -9,6 +9,7 @@ from esnkit.core.state import State
 from esnkit.forecasting.auto.autoesn import AutoESN
 from esnkit.forecasting.forecaster import Forecaster
 from esnkit.forecasting.local import LocalForecaster
+from esnkit.memories.delayed import DelayedReservoir
 from esnkit.memories.delays import TappedDelayLine
 from esnkit.memories.es2n import ES2N
 from esnkit.memories.gamma import GammaMemory
@@ -29,6 +30,7 @@ __all__ = [
     "ES2N",
     "NVAR",
     "AutoESN",
+    "DelayedReservoir",
     "DivergenceWarning",
     "ESNClassifier",
     "ESNRegressor",

@@ -9,7 +9,16 @@ from sklearn.base import clone
 
 RandomState = None | int | np.integer | np.random.Generator | np.random.RandomState
 Purpose = Literal[
-    "recurrence", "input", "bias", "feedback", "noise", "data", "reservoir", "readout", "search"
+    "recurrence",
+    "input",
+    "bias",
+    "feedback",
+    "noise",
+    "data",
+    "reservoir",
+    "readout",
+    "search",
+    "leak",
 ]
 
 # The place of a name in this tuple is its spawn key: append, never reorder, or every seed changes.
@@ -23,6 +32,7 @@ _PURPOSES: tuple[Purpose, ...] = (
     "reservoir",
     "readout",
     "search",
+    "leak",
 )
 
 
@@ -79,7 +89,7 @@ def child_generator(
         The root, from `root_seed`.
     purpose : str
         What the numbers are for: ``"recurrence"``, ``"input"``, ``"bias"``, ``"feedback"``,
-        ``"noise"``, ``"data"``, ``"reservoir"``, ``"readout"`` or ``"search"``.
+        ``"noise"``, ``"data"``, ``"reservoir"``, ``"readout"``, ``"search"`` or ``"leak"``.
     index : int, default=0
         Which of several generators with one purpose, e.g. the number of the sequence.
 

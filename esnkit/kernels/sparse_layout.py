@@ -37,10 +37,10 @@ def arrange(W: Any, dtype: np.dtype[Any]) -> Recurrence:
     if W.nnz > DENSE_FROM * n_units**2:
         no_columns, no_weights = np.zeros(0, np.uint16), np.zeros(0, W.dtype)
         return Recurrence(np.zeros(1, np.int64), no_columns, no_weights, W.toarray(order="C"))
-    return _slice_rows(W)
+    return slice_rows(W)
 
 
-def _slice_rows(W: scipy.sparse.csr_array) -> Recurrence:
+def slice_rows(W: scipy.sparse.csr_array) -> Recurrence:
     """Cut the rows of a CSR matrix into slices."""
     n_units = W.shape[0]
     lengths = np.diff(W.indptr)
@@ -53,7 +53,7 @@ def _slice_rows(W: scipy.sparse.csr_array) -> Recurrence:
     rows = np.repeat(np.arange(n_units), lengths)
     order_in_row = np.arange(W.nnz) - np.repeat(W.indptr[:-1], lengths)
     places = starts[rows // SLICE] + order_in_row * SLICE + rows % SLICE
-    columns = np.zeros(starts[-1], np.uint16 if n_units <= 2**16 else np.uint32)
+    columns = np.zeros(starts[-1], np.uint16 if W.shape[1] <= 2**16 else np.uint32)
     columns[places] = W.indices
     weights = np.zeros(starts[-1], W.dtype)
     weights[places] = W.data

@@ -115,6 +115,10 @@ class Reservoir(RecurrentMemory):
         0 means no recurrence. A nilpotent W, such as a delay line, requires None.
     leak_rate : float or array-like of shape (n_units,), default=1.0
         a, in (0, 1]: the part of a state that is renewed at each step.
+    leak_range : tuple of two floats, default=None
+        Lowest and highest leak rate, in (0, 1]: the rates of the units are spread geometrically
+        between them, in an order of their own seed, so that some units forget at once and some
+        remember long. Takes the place of `leak_rate`, which then has to be left alone.
     input_scaling : float or array-like of shape (n_features,), default=1.0
         W_in is uniform in [-input_scaling, input_scaling]; one number for each feature if an
         array is given.
@@ -152,6 +156,8 @@ class Reservoir(RecurrentMemory):
     ----------
     W_ : csr_array or ndarray of shape (n_units, n_units)
         Row i holds the weights of what unit i listens to.
+    leak_rates_ : ndarray of shape (n_units,)
+        The leak rate of each unit.
     W_in_ : ndarray of shape (n_units, n_features)
         Input weights.
     bias_ : ndarray of shape (n_units,)
@@ -205,6 +211,7 @@ class Reservoir(RecurrentMemory):
         *,
         spectral_radius: float | None = 0.9,
         leak_rate: float | ArrayLike = 1.0,
+        leak_range: tuple[float, float] | None = None,
         input_scaling: float | ArrayLike = 1.0,
         input_connectivity: float = 1.0,
         bias_scaling: float = 0.2,
@@ -221,6 +228,7 @@ class Reservoir(RecurrentMemory):
         self.n_units = n_units
         self.spectral_radius = spectral_radius
         self.leak_rate = leak_rate
+        self.leak_range = leak_range
         self.input_scaling = input_scaling
         self.input_connectivity = input_connectivity
         self.bias_scaling = bias_scaling
@@ -241,6 +249,7 @@ class Reservoir(RecurrentMemory):
         self.W_in_ = self._draw("input", n_features, self.input_connectivity, self.input_scaling)
         bias = child_generator(self.seed_, "bias").uniform(-1, 1, self.n_units)
         self.bias_ = _frozen(bias * self.bias_scaling)
+        self.leak_rates_ = self._draw_leaks()
         fed_back = n_outputs if self.feedback_scaling else 0
         self.W_fb_ = self._draw(
             "feedback", fed_back, self.feedback_connectivity, self.feedback_scaling
@@ -319,6 +328,17 @@ class Reservoir(RecurrentMemory):
         leak = _as_vector(self.leak_rate, self.n_units, "leak_rate", "n_units")
         if leak.min() <= 0 or leak.max() > 1:
             raise ValueError(f"leak_rate must lie in (0, 1], got {self.leak_rate!r}.")
+        if self.leak_range is not None:
+            ends = np.asarray(self.leak_range, dtype=np.float64)
+            if ends.shape != (2,) or not 0 < ends[0] <= ends[1] <= 1:
+                raise ValueError(
+                    f"leak_range must be a pair 0 < low <= high <= 1, got {self.leak_range!r}."
+                )
+            if np.any(leak != 1):
+                raise ValueError(
+                    f"leak_rate={self.leak_rate!r} and leak_range={self.leak_range!r} are both "
+                    "given: use one or the other."
+                )
         scaling = _as_vector(self.input_scaling, n_features, "input_scaling", "n_features")
         if scaling.min() < 0:
             raise ValueError(f"input_scaling must not be negative, got {self.input_scaling!r}.")
@@ -336,6 +356,13 @@ class Reservoir(RecurrentMemory):
         _frozen(W if isinstance(W, np.ndarray) else W.data)
         return W
 
+    def _draw_leaks(self) -> FloatArray:
+        """Spread the leak rates over their range, or give all units theirs."""
+        if self.leak_range is None:
+            return _as_vector(self.leak_rate, self.n_units, "leak_rate", "n_units")
+        leaks = np.geomspace(*self.leak_range, int(self.n_units))
+        return child_generator(self.seed_, "leak").permutation(leaks)
+
     def _draw(
         self, purpose: Any, n_columns: int, connectivity: float, scaling: float | ArrayLike
     ) -> FloatArray:
@@ -351,12 +378,11 @@ class Reservoir(RecurrentMemory):
     def _lay_out(self) -> ReservoirWeights:
         """Copy the weights into the form in which the kernels read them."""
         dtype = np.dtype(self.dtype)
-        leak = _as_vector(self.leak_rate, self.n_units, "leak_rate", "n_units")
         return ReservoirWeights(
             recurrence=arrange(self.W_, dtype),
             drive=np.vstack([self.W_in_.T, self.W_fb_.T]).astype(dtype, order="C"),
             bias=self.bias_.astype(dtype),
-            leak=leak.astype(dtype),
+            leak=self.leak_rates_.astype(dtype),
             activation=CODES[self.activation],
         )
 

@@ -389,14 +389,11 @@ class ESNClassifier(ClassifierMixin, BaseEstimator):
 
     def _make_reservoir(self, seed: np.random.SeedSequence) -> Memory:
         """Return the memory, unfitted, with a seed."""
-        rng = child_generator(seed, "reservoir")
-        own_seed = int(rng.integers(2**31))
+        own_seed = int(child_generator(seed, "reservoir").integers(2**31))
         if self.reservoir is None:
-            leaks = np.geomspace(0.1, 1.0, 100)
-            rng.shuffle(leaks)
             return Reservoir(
                 100,
-                leak_rate=leaks,
+                leak_range=(0.1, 1.0),
                 input_scaling=1 / np.sqrt(self._channels.width),
                 random_state=own_seed,
             )

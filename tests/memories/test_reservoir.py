@@ -356,3 +356,24 @@ def test_other_mistakes_are_named():
         reservoir.transform(X, state=3)
     with pytest.raises(TypeError, match="does not know"):
         reservoir.fit_transform(X, weight=1)
+
+
+def test_leak_rates_spread_over_a_range_and_draw_of_their_own():
+    spread = Reservoir(40, leak_range=(0.1, 0.8), random_state=0).fit(X)
+    np.testing.assert_allclose(np.sort(spread.leak_rates_), np.geomspace(0.1, 0.8, 40))
+    assert np.any(np.diff(spread.leak_rates_) < 0)  # in no order
+    plain = Reservoir(40, random_state=0).fit(X)
+    np.testing.assert_array_equal(spread.W_.toarray(), plain.W_.toarray())
+    by_hand = Reservoir(40, leak_rate=spread.leak_rates_, random_state=0)
+    np.testing.assert_array_equal(by_hand.fit_transform(X), spread.transform(X))
+
+
+@pytest.mark.parametrize("leak_range", [(0, 1), (0.5, 0.2), (0.1, 1.1), (0.1,), 0.5, (0.1, np.nan)])
+def test_bad_leak_ranges_are_named(leak_range):
+    with pytest.raises(ValueError, match="leak_range"):
+        Reservoir(leak_range=leak_range).fit(X)
+
+
+def test_a_leak_rate_beside_a_range_is_refused():
+    with pytest.raises(ValueError, match="both given"):
+        Reservoir(leak_rate=0.5, leak_range=(0.1, 1.0)).fit(X)
