@@ -22,6 +22,7 @@ from esnkit.models.tdnn import TDNNRegressor
 from esnkit.networks.fir import FIRRegressor
 from esnkit.networks.rnn import RNNRegressor
 from esnkit.readouts.mlp import MLPReadout
+from esnkit.readouts.online import LMSReadout, RLSReadout
 from esnkit.readouts.ridge import RidgeReadout
 
 __version__ = "0.1.0"
@@ -37,9 +38,11 @@ __all__ = [
     "FIRRegressor",
     "Forecaster",
     "GammaMemory",
+    "LMSReadout",
     "LegendreMemory",
     "LocalForecaster",
     "MLPReadout",
+    "RLSReadout",
     "RNNRegressor",
     "Reservoir",
     "RidgeReadout",

@@ -301,3 +301,31 @@ def take_errors_back(M, row, slopes, d_h, errors):
     errors = np.vstack([errors[1:], d_h * slopes])
     taps = np.split(M[:-1], len(errors))
     return errors, np.outer(row, errors[-1]), sum(W @ e for W, e in zip(taps, errors, strict=True))
+
+
+# ---------------------------------------------------------------------- esnkit.kernels.online
+
+
+def rls(Z, Y, P, forgetting=1.0, excitation=0.0, sample_weight=None):
+    """Weights and P after recursive least squares as textbooks write it, and its predictions."""
+    W, P, predicted = np.zeros((Y.shape[1], Z.shape[1])), P.copy(), []
+    for n, (z, y) in enumerate(zip(Z, Y, strict=True)):
+        weight = 1.0 if sample_weight is None else sample_weight[n]
+        predicted.append(W @ z)
+        gain = P @ z / (forgetting / weight + z @ P @ z)
+        W = W + np.outer(y - W @ z, gain)
+        P = (P - np.outer(gain, P @ z)) / forgetting
+        v = np.zeros(len(z))
+        v[n % len(z)] = excitation
+        P = P - np.outer(P @ v, P @ v) / (1 + v @ P @ v)
+    return W, P, np.array(predicted)
+
+
+def lms(Z, Y, step_size, sample_weight=None):
+    """Weights after normalised least mean squares, and its predictions."""
+    W, predicted = np.zeros((Y.shape[1], Z.shape[1])), []
+    for n, (z, y) in enumerate(zip(Z, Y, strict=True)):
+        weight = 1.0 if sample_weight is None else sample_weight[n]
+        predicted.append(W @ z)
+        W = W + weight * step_size * np.outer(y - W @ z, z) / (z @ z)
+    return W, np.array(predicted)

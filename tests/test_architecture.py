@@ -31,7 +31,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("esnkit.cli", "esnkit.__main__"),
 )
 TOP = len(FLOORS) - 1  # the command line, the only place that prints
-KERNEL_USERS = ("kernels", "topology", "memories", "models", "networks")  # who runs compiled loops
+# Who runs compiled loops.
+KERNEL_USERS = ("kernels", "topology", "readouts", "memories", "models", "networks")
 
 # Everything in numpy.random that carries its own state; the rest reads or sets the global one.
 SEEDED_RANDOM = {

@@ -1,0 +1,435 @@
+"""Linear readouts that learn row by row and follow a plant that changes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from numbers import Integral, Real
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.utils import check_scalar
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from esnkit.core.checks import check_non_negative, check_positive, check_real
+from esnkit.core.sequences import check_weights
+from esnkit.core.typing import FloatArray
+from esnkit.kernels.online import LMS, RLS, Learner, learn_rows, new_learner
+
+__all__ = ["LMSReadout", "OnlineReadout", "RLSReadout"]
+
+Chunk = tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]
+
+# The constant is a feature like others, but so much less penalised.
+_CONSTANT_PENALTY = 1e-8
+
+
+class OnlineReadout(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
+    """A linear readout whose weights move with each row: the base of `RLSReadout`, `LMSReadout`.
+
+    Models run its `learner` inside their own loops, where learning and running cannot be parted.
+
+    Examples
+    --------
+    >>> from esnkit import RLSReadout
+    >>> readout = RLSReadout().start_learning(n_features=3, n_outputs=2)
+    >>> readout.learner.weights.shape[0], readout.n_samples_seen_
+    (2, 0)
+    """
+
+    fit_intercept: bool
+    coef_: FloatArray
+    intercept_: FloatArray | float
+    _learner: Learner
+
+    @abstractmethod
+    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> Learner:
+        """Check the parameters, and return a learner that has seen nothing."""
+
+    # ------------------------------------------------------------------ fitting
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Learn rows in the order of time; what was learned before is forgotten.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, not negative; a weight of zero is as good as no row.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a parameter or the data are not as described.
+        """
+        return self._fit_rows(X, y, sample_weight, forget=True)
+
+    def partial_fit(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
+        """Learn rows that follow those seen so far.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Targets.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights, not negative; a weight of zero is as good as no row.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a parameter or the data are not as described.
+        """
+        return self._fit_rows(X, y, sample_weight, forget=not hasattr(self, "_learner"))
+
+    def fit_chunks(
+        self, chunks: Iterable[Chunk], n_samples: int, *, target_ndim: Literal[1, 2] = 2
+    ) -> Self:
+        """Learn rows that come in chunks; what was learned before is forgotten.
+
+        Parameters
+        ----------
+        chunks : iterable of (features, targets, sample_weight)
+            Arrays of shapes (n_rows, n_features), (n_rows, n_targets) and (n_rows,); None in the
+            third place means ones. They are read before the next are asked for.
+        n_samples : int
+            Number of rows to come, in all chunks together.
+        target_ndim : {1, 2}, default=2
+            Dimension of the `y` that is meant.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a parameter or a chunk is not as described, or the chunks have another number of
+            rows.
+        """
+        return self._fit_chunks(chunks, n_samples, target_ndim, forget=True)
+
+    def partial_fit_chunks(
+        self, chunks: Iterable[Chunk], n_samples: int, *, target_ndim: Literal[1, 2] = 2
+    ) -> Self:
+        """Learn more rows that come in chunks.
+
+        Parameters
+        ----------
+        chunks : iterable of (features, targets, sample_weight)
+            As in `fit_chunks`.
+        n_samples : int
+            Number of rows to come, in all chunks of this call together.
+        target_ndim : {1, 2}, default=2
+            Dimension of the `y` that is meant.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            As in `fit_chunks`.
+        """
+        return self._fit_chunks(
+            chunks, n_samples, target_ndim, forget=not hasattr(self, "_learner")
+        )
+
+    def predict(self, X: ArrayLike) -> FloatArray:
+        """Predict the targets of rows by the weights as they stand.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_targets)
+            Predictions, in units of the targets.
+        """
+        check_is_fitted(self)
+        rows = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
+        return rows @ self.coef_.T + self.intercept_
+
+    # ------------------------------------------------------------------ what models build on
+
+    def start_learning(self, n_features: int, n_outputs: int, target_ndim: int = 2) -> Self:
+        """Set the weights to zero for given widths; `fit` does so before its first row.
+
+        Parameters
+        ----------
+        n_features, n_outputs : int
+            Widths of the rows and of the targets.
+        target_ndim : {1, 2}, default=2
+            Dimension of the `y` that is meant.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range.
+        """
+        self.n_features_in_ = n_features
+        self._learner = self._start(n_features, n_features + bool(self.fit_intercept), n_outputs)
+        if self.fit_intercept:
+            self._learner.z[n_features] = 1.0
+        self._flat = target_ndim == 1
+        self.take_weights()
+        return self
+
+    @property
+    def learner(self) -> Learner:
+        """What the kernels change while they learn; `take_weights` has to follow."""
+        check_is_fitted(self)
+        return self._learner
+
+    def take_weights(self) -> None:
+        """Set `coef_` and `intercept_` to the weights that the learner has come to."""
+        weights, n_features = self._learner.weights, self.n_features_in_
+        coef = weights[:, :n_features].copy()
+        intercept = weights[:, n_features].copy() if self.fit_intercept else np.zeros(len(coef))
+        self.coef_ = coef[0] if self._flat else coef
+        self.intercept_ = float(intercept[0]) if self._flat else intercept
+        self.n_samples_seen_ = int(self._learner.n_learned[0])
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Tell whether rows have been learned, or a start was made."""
+        return hasattr(self, "_learner")
+
+    # ------------------------------------------------------------------ inside
+
+    def _fit_rows(self, X: Any, y: Any, sample_weight: Any, forget: bool) -> Self:
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            dtype=[np.float64, np.float32],
+            multi_output=True,
+            y_numeric=True,
+            reset=forget,
+        )
+        weights = check_weights(sample_weight, len(X))
+        if weights is not None and not weights.any():
+            raise ValueError("sample_weight is zero for every row.")
+        return self._fit_chunks([(X, y.reshape(len(y), -1), weights)], len(X), y.ndim, forget)
+
+    def _fit_chunks(
+        self, chunks: Iterable[Chunk], n_samples: int, target_ndim: int, forget: bool
+    ) -> Self:
+        check_scalar(n_samples, "n_samples", Integral, min_val=1)
+        if target_ndim not in (1, 2):
+            raise ValueError(f"target_ndim must be 1 or 2, got {target_ndim!r}.")
+        n_seen = 0
+        for features, targets, weights in chunks:
+            if forget and not n_seen:
+                self.start_learning(features.shape[1], targets.shape[1], target_ndim)
+            self._learn(features, targets, weights)
+            n_seen += len(features)
+        if n_seen != n_samples:
+            raise ValueError(f"n_samples is {n_samples}, but the chunks hold {n_seen} rows.")
+        self.take_weights()
+        return self
+
+    def _learn(
+        self, features: NDArray[Any], targets: NDArray[Any], weights: NDArray[Any] | None
+    ) -> None:
+        """Learn checked rows of the right widths."""
+        n_outputs = len(self._learner.weights)
+        expected = ((len(features), self.n_features_in_), (len(features), n_outputs))
+        if (features.shape, targets.shape) != expected:
+            raise ValueError(
+                f"features and targets must have the shapes {expected[0]} and {expected[1]}, "
+                f"got {features.shape} and {targets.shape}."
+            )
+        rows = np.ascontiguousarray(features, np.float64)
+        aims = np.ascontiguousarray(targets, np.float64)
+        shares = np.zeros(0) if weights is None else np.ascontiguousarray(weights, np.float64)
+        learn_rows(self._learner, rows, aims, shares, np.empty(aims.shape))
+
+
+class RLSReadout(OnlineReadout):
+    r"""Linear readout by recursive least squares, which forgets exponentially.
+
+    After row n the weights minimise
+    :math:`\sum_{i \le n} \lambda^{n-i} \|y_i - C x_i - b\|^2 + \lambda^n \alpha \|C\|^2`, where
+    :math:`\lambda` is the forgetting factor [1]_. The inverse of the matrix of products is kept as
+    U D U', with D positive by construction [2]_: the textbook's update of the inverse itself loses
+    its sign after some ten thousand rows.
+
+    Parameters
+    ----------
+    forgetting : float, default=0.998
+        The factor :math:`\lambda`, in (0, 1], by which a row counts less with each row that
+        follows: the memory is about ``1 / (1 - forgetting)`` rows long. 1 forgets nothing and
+        comes to ridge regression.
+    alpha : float, default=0.0001
+        Penalty on the coefficients at the start, above zero, in squared units of the features:
+        the inverse starts as 1/alpha times the identity. An intercept is penalised 1e-8 as much.
+    guard : float, default=0.0001
+        What keeps the inverse bounded when directions are not seen for long, as in silences, in
+        squared units of the features: about the least that the matrix of products has in any
+        direction. With every row, one coefficient more is taken to be known as it stands, which
+        leaves the coefficients where they are. 0 turns it off; without forgetting it is off.
+    fit_intercept : bool, default=True
+        Whether an intercept is learned.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+        Coefficients; the first shape if `y` has one dimension.
+    intercept_ : float or ndarray of shape (n_targets,)
+        Intercepts.
+    n_samples_seen_ : int
+        Number of rows learned.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Names of the features, if `X` has them.
+
+    See Also
+    --------
+    LMSReadout : Cheaper, but slow where features are correlated.
+    RidgeReadout : Fits to all rows alike, and chooses its penalty.
+
+    Notes
+    -----
+    A row costs about twice `n_features` squared multiplications, whatever the number of targets.
+
+    References
+    ----------
+    .. [1] S. Haykin, "Adaptive filter theory", chapter 10, Pearson, 5th edition, 2013.
+    .. [2] G. J. Bierman, "Measurement updating using the U-D factorization", Automatica 12,
+       375-382, 1976.
+
+    Examples
+    --------
+    A plant changes its sign half-way:
+
+    >>> import numpy as np
+    >>> from esnkit import RLSReadout
+    >>> X = np.random.default_rng(0).normal(size=(1000, 2))
+    >>> y = X @ [1.0, 2.0] * np.repeat([1, -1], 500)
+    >>> readout = RLSReadout(forgetting=0.95).fit(X[:500], y[:500])
+    >>> readout.coef_.round(3)
+    array([1., 2.])
+    >>> readout.partial_fit(X[500:], y[500:]).coef_.round(3)
+    array([-1., -2.])
+    """
+
+    def __init__(
+        self,
+        forgetting: float = 0.998,
+        *,
+        alpha: float = 1e-4,
+        guard: float = 1e-4,
+        fit_intercept: bool = True,
+    ) -> None:
+        self.forgetting = forgetting
+        self.alpha = alpha
+        self.guard = guard
+        self.fit_intercept = fit_intercept
+
+    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> Learner:
+        check_scalar(
+            self.forgetting,
+            "forgetting",
+            Real,
+            min_val=0,
+            max_val=1,
+            include_boundaries="right",
+        )
+        spread = np.full(n_weights, 1.0 / check_positive(self.alpha, "alpha"))
+        spread[n_features:] /= _CONSTANT_PENALTY
+        guard = check_non_negative(self.guard, "guard")
+        return new_learner(
+            RLS,
+            n_weights,
+            n_outputs,
+            spread=spread,
+            forgetting=self.forgetting,
+            excitation=np.sqrt(n_weights * guard * (1.0 - self.forgetting)),
+        )
+
+
+class LMSReadout(OnlineReadout):
+    r"""Linear readout by normalised least mean squares.
+
+    Each row moves the weights by a part of what would make its error zero [1]_:
+
+    .. math:: C \leftarrow C + \mu \frac{(y_n - C x_n) x_n'}{\|x_n\|^2}
+
+    The norm makes the step the same whatever the units. A row costs 2 `n_features`
+    multiplications for each target. Where features are strongly correlated, as the states of a
+    reservoir are, it learns slowly in most directions; `RLSReadout` does not.
+
+    Parameters
+    ----------
+    step_size : float, default=0.1
+        The part :math:`\mu`, in (0, 2). Small steps average more noise away, and follow slower.
+    fit_intercept : bool, default=True
+        Whether an intercept is learned, as the weight of one more feature that is always 1.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+        Coefficients; the first shape if `y` has one dimension.
+    intercept_ : float or ndarray of shape (n_targets,)
+        Intercepts.
+    n_samples_seen_ : int
+        Number of rows learned.
+    n_features_in_ : int
+        Number of features.
+    feature_names_in_ : ndarray of shape (n_features,)
+        Names of the features, if `X` has them.
+
+    See Also
+    --------
+    RLSReadout : Learns as fast in all directions.
+
+    Notes
+    -----
+    A sample weight multiplies the step of its row.
+
+    References
+    ----------
+    .. [1] S. Haykin, "Adaptive filter theory", chapter 7, Pearson, 5th edition, 2013.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit import LMSReadout
+    >>> X = np.random.default_rng(0).normal(size=(1000, 2))
+    >>> LMSReadout().fit(X, X @ [1.0, 2.0] + 3.0).coef_.round(3)
+    array([1., 2.])
+    """
+
+    def __init__(self, step_size: float = 0.1, *, fit_intercept: bool = True) -> None:
+        self.step_size = step_size
+        self.fit_intercept = fit_intercept
+
+    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> Learner:
+        step = check_real(
+            self.step_size, "step_size", min_val=0, max_val=2, include_boundaries="neither"
+        )
+        return new_learner(LMS, n_weights, n_outputs, spread=np.zeros(0), step_size=step)
