@@ -9,6 +9,7 @@ from esnkit.core.state import State
 from esnkit.forecasting.auto.autoesn import AutoESN
 from esnkit.forecasting.forecaster import Forecaster
 from esnkit.forecasting.local import LocalForecaster
+from esnkit.memories.composition import Bidirectional, Parallel, Stacked
 from esnkit.memories.delayed import DelayedReservoir
 from esnkit.memories.delays import TappedDelayLine
 from esnkit.memories.es2n import ES2N
@@ -31,6 +32,7 @@ __all__ = [
     "ES2N",
     "NVAR",
     "AutoESN",
+    "Bidirectional",
     "DelayedReservoir",
     "DivergenceWarning",
     "ESNClassifier",
@@ -42,10 +44,12 @@ __all__ = [
     "LegendreMemory",
     "LocalForecaster",
     "MLPReadout",
+    "Parallel",
     "RLSReadout",
     "RNNRegressor",
     "Reservoir",
     "RidgeReadout",
+    "Stacked",
     "State",
     "TDNNRegressor",
     "TappedDelayLine",

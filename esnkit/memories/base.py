@@ -87,7 +87,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         rows: FloatArray,
         state: State,
         teacher: FloatArray | None,
-        noise: np.random.Generator | None,
+        noise: Any,
         out: NDArray[Any],
     ) -> NDArray[Any]:
         """Fill ``out`` with the features of each row; return `State.states` after the last.
@@ -122,8 +122,8 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
     def _feature_type(self) -> Any:
         return np.float64
 
-    def noise_generator(self, index: int) -> np.random.Generator | None:
-        """Return the generator of the noise for sequence number `index`.
+    def noise_generator(self, index: int) -> Any:
+        """Return what `_run` draws the noise of sequence number `index` from.
 
         Parameters
         ----------
@@ -133,7 +133,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         Returns
         -------
         numpy.random.Generator or None
-            None in a memory without noise.
+            None in a memory without noise; a list of such in one that is made of others.
         """
         return None
 
@@ -272,7 +272,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         state: State | None = None,
         teacher: FloatArray | None = None,
         *,
-        noise: np.random.Generator | None = None,
+        noise: Any = None,
         out: NDArray[Any] | None = None,
     ) -> tuple[NDArray[Any], State]:
         """Run over the rows of one sequence, already checked: what models build on.
@@ -286,7 +286,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         teacher : ndarray of shape (n_steps, n_outputs), default=None
             y(n), for output feedback; not needed for a single step, which sees only the state's.
         noise : numpy.random.Generator, default=None
-            Where noise comes from; None for none.
+            Where noise comes from, see `noise_generator`; None for none.
         out : ndarray of shape (n_steps, n_features_out), default=None
             Filled with the features if given.
 

@@ -205,8 +205,8 @@ class ESNRegressor(SequenceRegressor):
 
         The first call draws the memory. The state carries over from call to call while the
         sequence goes on: a plain array goes on with the one before, rows whose id column names
-        another sequence start a new one, and so does every array of a list. The washout is taken
-        where a sequence starts.
+        another sequence start a new one, and so does every array of a list, and every block if the
+        memory cannot continue. The washout is taken where a sequence starts.
 
         Parameters
         ----------

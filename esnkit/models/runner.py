@@ -86,7 +86,7 @@ class Runner:
         rows: FloatArray,
         state: State,
         teacher: FloatArray | None,
-        noise: np.random.Generator | None = None,
+        noise: Any = None,
     ) -> Iterator[tuple[slice, FloatArray, State]]:
         """Run over a sequence, yielding [h(n); h(n)²; x(n)] in a buffer that is used again."""
         n_units = self.memory.n_features_out_
@@ -188,7 +188,7 @@ class TrainingPosition:
     name: Any  # of the sequence
     state: State
     n_seen: int  # rows
-    noise: np.random.Generator | None
+    noise: Any  # what the memory draws from
 
 
 class TrainingRun:
@@ -225,6 +225,7 @@ class TrainingRun:
         self._washout = washout
         names, listed = data.sequences.ids, data.sequences.listed
         goes_on = position is not None and position.name == names[0] and not listed
+        goes_on = goes_on and runner.memory.can_continue
         # A copy, so that a fit that fails leaves the position, its noise included, where it was.
         self._start = copy.deepcopy(position) if goes_on else None
         self._n_before = n_sequences
