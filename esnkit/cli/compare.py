@@ -95,7 +95,7 @@ def run_compare(options: argparse.Namespace) -> None:
     if options.list:
         print(_listing())
         return
-    files = _Files(Path(options.output))
+    files = _files(options.output)
     if options.results is not None:
         files.check_unwritten(options.force, [files.html, files.markdown])
         found = Comparison.from_json(options.results)
@@ -114,6 +114,14 @@ def _report(found: Comparison, files: _Files) -> str:
     pages = {files.html: render_html(found), files.markdown: render_markdown(found)}
     _write(lambda: write_files(pages))
     return f"{_summary(found)}\n\nwrote {files.html}, {files.markdown}"
+
+
+def _files(prefix: str) -> _Files:
+    """Name what is written, if the prefix is one."""
+    named = Path(prefix)
+    if not named.name or named.name == ".." or prefix.endswith((os.sep, "/")) or "\0" in prefix:
+        raise TaskError(f"--output must be what file names begin with, got {prefix!r}")
+    return _Files(named)
 
 
 @dataclass(frozen=True)
@@ -143,6 +151,7 @@ class _Files:
 
     def check(self, options: argparse.Namespace) -> None:
         """Refuse before any work what cannot be written or must not be overwritten."""
+        self.check_unwritten(True, [self.journal])
         goes_on = options.resume and self.journal.exists()
         if self.journal.exists() and not (goes_on or options.force):
             raise TaskError(
@@ -154,16 +163,19 @@ class _Files:
     def check_unwritten(self, may_overwrite: bool, paths: Sequence[Path]) -> None:
         """Refuse paths that cannot be written or must not be overwritten."""
         folder = self.prefix.parent
-        if not folder.is_dir():
-            fault = "is a file, no folder" if folder.exists() else "does not exist"
-            raise TaskError(f"the folder for the report, {str(folder)!r}, {fault}")
-        if not os.access(folder, os.W_OK):
-            raise TaskError(f"the folder {str(folder)!r} is not writable")
-        for path in paths:
-            if path.is_dir():
-                raise TaskError(f"{str(path)!r} is a folder, choose another --output")
-            if path.exists() and not may_overwrite:
-                raise TaskError(f"{str(path)!r} exists already; --force overwrites it")
+        try:
+            if not folder.is_dir():
+                fault = "is a file, no folder" if folder.exists() else "does not exist"
+                raise TaskError(f"the folder for the report, {str(folder)!r}, {fault}")
+            if not os.access(folder, os.W_OK):
+                raise TaskError(f"the folder {str(folder)!r} is not writable")
+            for path in paths:
+                if path.is_dir():
+                    raise TaskError(f"{str(path)!r} is a folder, choose another --output")
+                if path.exists() and not may_overwrite:
+                    raise TaskError(f"{str(path)!r} exists already; --force overwrites it")
+        except OSError as error:  # such as a name that is too long
+            raise TaskError(f"--output {_cut(str(self.prefix))!r}: {error.strerror}") from None
 
 
 def _compute(
@@ -214,6 +226,10 @@ def _task(name: str, options: argparse.Namespace) -> Task:
         return SeriesTask(series, options.horizon, name=Path(name).stem, title=title, source="file")
     except TaskError as error:
         raise TaskError(f"{name}: {error}") from None
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}..."
 
 
 def _write(action: Callable[[], None]) -> None:

@@ -15,7 +15,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from esnkit.comparison.contestants.base import Contestant, Problem, count_parameters
-from esnkit.comparison.records import Cell, Run
+from esnkit.comparison.json_records import to_plain
+from esnkit.comparison.records import MOST_STEPS, MOST_VARIABLES, Cell, Run
 from esnkit.comparison.tasks.base import Task
 from esnkit.comparison.tasks.scores import Metric, Scale
 from esnkit.comparison.tasks.splits import DrivenSplit, Pairs, SeriesSplit, Split
@@ -24,8 +25,6 @@ from esnkit.core.seeding import child_generator, root_seed
 from esnkit.core.typing import FloatArray
 
 MOST_RUNS = 2  # replicates that are kept to be drawn
-MOST_VARIABLES = 3
-MOST_STEPS = 400
 _DIGITS = 5  # of what is drawn
 _WARM_UP_STEPS = 150
 
@@ -63,6 +62,7 @@ def run_cell(job: Job) -> Cell:
         try:
             with _measured_memory() as memory:
                 cell = _run(job, blank)
+            to_plain(cell)  # what cannot be kept, such as an infinite score, is a failure
         except Exception as error:
             return replace(
                 blank, status="failed", reason=describe(error), compile_seconds=compile_seconds
@@ -95,9 +95,8 @@ def _run(job: Job, blank: Cell) -> Cell:
 
 def _choose(job: Job) -> Choice:
     """Search, if there is anything to be tuned."""
-    # A generator of its own for each cell, whatever else takes part and in whatever order.
-    label = f"{job.task}/{job.contestant.name}".encode()
-    rng = child_generator(root_seed(job.seed), "search", zlib.crc32(label))
+    # From the data and the seed alone: names change nothing, nor who else takes part.
+    rng = child_generator(root_seed(job.seed), "search", zlib.crc32(job.split.content()))
     if not job.contestant.space:
         return Choice({}, int(rng.integers(2**31)), [])
     return search(job.contestant, job.split, job.lags, job.metrics[0], job.scale, job.budget, rng)

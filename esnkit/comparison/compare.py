@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from numbers import Integral, Real
 from pathlib import Path
@@ -20,6 +20,7 @@ from esnkit.comparison.cell import Job, make_job, quiet, run_cell
 from esnkit.comparison.contestants.base import Contestant
 from esnkit.comparison.contestants.registry import read_contestants
 from esnkit.comparison.journal import Journal
+from esnkit.comparison.json_records import to_plain
 from esnkit.comparison.metadata import describe_environment, describe_task, version_of
 from esnkit.comparison.records import Cell, Comparison, Protocol, TaskRecord
 from esnkit.comparison.tasks.base import Task, TaskError
@@ -118,7 +119,7 @@ def compare(
     records = [describe_task(task, splits[task.name, first], first) for task in entered]
     jobs = list(_jobs(entered, contestants, protocol, splits))
     plan = _plan(protocol, records, contestants, splits)
-    book = None if journal is None else Journal(Path(journal), plan, resume)
+    book = None if journal is None else Journal(Path(journal), plan, records, resume)
     begun = _Clock(0.0 if book is None else book.seconds)
     cells = [] if book is None else list(book.cells)
     done = {cell.key for cell in cells}
@@ -274,20 +275,11 @@ def _plan(
     """Say what is to be done, so that a journal is continued only by the same comparison."""
     digest = hashlib.sha256()
     for split in splits.values():
-        digest.update(_bytes(split))
+        digest.update(split.content())
     return {
-        "rules": asdict(replace(protocol, n_jobs=1)),
-        "tasks": [asdict(replace(record, windows=[])) for record in records],
-        "contestants": [asdict(contestant.record()) for contestant in contestants],
+        "rules": to_plain(replace(protocol, n_jobs=1)),
+        "tasks": [to_plain(replace(record, windows=[])) for record in records],
+        "contestants": [to_plain(contestant.record()) for contestant in contestants],
         "data": digest.hexdigest(),
         "version of esnkit": version_of("esnkit"),
     }
-
-
-def _bytes(split: Split) -> bytes:
-    """Return the numbers of a split."""
-    if isinstance(split, SeriesSplit):
-        return split.values.tobytes()
-    parts = [split.train, *split.draws]
-    arrays = [array for part in parts for array in (*part.inputs, *part.targets)]
-    return b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from esnkit.comparison.cell import MOST_RUNS, MOST_STEPS, drawable
-from esnkit.comparison.records import Environment, TaskRecord, Window
+from esnkit.comparison.cell import MOST_RUNS, drawable
+from esnkit.comparison.records import MOST_STEPS, Environment, TaskRecord, Window
 from esnkit.comparison.tasks.base import Task
 from esnkit.comparison.tasks.splits import SeriesSplit, Split
 

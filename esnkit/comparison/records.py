@@ -17,21 +17,37 @@ models, and do not count as replicates.
 
 The file is JSON of the same structure, under ``"schema": "esnkit-comparison"`` and
 ``"version": 1``. It holds no NaN or infinity: what does not exist is null, and what failed has a
-reason instead of scores.
+reason instead of scores. The annotations of the fields are the schema, limits included (see
+`esnkit.comparison.json_records`); what must agree between records, `check_comparison` says.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 
-from esnkit.comparison.json_records import VERSION, from_plain, read_json
+from esnkit.comparison.json_records import (
+    VERSION,
+    Count,
+    Limit,
+    Name,
+    Number,
+    ResultsError,
+    Seconds,
+    Size,
+    Text,
+    check_schema,
+    parse,
+    read_file,
+    read_value,
+    to_plain,
+)
 from esnkit.core.files import write_files
 from esnkit.core.typing import FloatArray
 from esnkit.search.space import Dimension, Settings
@@ -42,6 +58,15 @@ if TYPE_CHECKING:
 Kind = Literal["forecast", "generate", "filter", "classify", "remember"]
 Family = Literal["reservoir", "trained network", "delay line", "naive", "yours"]
 Status = Literal["done", "failed", "inapplicable"]
+
+MOST_VARIABLES = 3  # that are drawn
+MOST_STEPS = 400
+
+Row = Annotated[list[Number], Limit(1, MOST_VARIABLES)]
+Rows = Annotated[list[Row], Limit(0, MOST_STEPS)]
+Seed = Annotated[int, Limit(0, 2.0**128)]
+Scores = Annotated[list[Number], Limit(1, 10_000)]
+Lags = Annotated[list[Size], Limit(0, 100)]
 
 SCHEMA = "esnkit-comparison"
 
@@ -55,14 +80,14 @@ class Environment:
     wall time, all interrupted parts together.
     """
 
-    packages: dict[str, str]
-    python: str
-    platform: str
-    processor: str
-    n_cores: int
-    blas_threads: int
-    started: str
-    seconds: float
+    packages: Annotated[dict[Name, Text], Limit(0, 100)]
+    python: Text
+    platform: Text
+    processor: Text
+    n_cores: Size
+    blas_threads: Size
+    started: Text
+    seconds: Seconds
 
 
 @dataclass(frozen=True)
@@ -74,13 +99,13 @@ class Protocol:
     the others are tested against.
     """
 
-    seeds: list[int]
-    budget: int | None
-    budget_seconds: float | None
-    n_jobs: int
-    validation: str
-    preprocessing: str
-    reference: str
+    seeds: Annotated[list[Seed], Limit(1, 10_000)]
+    budget: Size | None
+    budget_seconds: Seconds | None
+    n_jobs: Size
+    validation: Text
+    preprocessing: Text
+    reference: Name
 
 
 @dataclass(frozen=True)
@@ -92,11 +117,11 @@ class Window:
     three variables are kept, and at most 400 steps.
     """
 
-    seed: int
-    replicate: int
-    history: list[list[float]]
-    truth: list[list[float]]
-    labels: list[str]
+    seed: Seed
+    replicate: Count
+    history: Rows
+    truth: Rows
+    labels: Annotated[list[Text], Limit(0, 1000)]
 
 
 @dataclass(frozen=True)
@@ -112,42 +137,42 @@ class TaskRecord:
     ``"user"``; names of files and columns are data, not markup.
     """
 
-    name: str
-    title: str
-    description: str
+    name: Name
+    title: Text
+    description: Text
     kind: Kind
     source: Literal["shipped", "file", "user"]
-    metric: str
-    metric_unit: str
+    metric: Name
+    metric_unit: Text
     greater_is_better: bool
     chaotic: bool
     fresh_data: bool
     replicate: Literal["forecast origin", "independent draw"]
-    n_replicates: int
-    n_train: int
-    n_test: int
-    horizon: int | None
-    period: int | None
-    differences: list[list[int]]
-    step: float
-    step_unit: str
-    variables: list[str]
-    windows: list[Window]
+    n_replicates: Annotated[int, Limit(1, 10_000)]
+    n_train: Size
+    n_test: Size
+    horizon: Size | None
+    period: Size | None
+    differences: Annotated[list[Lags], Limit(0, 100)]
+    step: Annotated[float, Limit(1e-100, 1e100)]
+    step_unit: Text
+    variables: Annotated[list[Text], Limit(1, 100_000)]
+    windows: Annotated[list[Window], Limit(0, 100)]
 
 
 @dataclass(frozen=True)
 class ContestantRecord:
     """A contestant; ``space`` is empty if there is nothing to tune."""
 
-    name: str
-    title: str
-    description: str
+    name: Name
+    title: Text
+    description: Text
     family: Family
-    space: list[Dimension]
+    space: Annotated[list[Dimension], Limit(0, 1000)]
 
 
 @dataclass(frozen=True)
-class Trial:
+class TrialRecord:
     """A candidate of a search.
 
     ``seconds`` have passed since the search began when its validation ``score`` was known, which
@@ -155,9 +180,9 @@ class Trial:
     """
 
     settings: Settings
-    seconds: float
-    score: float | None
-    failure: str = ""
+    seconds: Seconds
+    score: Number | None
+    failure: Text = ""
 
 
 @dataclass(frozen=True)
@@ -167,8 +192,8 @@ class Run:
     ``values`` (n_steps, n_variables) are cut as the window's truth is.
     """
 
-    replicate: int
-    values: list[list[float]]
+    replicate: Count
+    values: Rows
 
 
 @dataclass(frozen=True)
@@ -189,25 +214,25 @@ class Cell:
     unknown. ``n_diverged`` forecasts left the range of the training data and were clipped.
     """
 
-    task: str
-    contestant: str
-    seed: int
+    task: Name
+    contestant: Name
+    seed: Seed
     status: Status
-    reason: str = ""
-    scores: dict[str, list[float]] = field(default_factory=dict)
-    steps: list[int] = field(default_factory=list)
-    step_errors: list[float] = field(default_factory=list)
-    runs: list[Run] = field(default_factory=list)
+    reason: Text = ""
+    scores: Annotated[dict[Name, Scores], Limit(0, 100)] = field(default_factory=dict)
+    steps: Annotated[list[Size], Limit(0, MOST_STEPS)] = field(default_factory=list)
+    step_errors: Annotated[list[Number], Limit(0, MOST_STEPS)] = field(default_factory=list)
+    runs: Annotated[list[Run], Limit(0, 100)] = field(default_factory=list)
     settings: Settings = field(default_factory=dict)
-    trials: list[Trial] = field(default_factory=list)
-    compile_seconds: float = 0.0
-    search_seconds: float = 0.0
-    fit_seconds: float | None = None
-    predict_seconds: float | None = None
-    n_steps: int | None = None
-    n_parameters: int | None = None
-    peak_memory: int | None = None
-    n_diverged: int = 0
+    trials: Annotated[list[TrialRecord], Limit(0, 1_000_000)] = field(default_factory=list)
+    compile_seconds: Seconds = 0.0
+    search_seconds: Seconds = 0.0
+    fit_seconds: Seconds | None = None
+    predict_seconds: Seconds | None = None
+    n_steps: Size | None = None
+    n_parameters: Count | None = None
+    peak_memory: Count | None = None
+    n_diverged: Count = 0
 
     @property
     def key(self) -> tuple[str, str, int]:
@@ -248,9 +273,9 @@ class Comparison:
 
     environment: Environment
     protocol: Protocol
-    tasks: list[TaskRecord]
-    contestants: list[ContestantRecord]
-    cells: list[Cell]
+    tasks: Annotated[list[TaskRecord], Limit(1, 1000)]
+    contestants: Annotated[list[ContestantRecord], Limit(1, 1000)]
+    cells: Annotated[list[Cell], Limit(1, 1_000_000)]
 
     def task(self, name: str) -> TaskRecord:
         """Return the task of a name.
@@ -326,7 +351,7 @@ class Comparison:
         path : str or path-like
             The file; it is replaced if it exists.
         """
-        content = {"schema": SCHEMA, "version": VERSION} | asdict(self)
+        content = {"schema": SCHEMA, "version": VERSION} | to_plain(self)
         write_files({Path(path): json.dumps(content, allow_nan=False, separators=(",", ":"))})
 
     @classmethod
@@ -347,6 +372,111 @@ class Comparison:
         ResultsError
             If the file cannot be read, is damaged, or has another schema.
         """
-        content = read_json(path, SCHEMA)
+        content = parse(read_file(path), path)
+        check_schema(path, content, SCHEMA)
         del content["schema"], content["version"]
-        return from_plain(cls, content, path)
+        found: Comparison = read_value(cls, content, path)
+        try:
+            check_comparison(found)
+        except ValueError as error:
+            raise ResultsError(f"{path}: is damaged ({error})") from None
+        return found
+
+
+def check_comparison(comparison: Comparison) -> None:
+    """Check what must agree between the records of a comparison.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Whose fields have been checked one by one.
+
+    Raises
+    ------
+    ValueError
+        If names or cells come twice or are missing, or lengths differ.
+    """
+    tasks = {task.name: task for task in comparison.tasks}
+    names = {contestant.name for contestant in comparison.contestants}
+    seeds = comparison.protocol.seeds
+    for what, found, given in (
+        ("tasks", tasks, comparison.tasks),
+        ("contestants", names, comparison.contestants),
+        ("seeds", set(seeds), seeds),
+    ):
+        if len(found) < len(given):
+            raise ValueError(f"one of its {what} comes twice")
+    if comparison.protocol.reference not in names:
+        raise ValueError(f"its reference {comparison.protocol.reference!r} is no contestant")
+    check_cells(comparison.cells, comparison.tasks, names, seeds)
+    if len(comparison.cells) < len(tasks) * len(names) * len(seeds):
+        raise ValueError(
+            f"it holds {len(comparison.cells)} cells, not one for each of {len(tasks)} tasks, "
+            f"{len(names)} contestants and {len(seeds)} seeds"
+        )
+
+
+def check_cells(
+    cells: Sequence[Cell],
+    tasks: Sequence[TaskRecord],
+    contestants: Sequence[str] | set[str],
+    seeds: Sequence[int],
+) -> None:
+    """Check that cells are of a comparison, each of another place in it.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        All of them, or the first.
+    tasks : sequence of TaskRecord
+        The tasks.
+    contestants : collection of str
+        Names of the contestants.
+    seeds : sequence of int
+        The seeds.
+
+    Raises
+    ------
+    ValueError
+        If a cell has no place in it or comes twice, or its lengths are not those of its task.
+    """
+    known, seen = {task.name: task for task in tasks}, set()
+    for task in tasks:
+        for window in task.windows:
+            _check_window(task, window)
+    for cell in cells:
+        name = f"the cell {cell.key}"
+        if cell.task not in known or cell.contestant not in contestants or cell.seed not in seeds:
+            raise ValueError(f"{name} is of another comparison")
+        if cell.key in seen:
+            raise ValueError(f"{name} comes twice")
+        seen.add(cell.key)
+        if fault := _fault(cell, known[cell.task]):
+            raise ValueError(f"{name} {fault}")
+
+
+def _check_window(task: TaskRecord, window: Window) -> None:
+    """Check that a stretch of truth is a table, with a label for each row if there are any."""
+    rows = window.history + window.truth
+    if not window.truth or len({len(row) for row in rows}) > 1:
+        raise ValueError(f"a window of {task.name!r} is ragged or empty")
+    if len(window.labels) not in (0, len(rows)):
+        raise ValueError(f"a window of {task.name!r} has {len(window.labels)} labels")
+
+
+def _fault(cell: Cell, task: TaskRecord) -> str:
+    """Say in what a cell does not fit its task."""
+    if cell.status != "done":
+        return "has scores, but no result" if cell.scores else ""
+    if task.metric not in cell.scores:
+        return f"has no {task.metric!r}"
+    if any(len(scores) != task.n_replicates for scores in cell.scores.values()):
+        return f"has not {task.n_replicates} scores"
+    n_steps = min(task.horizon or 0, MOST_STEPS)
+    if not len(cell.steps) == len(cell.step_errors) == n_steps:
+        return f"has not the errors at {n_steps} steps"
+    shapes = {(w.seed, w.replicate): [len(row) for row in w.truth] for w in task.windows}
+    for run in cell.runs:
+        if [len(row) for row in run.values] != shapes.get((cell.seed, run.replicate)):
+            return "has a run of another shape than the truth"
+    return ""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.comparison.contestants.base import Contestant, Problem
-from esnkit.comparison.records import Trial
+from esnkit.comparison.records import TrialRecord
 from esnkit.comparison.tasks.scores import Metric, Scale
 from esnkit.comparison.tasks.splits import DrivenSplit, SeriesSplit, Split
 from esnkit.core.typing import FloatArray
@@ -138,7 +138,7 @@ class Choice:
 
     settings: Settings
     seed: int
-    trials: list[Trial]
+    trials: list[TrialRecord]
 
 
 def search(
@@ -162,7 +162,7 @@ def search(
     """
     fold = split.fold()
     problem, scale = Problem.of(fold), scale_of(fold)
-    trials: list[Trial] = []
+    trials: list[TrialRecord] = []
     best: tuple[float, Settings, int] | None = None
     start = time.perf_counter()
     drawn = candidates(contestant.space, rng)
@@ -170,7 +170,7 @@ def search(
         seed = int(rng.integers(2**31))
         settings = own | {"differences": lags[number % len(lags)]}
         score, failure = _validate(contestant, settings, fold, problem, metric, scale, seed)
-        trials.append(Trial(settings, time.perf_counter() - start, score, failure))
+        trials.append(TrialRecord(settings, time.perf_counter() - start, score, failure))
         if score is not None:
             cost = -score if metric.greater_is_better else score
             if best is None or cost < best[0]:

@@ -141,3 +141,33 @@ def test_arguments_that_cannot_be_read_exit_with_code_2(arguments: list[str]) ->
     with pytest.raises(SystemExit) as caught:
         main(["compare", *arguments])
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("", "--output must be what file names begin with"),
+        (".", "--output must be"),
+        ("..", "--output must be"),
+        ("folder/", "--output must be"),
+        ("x" * 300, "File name too long"),
+        ("kept", "'kept.journal' is a folder"),
+    ],
+)
+def test_names_that_no_file_can_have_are_refused(
+    output: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("kept.journal").mkdir()
+    assert main(["compare", "sunspots", *QUICK, "--output", output]) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+def test_a_full_disk_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("full.journal").symlink_to("/dev/full")
+    assert main(["compare", "sunspots", *QUICK, "--output", "full", "--force"]) == 2
+    assert capsys.readouterr().err == (
+        "esnkit: error: full.journal: cannot be written (No space left on device)\n"
+    )

@@ -13,7 +13,7 @@ from esnkit.comparison.records import (
     Protocol,
     Run,
     TaskRecord,
-    Trial,
+    TrialRecord,
     Window,
 )
 from esnkit.search.space import Dimension
@@ -100,11 +100,11 @@ def done_cell(task: TaskRecord, contestant: str, seed: int, level: float) -> Cel
         if w.seed == seed
     ]
     trials = [
-        Trial({"n_units": 100 + k}, 0.2 * (k + 1), float(score.mean() * (1 + 1 / (k + 1))))
+        TrialRecord({"n_units": 100 + k}, 0.2 * (k + 1), float(score.mean() * (1 + 1 / (k + 1))))
         for k in range(7 if contestant in SPACES else 0)
     ]
     if trials:
-        trials.append(Trial({"n_units": 400}, 1.7, None, "ValueError: too many units"))
+        trials.append(TrialRecord({"n_units": 400}, 1.7, None, "ValueError: too many units"))
     return Cell(
         task.name,
         contestant,

@@ -52,9 +52,15 @@ def test_frame_has_a_row_for_each_score(sample: Comparison) -> None:
         (lambda c: c.update(version=99), "version 99"),
         (lambda c: c.pop("cells"), "damaged"),
         (lambda c: c.update(surprise=1), "unknown field 'surprise'"),
-        (lambda c: c["tasks"][0].update(n_train="many"), "'many' is no int"),
-        (lambda c: c["cells"][0].update(status="fine"), "'fine' is none of"),
-        (lambda c: c["cells"][0].update(scores=[1.0]), "is no dict"),
+        (
+            lambda c: c["tasks"][0].update(n_train="many"),
+            "tasks\\[0\\].n_train is 'many', which is no int",
+        ),
+        (
+            lambda c: c["cells"][0].update(status="fine"),
+            "cells\\[0\\].status is 'fine', which is none of",
+        ),
+        (lambda c: c["cells"][0].update(scores=[1.0]), "which is no dict"),
     ],
 )
 def test_other_files_are_refused(

@@ -85,6 +85,15 @@ class SeriesSplit:
         stride = max(1, min(self.horizon, room // (N_FOLDS - 1)))
         return SeriesSplit(self.train, self.horizon, N_FOLDS, stride, period=self.period)
 
+    def content(self) -> bytes:
+        """Return the numbers, by which equal data are known under any name.
+
+        Returns
+        -------
+        bytes
+        """
+        return np.ascontiguousarray(self.values).tobytes()
+
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
@@ -182,6 +191,17 @@ class DrivenSplit:
             last = [self.train.only(slice(cut, None))]
             return DrivenSplit(self.train.only(slice(cut)), last, self.variables)
         return self._cut_each()
+
+    def content(self) -> bytes:
+        """Return the numbers, by which equal data are known under any name.
+
+        Returns
+        -------
+        bytes
+        """
+        parts = [self.train, *self.draws]
+        arrays = [array for part in parts for array in (*part.inputs, *part.targets)]
+        return b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
 
     def _cut_each(self) -> DrivenSplit:
         """Cut every sequence at two thirds; the last third is scored after running over all."""
