@@ -242,12 +242,12 @@ def _write(action: Callable[[], None]) -> None:
 def _summary(comparison: Comparison) -> str:
     """Say the answer, and who is ahead on each task."""
     found = findings(comparison)
-    lines = [*answer(comparison, found), ""]
+    lines = [*map(_printable, answer(comparison, found)), ""]
     width = max(len(task.title) for task in comparison.tasks)
     for task in comparison.tasks:
         best = found[task.name].standings[:_SHOWN]
         scores = ", ".join(f"{s.contestant} {s.median:.3g}" for s in best) or "nobody finished"
-        lines.append(f"{_printable(task.title):<{width}}  {task.metric}: {scores}")
+        lines.append(f"{_printable(f'{task.title:<{width}}  {task.metric}: {scores}')}")
     failed = {cell.contestant: cell for cell in comparison.cells if cell.status == "failed"}
     lines += [
         f"failed: {_printable(c.contestant)} on {_printable(c.task)}: {_printable(c.reason)}"

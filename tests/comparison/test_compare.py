@@ -28,6 +28,7 @@ from esnkit.comparison import (
     Pairs,
     ResultsError,
     SeriesSplit,
+    SeriesTask,
     Task,
     TaskError,
     compare,
@@ -416,6 +417,15 @@ def test_scores_do_not_depend_on_processes() -> None:
 
 def test_scores_do_not_depend_on_who_else_takes_part() -> None:
     assert raw(run([ESN, "mean"])).items() >= raw(run([ESN])).items()
+
+
+def test_scores_follow_from_the_data_and_the_seed_whatever_the_names() -> None:
+    series = np.sin(np.arange(200.0)) + np.random.default_rng(0).normal(size=200)
+    found = [
+        run({name: ESNRegressor(Reservoir(10))}, [SeriesTask(series, 5, name=name)]).cells[0].scores
+        for name in ("a", "sales")
+    ]
+    assert found[0] == found[1]
 
 
 # ---------------------------------------------------------------------- the journal

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from esnkit.comparison.records import Cell, Comparison, ContestantRecord, TaskRecord
-from esnkit.comparison.report import summary as wording
+from esnkit.comparison.report import summary
 from esnkit.comparison.report.figures import N_COLORS, Line, ranks_figure
 from esnkit.comparison.report.illustrations import Illustrations, illustrate
 from esnkit.comparison.report.significance import (
@@ -127,11 +129,11 @@ def _environment(*, autoescape: bool) -> Environment:
         undefined=StrictUndefined,
     )
     environment.filters |= {
-        "number": wording.number,
-        "seconds": wording.seconds,
-        "megabytes": wording.megabytes,
-        "listed": wording.listed,
-        "against": wording.against_reference,
+        "number": summary.number,
+        "seconds": summary.seconds,
+        "megabytes": summary.megabytes,
+        "listed": summary.listed,
+        "against": summary.against_reference,
         "settings": _settings_text,
         "dimension": _dimension_text,
     }
@@ -144,8 +146,8 @@ def _content(comparison: Comparison, *, pictures: bool) -> dict[str, Any]:
     lines, found = _lines(comparison), findings(comparison)
     return {
         "comparison": comparison,
-        "answer": wording.answer(comparison, found),
-        "reference": wording.title_of(comparison, comparison.protocol.reference),
+        "answer": summary.answer(comparison, found),
+        "reference": summary.title_of(comparison, comparison.protocol.reference),
         "lines": lines,
         "sections": [
             _section(comparison, task, found[task.name], lines, pictures)
@@ -154,7 +156,7 @@ def _content(comparison: Comparison, *, pictures: bool) -> dict[str, Any]:
         "overview": _overview(comparison, found),
         "ranks": average_ranks(comparison, found),
         "fewest_pairs": FEWEST_PAIRS,
-        "test_rule": wording.TEST_RULE,
+        "test_rule": summary.TEST_RULE,
     }
 
 
@@ -242,7 +244,7 @@ def _median(values: list[Any]) -> float | None:
 def _missing(comparison: Comparison, cells: list[Cell]) -> list[tuple[str, str, str]]:
     """List who has no result or not all, and why, each reason once."""
     entries = [
-        (wording.title_of(comparison, cell.contestant), cell.status, cell.reason)
+        (summary.title_of(comparison, cell.contestant), cell.status, cell.reason)
         for cell in cells
         if cell.status != "done"
     ]
@@ -254,7 +256,7 @@ def _chosen(comparison: Comparison, cells: list[Cell], order: list[str]) -> list
     first = comparison.protocol.seeds[0]
     settings = {cell.contestant: cell.settings for cell in cells if cell.seed == first}
     return [
-        (wording.title_of(comparison, name), _settings_text(settings[name]))
+        (summary.title_of(comparison, name), _settings_text(settings[name]))
         for name in order
         if settings.get(name)
     ]
@@ -284,10 +286,8 @@ def _dimension_text(dimension: Dimension) -> str:
 
 
 def _plain(text: str) -> str:
-    """Take from a name what Markdown, or HTML in it, would read as more than text."""
-    from html import escape
-
-    flat = escape(" ".join(str(text).split()), quote=False)
-    for sign in "\\`*_[]|#":
-        flat = flat.replace(sign, f"\\{sign}")
-    return flat
+    """Take from a name what Markdown, a terminal, or HTML in it would read as more than text."""
+    flat = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(str(text).split()))
+    flat = re.sub(r"([\\`*_\[\]|#~!$])", r"\\\1", html.escape(flat, quote=False))
+    # What begins a line may make it a list, a rule or a heading.
+    return re.sub(r"^(?:(?=[-+=])|(\d+)(?=[.)]))", r"\1\\", flat)

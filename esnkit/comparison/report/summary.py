@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from esnkit.comparison.records import Cell, Comparison, TaskRecord
-from esnkit.comparison.report.significance import LEVEL, Findings, PairedTest, Standing
+from esnkit.comparison.report.significance import (
+    LEVEL,
+    Findings,
+    PairedTest,
+    Standing,
+    findings,
+)
 
 TEST_RULE = (
     "Wins : losses on the same test data against the reference, p of Wilcoxon's signed-rank "
@@ -16,6 +22,7 @@ TEST_RULE = (
 )
 
 _AHEAD = 0.1  # by which share of the score a rival must lead where there is no test
+_DISSENT = 0.25  # the share of seeds from which on the verdict cannot be told
 
 
 @dataclass(frozen=True)
@@ -24,13 +31,19 @@ class Judgement:
 
     ``rivals`` are clearly better: by a test, or by a tenth of the score where there are too few
     pairs to test. Kin of the reference is no rival. ``naive`` is the best naive forecast.
+    ``dissent`` is the share of seeds that by themselves say the opposite.
     """
 
     task: TaskRecord
     standing: Standing | None
     rivals: list[str]
     naive: Standing | None
-    best: Standing | None
+    dissent: float = 0.0
+
+    @property
+    def open(self) -> bool:
+        """Whether seeds disagree so much that it cannot be told."""
+        return self.dissent >= _DISSENT
 
     @property
     def beats_naive(self) -> bool:
@@ -47,6 +60,28 @@ class Judgement:
 
 def judge(comparison: Comparison, task: TaskRecord, found: Findings) -> Judgement:
     """Tell whether the reference is good enough for a task, from what was found on it."""
+    judgement = _judge_once(comparison, task, found)
+    seeds = comparison.protocol.seeds
+    n_against = sum(_says_otherwise(comparison, judgement, seed) for seed in seeds)
+    return replace(judgement, dissent=n_against / len(seeds))
+
+
+def _says_otherwise(comparison: Comparison, judgement: Judgement, seed: int) -> bool:
+    """Tell whether one seed by itself says the opposite of all together."""
+    cells = [c for c in comparison.cells if c.seed == seed and c.task == judgement.task.name]
+    protocol = replace(comparison.protocol, seeds=[seed])
+    only = replace(comparison, tasks=[judgement.task], cells=cells, protocol=protocol)
+    found = findings(only)[judgement.task.name]
+    single = _judge_once(only, judgement.task, found)
+    if judgement.good_enough:
+        return not single.good_enough
+    # A seed alone has fewer pairs to test: rivals known to be better must really be behind in it.
+    own = single.standing
+    ahead = {s.contestant for s in found.standings if own is not None and s.rank < own.rank}
+    return single.beats_naive and not ahead.intersection(judgement.rivals)
+
+
+def _judge_once(comparison: Comparison, task: TaskRecord, found: Findings) -> Judgement:
     reference = comparison.protocol.reference
     families = {c.name: c.family for c in comparison.contestants}
     own = next((s for s in found.standings if s.contestant == reference), None)
@@ -59,8 +94,7 @@ def judge(comparison: Comparison, task: TaskRecord, found: Findings) -> Judgemen
         and _clearly_better(s, own, found.tests)
     ]
     naive = next((s for s in found.standings if families[s.contestant] == "naive"), None)
-    best = found.standings[0] if found.standings else None
-    return Judgement(task, own, rivals, naive, best)
+    return Judgement(task, own, rivals, naive)
 
 
 def _clearly_better(rival: Standing, own: Standing, tests: dict[str, PairedTest]) -> bool:
@@ -88,19 +122,27 @@ def answer(comparison: Comparison, found: dict[str, Findings]) -> tuple[str, str
     judgements = [judge(comparison, task, found[task.name]) for task in comparison.tasks]
     if len(judgements) == 1:
         return _answer_on_one(comparison, judgements[0]), _cost(comparison)
-    good = [j.task.title for j in judgements if j.good_enough]
-    short = [f"{j.task.title} ({_reason(comparison, j)})" for j in judgements if not j.good_enough]
+    told = [j for j in judgements if not j.open]
+    good = [j.task.title for j in told if j.good_enough]
+    short = [f"{j.task.title} ({_reason(comparison, j)})" for j in told if not j.good_enough]
+    doubtful = [f"{j.task.title} ({_votes(comparison, j)})" for j in judgements if j.open]
     first = (
         f"{_subject(comparison)} was good enough on {len(good)} of {len(judgements)} tasks, better "
         "than any naive forecast and not clearly beaten by a rival"
     )
     first += f": {listed(good)}" if good else ""
     first += f"; it fell short on {listed(short)}" if short else ""
+    first += f"; it cannot be told on {listed(doubtful)}" if doubtful else ""
     return f"{first}.", _cost(comparison)
 
 
 def _answer_on_one(comparison: Comparison, found: Judgement) -> str:
     subject, title = _subject(comparison), found.task.title
+    if found.open:
+        return (
+            f"On {title}, it cannot be told whether {_lowered(subject)} is good enough: "
+            f"{_votes(comparison, found)}; more seeds are needed."
+        )
     if found.standing is None or not found.good_enough:
         reason = _reason(comparison, found)
         return f"On {title}, {_lowered(subject)} is not good enough: {reason}."
@@ -112,6 +154,20 @@ def _answer_on_one(comparison: Comparison, found: Judgement) -> str:
         f"On {title}, {_lowered(subject)} is good enough: {score} beats the best naive forecast "
         f"({naive}), and no rival is clearly better."
     )
+
+
+def _votes(comparison: Comparison, found: Judgement) -> str:
+    """Say how many seeds take the reference for good enough, and how its score spreads."""
+    n_seeds = len(comparison.protocol.seeds)
+    n_against = round(found.dissent * n_seeds)
+    n_yes = n_seeds - n_against if found.good_enough else n_against
+    text = f"{n_yes} of {n_seeds} seeds say{'s' if n_yes == 1 else ''} yes"
+    scores = comparison.scores(found.task.name, comparison.protocol.reference)
+    medians = np.median(scores[~np.isnan(scores).any(axis=1)], axis=1)
+    if not len(medians):
+        return text
+    spread = f"{number(float(medians.min()))} to {number(float(medians.max()))}"
+    return f"{text}, with a {found.task.metric} of {spread}"
 
 
 def _reason(comparison: Comparison, found: Judgement) -> str:

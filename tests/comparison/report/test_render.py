@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from esnkit.comparison import Comparison
+from esnkit.comparison.records import Cell
 from esnkit.comparison.report.render import render_html, render_markdown
 from esnkit.comparison.report.significance import findings, standings
 from esnkit.comparison.report.summary import Judgement, answer, judge, number
-from tests.comparison.samples import sample_comparison
+from tests.comparison.samples import LEVELS, sample_comparison
 
 ATTACK = "<script>alert(1)</script>"
 
@@ -142,6 +143,25 @@ def test_names_are_data(sample: Comparison) -> None:
     assert "<script" not in render_markdown(attacked(sample))
 
 
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("[a](b)", r"\[a\](b)"),
+        ("1. first", r"1\. first"),
+        ("- item", r"\- item"),
+        ("a\x1b[31mb", "a\ufffd\\[31mb"),
+        ("a\n# b", r"a \# b"),
+        ("<b>&", "&lt;b&gt;&amp;"),
+    ],
+)
+def test_names_are_no_markdown(sample: Comparison, name: str, written: str) -> None:
+    machine = replace(sample.environment, python=name, packages={name: "1"}, started=name)
+    tasks = [replace(task, description=name) for task in sample.tasks]
+    said = render_markdown(replace(sample, environment=machine, tasks=tasks))
+    assert f"Python {written}; {written} 1. Started {written}," in said
+    assert f"\n{written}\n" in said
+
+
 def test_same_results_same_page(sample: Comparison) -> None:
     assert render_html(one_task(sample)) == render_html(one_task(sample))
 
@@ -197,6 +217,25 @@ def test_good_enough_is_better_than_naive_and_not_clearly_beaten(sample: Compari
     naive = shifted(sample, "sunspots", "esn", 10.0)
     assert not judged(naive, "sunspots").beats_naive
     assert "no better than Seasonal-naive" in answer(naive, findings(naive))[0]
+
+
+def test_seeds_that_disagree_leave_the_verdict_open(sample: Comparison) -> None:
+    def of_seed_0(cell: Cell, factor: float) -> Cell:
+        is_worse = (cell.task, cell.contestant, cell.seed) == ("sunspots", "esn", 0)
+        scores = {k: (factor * np.array(v)).tolist() for k, v in cell.scores.items()}
+        return replace(cell, scores=scores) if is_worse else cell
+
+    best = shifted(sample, "sunspots", "esn", 0.1)
+    assert judged(best, "sunspots").dissent == 0
+    mixed = replace(best, cells=[of_seed_0(c, 100.0) for c in best.cells])
+    assert judged(mixed, "sunspots").open
+    assert (
+        "it cannot be told on Sunspots (2 of 3 seeds say yes" in answer(mixed, findings(mixed))[0]
+    )
+    single = replace(mixed, tasks=mixed.tasks[:1], cells=mixed.cells[: 3 * len(LEVELS)])
+    said = answer(single, findings(single))[0]
+    assert said.startswith("On Sunspots, it cannot be told whether an echo state network is good")
+    assert said.endswith("more seeds are needed.")
 
 
 def test_kin_of_the_reference_is_no_rival(sample: Comparison) -> None:
