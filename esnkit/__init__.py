@@ -20,6 +20,7 @@ from esnkit.memories.reservoir import Reservoir
 from esnkit.models.classifier import ESNClassifier
 from esnkit.models.esn import ESNRegressor
 from esnkit.models.tdnn import TDNNRegressor
+from esnkit.networks.classifier import RNNClassifier
 from esnkit.networks.fir import FIRRegressor
 from esnkit.networks.rnn import RNNRegressor
 from esnkit.readouts.mlp import MLPReadout
@@ -46,6 +47,7 @@ __all__ = [
     "MLPReadout",
     "Parallel",
     "RLSReadout",
+    "RNNClassifier",
     "RNNRegressor",
     "Reservoir",
     "RidgeReadout",
