@@ -152,8 +152,7 @@ class LocalForecaster(BaseForecaster):
         check_scalar(self.noise, "noise", Real, min_val=0)
         if self.model is not None and not isinstance(self.model, ESNRegressor):
             raise TypeError(f"model must be an ESNRegressor, got {self.model!r}.")
-        reservoir = None if self.model is None else self.model.reservoir
-        feedback = getattr(reservoir, "feedback_scaling", 0)
+        feedback = 0.0 if self.model is None else self.model._memory.feedback_scaling
         if feedback:
             raise ValueError(
                 f"model has output feedback (feedback_scaling={feedback}), but patches see one "
@@ -326,7 +325,7 @@ def _default_model(n_steps: int) -> ESNRegressor:
 
 def _keep_recurrence(model: Any, n_features: int) -> None:
     """Draw the recurrent weights now, so that each patch need not find their spectral radius."""
-    if isinstance(model.reservoir, Reservoir):
+    if isinstance(getattr(model, "reservoir", None), Reservoir):
         W = clone(model.reservoir).prepare(n_features).W_
         model.reservoir.set_params(topology=W, spectral_radius=None)
 

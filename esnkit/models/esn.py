@@ -22,7 +22,7 @@ from esnkit.readouts.ridge import RidgeReadout
 
 def _readout_can_go_on(model: ESNRegressor) -> bool:
     """Tell whether the readout has ``partial_fit``, and so the model has it."""
-    return hasattr(model._parts()[1], "partial_fit")
+    return hasattr(model._readout, "partial_fit")
 
 
 class ESNRegressor(SequenceRegressor):
@@ -134,25 +134,30 @@ class ESNRegressor(SequenceRegressor):
 
     # ------------------------------------------------------------------ what it can do
 
-    def _parts(self) -> tuple[Memory, Any]:
-        """Return the memory and the readout, as they are given or as they are by default."""
-        reservoir = Reservoir() if self.reservoir is None else self.reservoir
-        return reservoir, RidgeReadout() if self.readout is None else self.readout
+    @property
+    def _memory(self) -> Memory:
+        """The memory, as it is given or as it is by default."""
+        return Reservoir() if self.reservoir is None else self.reservoir
+
+    @property
+    def _readout(self) -> Any:
+        """The readout, likewise."""
+        return RidgeReadout() if self.readout is None else self.readout
 
     @property
     def can_run_freely(self) -> bool:  # type: ignore[override]
         """Whether the model can run on its own outputs: if its memory can."""
-        return self._parts()[0].can_run_freely
+        return self._memory.can_run_freely
 
     @property
     def can_continue(self) -> bool:  # type: ignore[override]
         """Whether the model can go on from a given state: if its memory can."""
-        return self._parts()[0].can_continue
+        return self._memory.can_continue
 
     @property
     def limitation(self) -> str:  # type: ignore[override]
         """Why the model cannot, if it cannot."""
-        return self._parts()[0].limitation
+        return self._memory.limitation
 
     @property
     def compiled(self) -> bool:  # type: ignore[override]
@@ -163,7 +168,7 @@ class ESNRegressor(SequenceRegressor):
     def readout_sees_input(self) -> bool:
         """Whether the readout sees x(n) behind what the memory gives, by `include_input`."""
         if self.include_input == "auto":
-            return not self._parts()[0].begins_with_input
+            return not self._memory.begins_with_input
         return bool(self.include_input)
 
     # ------------------------------------------------------------------ fitting
@@ -260,7 +265,7 @@ class ESNRegressor(SequenceRegressor):
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        memory, readout = self._parts()
+        memory, readout = self._memory, self._readout
         if not isinstance(memory, Memory):
             raise TypeError(
                 f"{self._memory_name} must be a memory such as Reservoir, got {memory!r}."
@@ -281,7 +286,7 @@ class ESNRegressor(SequenceRegressor):
     def _prepare(self, data: TrainingData) -> None:
         """Copy the components, hand out seeds and draw the memory."""
         seed = None if self.random_state is None else root_seed(self.random_state)
-        memory, readout = self._parts()
+        memory, readout = self._memory, self._readout
         self.reservoir_ = own_copy(memory, seed, "reservoir")
         self.readout_ = own_copy(readout, seed, "readout")
         self.n_outputs_ = data.targets.shape[1]

@@ -143,10 +143,14 @@ class TDNNRegressor(ESNRegressor):
         self.id_column = id_column
         self.random_state = random_state
 
-    def _parts(self) -> tuple[Memory, Any]:
+    @property
+    def _memory(self) -> Memory:
+        return TappedDelayLine() if self.memory is None else self.memory
+
+    @property
+    def _readout(self) -> MLPReadout:
         names = MLPReadout().get_params().keys() - {"random_state"}
-        readout = MLPReadout(**{name: getattr(self, name) for name in names})
-        return TappedDelayLine() if self.memory is None else self.memory, readout
+        return MLPReadout(**{name: getattr(self, name) for name in names})
 
     @property
     def n_iter_(self) -> int:

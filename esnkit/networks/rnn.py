@@ -11,7 +11,6 @@ from sklearn.utils import check_array
 from esnkit.core.checks import check_name
 from esnkit.core.seeding import RandomState
 from esnkit.core.sequences import Sequences, check_weights, read_sequences
-from esnkit.core.state import State
 from esnkit.models.base import TrainingData
 from esnkit.networks.base import NetworkRegressor
 from esnkit.networks.holdout import EarlyStopping
@@ -268,21 +267,20 @@ class RNNRegressor(NetworkRegressor):
             return super()._give_back(sequences, outputs)
         return outputs[self._labelled(sequences)]
 
-    def _start_state(self, state: State | None) -> State:
-        if state is not None:
-            self._check_continuable()
-        return super()._start_state(state)
+    @property
+    def can_continue(self) -> bool:  # type: ignore[override]
+        """Whether the network can go on from a given state: if it reads forwards only."""
+        return not self.bidirectional
 
-    def _last_state(self) -> State:
-        self._check_continuable()
-        return super()._last_state()
+    @property
+    def can_run_freely(self) -> bool:  # type: ignore[override]
+        """Whether the network can run on its own outputs: likewise."""
+        return not self.bidirectional
 
-    def _check_continuable(self) -> None:
-        """Refuse to go on with a network that has to see the end of a sequence."""
-        if self.bidirectional:
-            raise ValueError(
-                "A bidirectional network needs whole sequences: it cannot go on from a state."
-            )
+    @property
+    def limitation(self) -> str:  # type: ignore[override]
+        """Why it cannot, if it cannot."""
+        return "bidirectional=True needs whole sequences." if self.bidirectional else ""
 
     def _labelled(self, sequences: Sequences) -> Any:
         """Return an index of the rows that have targets, and predictions."""
