@@ -329,3 +329,15 @@ def lms(Z, Y, step_size, sample_weight=None):
         predicted.append(W @ z)
         W = W + weight * step_size * np.outer(y - W @ z, z) / (z @ z)
     return W, np.array(predicted)
+
+
+def learn_in_loop(W, network, P, loop, X, noise, targets, y, *, own, skip):
+    """Predictions before each step is learned, from the zero state, without forgetting."""
+    h, Z, predicted = np.zeros(len(W)), [], []
+    for n, x in enumerate(X):
+        h = advance(W, network, np.concatenate([x, y]), noise[n], h)
+        Z.append(np.concatenate([h, h**2 if loop.squared else [], x if loop.with_input else []]))
+        seen = np.array(Z[skip:n]).reshape(-1, len(Z[0]))  # nothing within the washout is learned
+        predicted.append(rls(seen, targets[skip : max(n, skip)], P)[0] @ Z[-1])
+        y = predicted[-1] if own else targets[n]
+    return np.array(predicted)

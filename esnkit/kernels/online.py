@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.kernels.jit import kernel
+from esnkit.kernels.reservoir import advance, working_space
 from esnkit.kernels.simd import SLICE, load, multiply_add, store
 
 # The rules, by which `Learner.rule` tells them apart.
@@ -135,11 +136,14 @@ def excite(learner, m):
 def learn(learner, target, weight, output):
     """Write what the weights give for ``learner.z`` into ``output``, then move them to ``target``.
 
-    With RLS a weight divides the variance of the target; with LMS it multiplies the step.
+    With RLS a weight divides the variance of the target; with LMS it multiplies the step. A weight
+    of zero leaves the learning out.
     """
     weights, z, gain = learner.weights, learner.z, learner.gain
     for k in range(target.size):
         output[k] = dot(weights[k], z, z.size, learner.lanes)
+    if weight <= 0.0:
+        return
     if learner.rule == RLS:
         absorb(learner, learner.forgetting / weight)
     else:
@@ -169,7 +173,34 @@ def learn_rows(learner, features, targets, sample_weight, outputs):
     """
     n_features = features.shape[1]
     for n in range(len(features)):
-        weight = sample_weight[n] if sample_weight.size else 1.0
-        if weight > 0.0:
-            learner.z[:n_features] = features[n]
-            learn(learner, targets[n], weight, outputs[n])
+        learner.z[:n_features] = features[n]
+        learn(learner, targets[n], sample_weight[n] if sample_weight.size else 1.0, outputs[n])
+
+
+@kernel
+def learn_in_loop(
+    network, learner, with_input, squared, own, X, noise, targets, sample_weight, h, y, outputs
+):
+    """Run a reservoir over the rows of ``X`` (n_steps, n_features), learning at each step.
+
+    Step n is predicted into ``outputs`` (n_steps, n_outputs) before it is learned. What drives the
+    units in step n + 1 is that prediction if ``own``, else the target. A weight of zero leaves the
+    learning out. ``noise`` is (n_steps, n_units), or (n_steps, 0) for none. ``h`` and ``y`` hold
+    state and last output before the first step and, at the end, those after the last.
+    """
+    pre, product = working_space(h)
+    n_units, n_features = h.size, X.shape[1]
+    n_states = 2 * n_units if squared else n_units
+    u = np.zeros(network.drive.shape[0], h.dtype)
+    for t in range(len(X)):
+        u[:n_features] = X[t]
+        if u.size > n_features:
+            u[n_features:] = y
+        advance(network, u, noise[t], h, h, pre, product)
+        learner.z[:n_units] = h
+        if squared:
+            learner.z[n_units:n_states] = h * h
+        if with_input:
+            learner.z[n_states : n_states + n_features] = X[t]
+        learn(learner, targets[t], sample_weight[t], outputs[t])
+        y[:] = outputs[t] if own else targets[t]

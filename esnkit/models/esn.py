@@ -11,12 +11,14 @@ from sklearn.utils import check_scalar
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
+from esnkit.core.checks import check_name
 from esnkit.core.seeding import RandomState, own_copy, root_seed
 from esnkit.core.sequences import TrainingData
 from esnkit.memories.base import Memory
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.base import SequenceRegressor
 from esnkit.models.runner import Runner, TrainingPosition, TrainingRun
+from esnkit.readouts.online import OnlineReadout
 from esnkit.readouts.ridge import RidgeReadout
 
 
@@ -55,6 +57,10 @@ class ESNRegressor(SequenceRegressor):
     clip_margin : float, default=10.0
         How far outputs that are fed back may leave the range of the training targets, in widths
         of that range. They are clipped there, with a warning.
+    training_feedback : {"teacher", "output"}, default="teacher"
+        What a memory with output feedback sees while the readout is fitted: the true y(n-1), or
+        what the model itself predicted, as the readout stood then. The second is FORCE learning
+        [2]_, and needs a readout that learns at each step, such as `RLSReadout`.
     id_column : str or int, default=None
         The column of X, by name or number, that names the sequence each row belongs to. A run of
         equal ids is one sequence, and each starts from the zero state.
@@ -88,6 +94,8 @@ class ESNRegressor(SequenceRegressor):
     ----------
     .. [1] H. Jaeger and H. Haas, "Harnessing nonlinearity: predicting chaotic systems and saving
        energy in wireless communication", Science 304, 2004.
+    .. [2] D. Sussillo and L. F. Abbott, "Generating coherent patterns of activity from chaotic
+       neural networks", Neuron 63, 544-557, 2009.
 
     Examples
     --------
@@ -114,6 +122,7 @@ class ESNRegressor(SequenceRegressor):
         include_input: str | bool = "auto",
         squared_states: bool = False,
         clip_margin: float = 10.0,
+        training_feedback: str = "teacher",
         id_column: str | int | None = None,
         random_state: RandomState = None,
     ) -> None:
@@ -124,6 +133,7 @@ class ESNRegressor(SequenceRegressor):
         self.include_input = include_input
         self.squared_states = squared_states
         self.clip_margin = clip_margin
+        self.training_feedback = training_feedback
         self.id_column = id_column
         self.random_state = random_state
 
@@ -282,6 +292,15 @@ class ESNRegressor(SequenceRegressor):
                 f"include_input must be 'auto', True or False, got {self.include_input!r}."
             )
         check_scalar(self.clip_margin, "clip_margin", Real, min_val=0)
+        check_name("training_feedback", self.training_feedback, ("teacher", "output"))
+        if self.training_feedback == "output" and not (
+            isinstance(readout, OnlineReadout) and memory.feedback_scaling
+        ):
+            raise ValueError(
+                "training_feedback='output' needs a memory with feedback_scaling above zero and a "
+                f"readout that learns at each step, such as RLSReadout, got {memory!r} and "
+                f"{readout!r}."
+            )
 
     def _prepare(self, data: TrainingData) -> None:
         """Copy the components, hand out seeds and draw the memory."""
@@ -305,7 +324,9 @@ class ESNRegressor(SequenceRegressor):
         """Run the memory over the data, and fit the readout by "fit" or "partial_fit"."""
         run = TrainingRun(self._runner, data, self.washout, self._position, self._n_sequences)
         in_chunks = getattr(self.readout_, f"{method}_chunks", None)
-        if not run.n_rows:  # a block of partial_fit that lies within the washout
+        if self.training_feedback == "output":
+            self._learn_in_loop(run, method)
+        elif not run.n_rows:  # a block of partial_fit that lies within the washout
             run.skip()
         elif in_chunks is None:
             self._fit_at_once(run, method)
@@ -329,3 +350,12 @@ class ESNRegressor(SequenceRegressor):
             options["sample_weight"] = np.concatenate(weights)
         y = self._shape_outputs(np.concatenate(targets))
         getattr(self.readout_, method)(np.concatenate(features), y, **options)
+
+    def _learn_in_loop(self, run: TrainingRun, method: str) -> None:
+        """Let the readout learn at each step what it is going to be fed back."""
+        readout = self.readout_
+        if method == "fit" or not hasattr(readout, "coef_"):
+            width = self._runner.n_readout_features
+            readout.start_learning(width, self.n_outputs_, 1 if self._flat else 2)
+        run.learn_in_loop(readout.learner)
+        readout.take_weights()

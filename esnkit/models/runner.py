@@ -16,8 +16,10 @@ from esnkit.core.sequences import CHUNK, TrainingData, chunks
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop
+from esnkit.kernels.online import Learner, learn_in_loop, learn_rows
 from esnkit.kernels.reservoir import ReservoirWeights
 from esnkit.memories.base import Memory
+from esnkit.readouts.online import LMSReadout, RLSReadout
 from esnkit.readouts.ridge import RidgeReadout
 
 
@@ -81,6 +83,12 @@ class Runner:
         """Bounds in which outputs that are fed back are clipped, of shape (2, n_outputs)."""
         return output_range(self.low, self.high, self.clip_margin)
 
+    @property
+    def n_readout_features(self) -> int:
+        """How many features the readout sees."""
+        n_states = self.memory.n_features_out_ * (2 if self.squared_states else 1)
+        return n_states + (self.n_features if self.include_input else 0)
+
     def features(
         self,
         rows: FloatArray,
@@ -91,9 +99,8 @@ class Runner:
         """Run over a sequence, yielding [h(n); h(n)²; x(n)] in a buffer that is used again."""
         n_units = self.memory.n_features_out_
         n_states = n_units * (2 if self.squared_states else 1)
-        width = n_states + (self.n_features if self.include_input else 0)
         length = CHUNK if self.memory.can_continue else len(rows)
-        buffer = np.empty((min(length, len(rows)), width))
+        buffer = np.empty((min(length, len(rows)), self.n_readout_features))
         for chunk in chunks(len(rows), length):
             states, state = self.memory.run(
                 rows[chunk], state, None if teacher is None else teacher[chunk], noise=noise
@@ -163,6 +170,48 @@ class Runner:
             lower=lower,
             upper=upper,
         )
+
+    def learn(
+        self,
+        learner: Learner,
+        rows: FloatArray,
+        targets: FloatArray,
+        weights: FloatArray,
+        state: State,
+        *,
+        own: bool,
+        noise: np.random.Generator | None = None,
+    ) -> tuple[FloatArray, State]:
+        """Run over rows and learn at each step what a weight above zero says is to be learned.
+
+        Where outputs are fed back, the next step sees the prediction of this one if ``own``, else
+        its target. Returns what was predicted before each step was learned, and the state at the
+        end. Only the learner changes.
+        """
+        outputs = np.empty(targets.shape)
+        if self.memory.is_reservoir:
+            h, y = state.states.copy(), np.array(state.output)
+            learn_in_loop(
+                self.memory._network,
+                learner,
+                self.include_input,
+                self.squared_states,
+                own,
+                rows.astype(h.dtype),
+                self.memory.draw_noise(len(rows), noise if self.memory.noise else None),
+                targets,
+                weights,
+                h,
+                y,
+                outputs,
+            )
+            return outputs, State(h, y)
+        for n in range(len(rows)):
+            step = slice(n, n + 1)
+            _, features, state = next(self.features(rows[step], state, None, noise))
+            learn_rows(learner, features, targets[step], weights[step], outputs[step])
+            state = State(state.states, outputs[n] if own else targets[n])
+        return outputs, state
 
     def _step_freely(
         self, rows: FloatArray, n_steps: int, state: State, through_input: bool
@@ -242,12 +291,9 @@ class TrainingRun:
         return int(np.maximum(lengths - skipped, 0).sum())
 
     def __iter__(self) -> Iterator[tuple[FloatArray, FloatArray, FloatArray | None]]:
-        data, position, number = self._data, self._start, self._n_before
-        for part, name in zip(data.sequences.parts(), data.sequences.ids, strict=True):
-            if position is None or part.start:
-                noise = self._runner.memory.noise_generator(number)
-                position = TrainingPosition(name, self._runner.initial_state(), 0, noise)
-                number += 1
+        data = self._data
+        for i, part in enumerate(data.sequences.parts()):
+            position = self._position_before(i)
             rows, targets = data.sequences.rows[part], data.targets[part]
             weights = None if data.weights is None else data.weights[part]
             n_skipped, state = max(self._washout - position.n_seen, 0), position.state
@@ -261,8 +307,36 @@ class TrainingRun:
                         None if weights is None else weights[fitted],
                     )
                 state = end
-            position = replace(position, state=state, n_seen=position.n_seen + len(rows))
-        self.end = position
+            self.end = replace(position, state=state, n_seen=position.n_seen + len(rows))
+
+    def learn_in_loop(self, learner: Learner) -> None:
+        """Let a learner learn while its own outputs are fed back, a chunk of steps at a time."""
+        data = self._data
+        for i, part in enumerate(data.sequences.parts()):
+            position = self._position_before(i)
+            n_rows, state = part.stop - part.start, position.state
+            weights = np.ones(n_rows) if data.weights is None else data.weights[part].copy()
+            weights[: max(self._washout - position.n_seen, 0)] = 0.0
+            for chunk in chunks(n_rows):
+                steps = slice(part.start + chunk.start, part.start + chunk.stop)
+                _, state = self._runner.learn(
+                    learner,
+                    data.sequences.rows[steps],
+                    data.targets[steps],
+                    weights[chunk],
+                    state,
+                    own=True,
+                    noise=position.noise,
+                )
+            self.end = replace(position, state=state, n_seen=position.n_seen + n_rows)
+
+    def _position_before(self, i: int) -> TrainingPosition:
+        """Return where training stands before sequence number ``i`` of the data."""
+        if self._start is not None and not i:
+            return self._start
+        noise = self._runner.memory.noise_generator(self._n_before + i - (self._start is not None))
+        name = self._data.sequences.ids[i]
+        return TrainingPosition(name, self._runner.initial_state(), 0, noise)
 
     def skip(self) -> None:
         """Run to the end for the sake of the state alone."""
@@ -302,13 +376,13 @@ def linear_weights(readout: Any, n_outputs: int) -> tuple[FloatArray, FloatArray
     """Return coefficients and intercepts of a readout that predicts by them, else None.
 
     Having them is not enough, as a generalised linear model puts a link function behind; so a few
-    rows are predicted in both ways. `RidgeReadout` is known, and searches attach it very often.
+    rows are predicted in both ways. Our own are known, and searches attach them very often.
     """
     if not (hasattr(readout, "coef_") and hasattr(readout, "intercept_")):
         return None
     coef = np.array(readout.coef_, dtype=np.float64).reshape(n_outputs, -1)
     intercept = np.zeros(n_outputs) + np.ravel(readout.intercept_)
-    if type(readout) is RidgeReadout:
+    if type(readout) in (RidgeReadout, RLSReadout, LMSReadout):
         return coef, intercept
     features = np.random.default_rng(0).uniform(-1, 1, (4, coef.shape[1]))
     expected = np.asarray(readout.predict(features)).reshape(len(features), -1)

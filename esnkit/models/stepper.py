@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -14,7 +15,8 @@ from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.reservoir import working_space
 from esnkit.kernels.stepper import NOT_FINITE, all_finite, observe, restore, stream
-from esnkit.models.runner import Runner
+from esnkit.models.runner import Runner, clip_outputs
+from esnkit.readouts.online import OnlineReadout
 
 __all__ = ["ForecastStepper", "OutputStepper"]
 
@@ -49,6 +51,10 @@ class OutputStepper:
         n_features = model._runner.n_features
         self._shape = (1, model.n_outputs_)
         self._n_features = n_features
+        self._learning = None
+        if isinstance(getattr(model, "readout_", None), OnlineReadout):
+            self._learning = _Learning(model, state)
+            return
         self._nothing = np.zeros(0)
         self._stream = open_stream(
             model,
@@ -57,24 +63,35 @@ class OutputStepper:
             Scaling(np.zeros(0, np.int64), _no_scale(model.n_outputs_ + n_features), state.output),
         )
 
-    def step(self, x: ArrayLike) -> FloatArray:
-        """Take in the input of a time step.
+    @property
+    def readout(self) -> Any:
+        """A copy of the readout as learning has left it: for the model's ``with_readout``."""
+        return self._learner().readout_so_far()
+
+    def step(self, x: ArrayLike, y: ArrayLike | None = None) -> FloatArray:
+        """Take in the input of a time step, and learn its target if that is known.
 
         Parameters
         ----------
         x : array-like of shape (n_features,)
             The input x(n); a number if there is a single feature.
+        y : array-like of shape (n_outputs,), default=None
+            The target y(n), from which a readout such as `RLSReadout` learns. The model that made
+            this stepper stays as it was. With output feedback the next step sees this target, or
+            the output if the model says ``training_feedback="output"``.
 
         Returns
         -------
         ndarray of shape (n_outputs,)
-            The output y(n).
+            The output y(n), as the readout stood before it learned the target.
 
         Raises
         ------
         ValueError
-            If x has another width, or a value is missing or infinite. The stepper stays where it
-            was.
+            If x or y have another width, or a value is missing or infinite. The stepper stays
+            where it was.
+        TypeError
+            If y is given and the readout does not learn step by step.
 
         Warns
         -----
@@ -82,9 +99,21 @@ class OutputStepper:
             If outputs that are fed back leave the model's `output_range_`.
         """
         row = _read_row(x, self._n_features, "x")
+        if self._learning is not None or y is not None:
+            target = None if y is None else _read_row(y, self._shape[1], "y")
+            return self._learner().step(row, target)
         outputs = np.empty(self._shape)
         _report(self._stream.step(self._nothing, row.reshape(1, -1), outputs), 1, "x", x)
         return outputs[0]
+
+    def _learner(self) -> _Learning:
+        """Return what learns, if the readout does."""
+        if self._learning is None:
+            raise TypeError(
+                "The readout does not learn step by step: give the model one that does, such as "
+                "RLSReadout."
+            )
+        return self._learning
 
 
 class ForecastStepper:
@@ -338,6 +367,42 @@ class _Stepped:
         if len(state.output) == len(latest):  # not where it has the outputs of many steps ahead
             state = replace(state, output=latest)
         return self._model.step(row, state)
+
+
+class _Learning:
+    """A model at work whose readout learns on."""
+
+    def __init__(self, model: Any, state: State) -> None:
+        self._runner = model._runner
+        self._readout = copy.deepcopy(model.readout_)
+        self._own = model.training_feedback == "output"
+        self._bounds = model.output_range_
+        self._state = state
+
+    def step(self, row: FloatArray, target: FloatArray | None) -> FloatArray:
+        """Step, and learn the target if there is one."""
+        for name, values in (("x", row), ("y", target)):
+            if values is not None and not all_finite(values):
+                _report(NOT_FINITE, 1, name, values)
+        outputs, self._state = self._runner.learn(
+            self._readout.learner,
+            row[None],
+            np.zeros((1, self._runner.n_outputs)) if target is None else target[None],
+            np.array([float(target is not None)]),
+            self._state,
+            own=self._own or target is None,
+        )
+        if target is None and self._runner.memory.n_feedback_:
+            outputs[0], clipped = clip_outputs(outputs[0], *self._bounds)
+            self._state = replace(self._state, output=outputs[0])
+            _report(clipped - 1, 1, "x", row)
+        return outputs[0]
+
+    def readout_so_far(self) -> Any:
+        """Return a copy of the readout as it stands."""
+        readout = copy.deepcopy(self._readout)
+        readout.take_weights()
+        return readout
 
 
 def _no_scale(n_columns: int) -> FloatArray:

@@ -108,6 +108,7 @@ class TDNNRegressor(ESNRegressor):
 
     include_input = False  # the memory's taps are all that the perceptron sees
     squared_states = False
+    training_feedback = "teacher"
     _memory_name = "memory"
 
     def __init__(
