@@ -143,19 +143,20 @@ def free_run_gamma(mu, loop, X, taps, y):
     return np.array(outputs)
 
 
-# ---------------------------------------------------------------------- esnkit.kernels.patches
+# ---------------------------------------------------------------------- esnkit.kernels.lanes
 
 
-def run_patches(W, network, loops, seen, X, H, y):
-    """Outputs of patches that run on one another's, each stepped by `advance`."""
+def run_many_free(W, network, loops, seen, X, H, y):
+    """Outputs of runs that may see one another's, each stepped by `advance`."""
     H, outputs = list(H), []
     for given in X:
-        field, parts = np.append(y, 0.0), []
-        for p, places in enumerate(seen):
-            x = np.concatenate([field[places], given])
-            H[p] = h = advance(W, network, x, np.zeros(0), H[p])
+        known, parts = np.append(y, 0.0), []
+        for r, (places, own) in enumerate(zip(seen, np.split(y, len(seen)), strict=True)):
+            x = np.concatenate([known[places], given[r % len(given)]])
+            u = np.concatenate([x, own]) if loops.through_feedback else x
+            H[r] = h = advance(W, network, u, np.zeros(0), H[r])
             z = np.concatenate([h, h**2 if loops.squared else [], x if loops.with_input else []])
-            i = p % len(loops.coef)
+            i = r % len(loops.coef)
             part = loops.coef[i] @ z + loops.intercept[i]
             parts.append(np.clip(part, loops.lower[i], loops.upper[i]))
         y = np.concatenate(parts)

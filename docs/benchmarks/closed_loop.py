@@ -16,8 +16,9 @@ from common import machine, median_seconds, publish, verdict
 
 from esnkit import ESNRegressor, Forecaster, Reservoir, RidgeReadout
 from esnkit.datasets import mackey_glass
-from esnkit.kernels.closed_loop import Loop
-from esnkit.kernels.reservoir import ReservoirWeights, free_run_reservoir
+from esnkit.kernels.closed_loop import Loop, stack
+from esnkit.kernels.lanes import run_many_free
+from esnkit.kernels.reservoir import ReservoirWeights
 
 N_UNITS, REPEATS = 500, 51
 LENGTHS = (100, 2000, 20_000)
@@ -46,10 +47,12 @@ def compare(n_steps: int) -> list[object]:
     forecaster = Forecaster(model, scale=False).fit(series)
     network: ReservoirWeights = forecaster.model_.reservoir_._network
     loop, state = as_loop(forecaster.model_), forecaster.states_[0]
-    given, outputs = np.zeros((n_steps, 0)), np.empty((n_steps, 1))
+    loops, own, first_clipped = stack([loop]), np.zeros((1, 1), np.int64), np.zeros(1, np.int64)
+    given, outputs = np.zeros((n_steps, 1, 0)), np.empty((n_steps, 1))
 
     def bare() -> None:
-        free_run_reservoir(network, loop, given, state.states.copy(), state.output.copy(), outputs)
+        start = state.states[np.newaxis].copy(), state.output.copy()
+        run_many_free(network, loops, own, given, 1, *start, outputs, first_clipped)
 
     bare()
     np.testing.assert_array_equal(forecaster.forecast(n_steps), outputs[:, 0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +28,22 @@ class Loop(NamedTuple):
     upper: NDArray[Any]  # (n_outputs,)
 
 
+_ARRAYS = ("coef", "intercept", "lower", "upper")
+
+
+def stack(loops: Sequence[Loop]) -> Loop:
+    """Put loops that differ in their arrays alone into one, whose arrays have a first axis."""
+    arrays: dict[str, Any] = {
+        name: np.stack([getattr(loop, name) for loop in loops]) for name in _ARRAYS
+    }
+    return loops[0]._replace(**arrays)
+
+
+def loop_of(loops: Loop, i: int) -> Loop:
+    """Take a loop out of a stack."""
+    return loops._replace(**{name: getattr(loops, name)[i] for name in _ARRAYS})
+
+
 @kernel
 def clip(y, lower, upper):
     """Keep ``y`` within its bounds; tell whether it had to be clipped."""
@@ -40,14 +57,19 @@ def clip(y, lower, upper):
 
 
 @kernel
-def read_out(loop, h, x, z, y):
-    """Write the output into ``y`` (n_outputs,); tell whether it had to be clipped in its bounds."""
-    n_features = h.size
-    z[:n_features] = h
+def show(loop, h, x, z):
+    """Write into ``z`` what the readout sees, in one lane or in several."""
+    z[: h.size] = h
     if loop.squared:
-        z[n_features : 2 * n_features] = h * h
+        z[h.size : 2 * h.size] = h * h
     if loop.with_input:
         z[z.size - x.size :] = x
+
+
+@kernel
+def read_out(loop, h, x, z, y):
+    """Write the output into ``y`` (n_outputs,); tell whether it had to be clipped in its bounds."""
+    show(loop, h, x, z)
     np.dot(loop.coef, z, y)
     for k in range(y.size):
         y[k] += loop.intercept[k]

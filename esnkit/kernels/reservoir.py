@@ -1,6 +1,6 @@
-"""The state loops: a reservoir driven by given rows, and one that runs on its own outputs.
+"""The step of a reservoir, and the loop over given rows.
 
-Both step the leaky update
+All loops step the leaky update
 
     h~(n) = f( W_drive' u(n) + b + W h(n-1) + noise(n) ),    h(n) = (1 - a) h(n-1) + a h~(n)
 
@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.kernels.activations import activate
-from esnkit.kernels.closed_loop import read_out
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.simd import SLICE, gather, load, multiply_add, store
+from esnkit.kernels.simd import SLICE, gather, load, multiply_add, spread, store
 from esnkit.kernels.sparse_layout import Recurrence
 
 
@@ -44,36 +43,84 @@ def add_recurrence(recurrence, h, pre):
 
 
 @kernel
+def add_recurrence_in_lanes(recurrence, H, pre):
+    """Add W H to ``pre``, both of them (n_units, SLICE) laid flat."""
+    starts, columns, weights = recurrence.starts, recurrence.columns, recurrence.weights
+    for i in range(H.size // SLICE):
+        total = load(pre, SLICE * i)
+        for e in range(starts[i // SLICE] + i % SLICE, starts[i // SLICE + 1], SLICE):
+            total = multiply_add(spread(weights, e), load(H, SLICE * columns[e]), total)
+        store(pre, SLICE * i, total)
+
+
+@kernel
 def advance(network, u, noise, previous, current, pre, product):
     """Step from the state ``previous`` to ``current`` (n_units,), which may be the same array.
 
-    ``pre`` and ``product`` are working space.
+    ``pre`` and ``product`` are working space. All arrays may have a second axis of `SLICE` lanes,
+    laid flat, those of the network by `widen`: each lane is a run of its own.
     """
-    n_units, one = previous.size, previous.dtype.type(1)
-    drive, bias, leak = network.drive, network.bias, network.leak
-    for i in range(n_units):
+    n_units, one = network.drive.shape[1], previous.dtype.type(1)
+    bias, leak = network.bias, network.leak
+    for i in range(bias.size):
         pre[i] = bias[i]
     for k in range(noise.size):
         pre[k] += noise[k]
+    if bias.size == n_units:
+        add_products(network, u, previous, pre, product)
+    else:
+        add_products_in_lanes(network, u, previous, pre, product)
+    activate(network.activation, pre)
+    for i in range(bias.size):
+        current[i] = (one - leak[i]) * previous[i] + leak[i] * pre[i]
+
+
+@kernel
+def add_products(network, u, h, pre, product):
+    """Add W_drive' u + W h to ``pre``."""
+    drive = network.drive
     for j in range(u.size):
         row = drive[j]
-        for i in range(n_units):
+        for i in range(h.size):
             pre[i] += row[i] * u[j]
     if network.recurrence.dense.size:
-        np.dot(network.recurrence.dense, previous, product)
-        for i in range(n_units):
+        np.dot(network.recurrence.dense, h, product)
+        for i in range(h.size):
             pre[i] += product[i]
     else:
-        add_recurrence(network.recurrence, previous, pre)
-    activate(network.activation, pre)
-    for i in range(n_units):
-        current[i] = (one - leak[i]) * previous[i] + leak[i] * pre[i]
+        add_recurrence(network.recurrence, h, pre)
+
+
+@kernel
+def add_products_in_lanes(network, u, H, pre, product):
+    """Add W_drive' U + W H to ``pre``, all of them with lanes laid flat."""
+    n_drive, n_units = network.drive.shape
+    for j in range(n_drive):
+        row = network.drive[j]
+        for i in range(n_units):
+            driven = multiply_add(spread(row, i), load(u, SLICE * j), load(pre, SLICE * i))
+            store(pre, SLICE * i, driven)
+    if network.recurrence.dense.size:
+        shape = (n_units, SLICE)
+        np.dot(network.recurrence.dense, H.reshape(shape), product.reshape(shape))
+        for i in range(H.size):
+            pre[i] += product[i]
+    else:
+        add_recurrence_in_lanes(network.recurrence, H, pre)
+
+
+@kernel
+def aligned(n_rows, size, like):
+    """Make zeros (n_rows, size) that begin where a cache line does."""
+    room = np.zeros(n_rows * size + 64 // like.itemsize, like.dtype)
+    first = -room.ctypes.data % 64 // like.itemsize
+    return room[first : first + n_rows * size].reshape(n_rows, size)
 
 
 @kernel
 def working_space(h):
     """Make room for the sums of a step, padded to whole slices, and for a dense product."""
-    return np.zeros(-(-h.size // SLICE) * SLICE, h.dtype), np.zeros(h.size, h.dtype)
+    return aligned(1, -(-h.size // SLICE) * SLICE, h)[0], aligned(1, h.size, h)[0]
 
 
 @kernel
@@ -89,32 +136,3 @@ def run_driven(network, U, noise, h, states):
         advance(network, U[t], noise[t], previous, states[t], pre, product)
         previous = states[t]
     h[:] = previous
-
-
-@kernel
-def free_run_reservoir(network, loop, X, h, y, outputs):
-    """Run for n_steps on the network's own outputs, writing ``outputs`` (n_steps, n_outputs).
-
-    ``X`` (n_steps, n_given) holds those features of the input that are given; the first ones are
-    the last output where the loop is closed through the input. ``h`` and ``y`` hold state and
-    output before the first step and, at the end, those of the last. Returns the first step at
-    which an output was clipped in its bounds, or -1.
-    """
-    pre, product = working_space(h)
-    no_noise = np.zeros(0, h.dtype)
-    z = np.zeros(loop.coef.shape[1], y.dtype)
-    u = np.zeros(network.drive.shape[0], h.dtype)
-    n_fed = y.size if loop.through_input else 0
-    n_features = n_fed + X.shape[1]
-    first_clipped = -1
-    for t in range(outputs.shape[0]):
-        u[:n_fed] = y[:n_fed]
-        u[n_fed:n_features] = X[t]
-        if loop.through_feedback:
-            u[n_features:] = y
-        advance(network, u, no_noise, h, h, pre, product)
-        clipped = read_out(loop, h, u[:n_features], z, y)
-        if clipped and first_clipped < 0:
-            first_clipped = t
-        outputs[t] = y
-    return first_clipped

@@ -1,7 +1,7 @@
 """Numbers side by side in one vector register, for the sparse product.
 
 numba does not turn scalar sums that stand side by side into vector code, and hardware gathers are
-slower than packing single loads. So numba is given a type for `SLICE` numbers and four operations
+slower than packing single loads. So numba is given a type for `SLICE` numbers and five operations
 on it. Each has a plain twin for running without compilation, which tells what it does.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import config, types
 from numba.extending import intrinsic, models, register_model
@@ -24,6 +25,10 @@ if config.DISABLE_JIT:
     def gather(array: Any, places: Any, i: int) -> Any:
         """Read the numbers of ``array`` at the places that stand from ``places[i]`` on."""
         return array[places[i : i + SLICE]]
+
+    def spread(array: Any, i: int) -> Any:
+        """Read the number ``array[i]`` into all places."""
+        return np.full(SLICE, array[i])
 
     def multiply_add(a: Any, b: Any, c: Any) -> Any:
         """Return a b + c."""
@@ -97,6 +102,19 @@ else:  # pragma: no cover - this writes machine code and is not run without it
             return lanes
 
         return Lanes(array.dtype)(array, places, types.intp), generate
+
+    @intrinsic
+    def spread(typing_context: Any, array: Any, i: Any) -> Any:
+        """Read the number ``array[i]`` into all places."""
+
+        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            lanes = ir.Constant(context.get_value_type(signature.return_type), ir.Undefined)
+            number = builder.load(_address(context, builder, array, *values))
+            lanes = builder.insert_element(lanes, number, ir.IntType(32)(0))
+            first = ir.Constant(ir.VectorType(ir.IntType(32), SLICE), None)
+            return builder.shuffle_vector(lanes, lanes, first)
+
+        return Lanes(array.dtype)(array, types.intp), generate
 
     @intrinsic
     def multiply_add(typing_context: Any, a: Any, b: Any, c: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from types import FunctionType
 from typing import Any, Self
 
@@ -16,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from esnkit.core.sequences import Sequences, read_sequences, read_targets
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
-from esnkit.kernels.closed_loop import Loop
+from esnkit.kernels.closed_loop import Loop, loop_of
 
 
 class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, ABC):
@@ -112,6 +113,19 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         the input; the outputs take the place of the first ones that are missing.
         """
         raise TypeError(f"{type(self).__name__} is not compiled: its free runs are stepped.")
+
+    def _free_run_many(
+        self, loops: Loop, rows: FloatArray, states: Sequence[State]
+    ) -> tuple[FloatArray, NDArray[Any], NDArray[np.int64]]:
+        """Return what `free_run_many` does, and `State.states` at the ends between."""
+        outputs = np.empty((len(states), len(rows), loops.coef.shape[1]))
+        ends, first_clipped = [], np.empty(len(states), np.int64)
+        for r, state in enumerate(states):
+            loop = loop_of(loops, r % len(loops.coef))
+            given = rows[:, r % rows.shape[1]]
+            end, first_clipped[r] = self._free_run(loop, given, state, outputs[r])
+            ends.append(end)
+        return outputs.transpose(1, 0, 2), np.array(ends), first_clipped
 
     @property
     def n_feedback_(self) -> int:
@@ -332,6 +346,32 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         outputs = np.empty((n_steps, len(state.output)))
         states, first_clipped = self._free_run(loop, rows, self._check_state(state), outputs)
         return outputs, State(states, outputs[-1]), first_clipped
+
+    def free_run_many(
+        self, loops: Loop, rows: FloatArray, states: Sequence[State]
+    ) -> tuple[FloatArray, NDArray[np.int64]]:
+        """Run on the outputs of many linear readouts, if `compiled`, each from a start of its own.
+
+        Parameters
+        ----------
+        loops : Loop
+            The readouts: its arrays have a first axis, of length n_runs or, if all runs have the
+            same readout, 1.
+        rows : ndarray of shape (n_steps, n_runs or 1, n_given)
+            The features of the input that each run, or all of them, are given; see `free_run`.
+        states : sequence of State
+            Where each run starts; its output is y(-1).
+
+        Returns
+        -------
+        outputs : ndarray of shape (n_steps, n_runs, n_outputs)
+            y(n).
+        first_clipped : ndarray of shape (n_runs,)
+            The first step at which an output was clipped in its bounds, or -1.
+        """
+        states = [self._check_state(state) for state in states]
+        outputs, _, first_clipped = self._free_run_many(loops, rows, states)
+        return outputs.reshape(len(rows), len(states), -1), first_clipped
 
     def step(
         self, x: ArrayLike, state: State | None = None, feedback: ArrayLike | None = None

@@ -17,9 +17,9 @@ from esnkit.core.sequences import CHUNK, chunks
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.kernels.activations import CODES
-from esnkit.kernels.closed_loop import Loop
-from esnkit.kernels.patches import run_patches
-from esnkit.kernels.reservoir import ReservoirWeights, free_run_reservoir, run_driven
+from esnkit.kernels.closed_loop import Loop, stack
+from esnkit.kernels.lanes import lanes_for, run_many_free
+from esnkit.kernels.reservoir import ReservoirWeights, run_driven
 from esnkit.kernels.sparse_layout import arrange
 from esnkit.memories.base import Memory
 from esnkit.topology.spectral_radius import scale_to_radius
@@ -54,10 +54,30 @@ class RecurrentMemory(Memory):
     def _free_run(
         self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
     ) -> tuple[NDArray[Any], int]:
-        h, y = state.states.copy(), state.output.copy()
+        own = np.arange(len(state.output) if loop.through_input else 0)[np.newaxis]
+        run, ends, first_clipped = self._run_lanes(stack([loop]), own, rows[:, np.newaxis], [state])
+        outputs[:] = run
+        return ends[0], int(first_clipped[0])
+
+    def _free_run_many(
+        self, loops: Loop, rows: FloatArray, states: Sequence[State]
+    ) -> tuple[FloatArray, NDArray[Any], NDArray[np.int64]]:
+        n_runs, n_outputs = len(states), loops.coef.shape[1]
+        own = np.arange(n_runs * n_outputs).reshape(n_runs, n_outputs)
+        seen = own if loops.through_input else own[:, :0]
+        return self._run_lanes(loops, seen, rows, states)
+
+    def _run_lanes(
+        self, loops: Loop, seen: Indices, rows: FloatArray, states: Sequence[State]
+    ) -> tuple[FloatArray, NDArray[Any], NDArray[np.int64]]:
+        """Run on outputs, in lanes if there are enough runs: outputs, ends, first steps clipped."""
+        H = np.stack([state.states for state in states])
+        y = np.concatenate([state.output for state in states])
+        outputs, first_clipped = np.empty((len(rows), len(y))), np.empty(len(states), np.int64)
         given = np.array(rows, dtype=self.dtype)
-        first_clipped = free_run_reservoir(self._network, loop, given, h, y, outputs)
-        return h, first_clipped
+        n_lanes = lanes_for(len(states))
+        run_many_free(self._network, loops, seen, given, n_lanes, H, y, outputs, first_clipped)
+        return outputs, H, first_clipped
 
     @property
     def _feature_type(self) -> Any:
@@ -285,11 +305,9 @@ class Reservoir(RecurrentMemory):
         first_clipped : int
             The first step at which an output was clipped in its bounds, or -1.
         """
-        h = np.stack([state.states for state in states])
-        y = np.concatenate([state.output for state in states])
-        outputs = np.empty((len(rows), len(y)))
-        given = np.array(rows, dtype=self.dtype)
-        return outputs, run_patches(self._network, loops, seen, given, h, y, outputs)
+        outputs, _, clipped = self._run_lanes(loops, seen, rows[:, np.newaxis], states)
+        clipped = clipped[clipped >= 0]
+        return outputs, int(clipped.min()) if len(clipped) else -1
 
     def noise_generator(self, index: int) -> np.random.Generator:
         """Return the generator of the noise for sequence number `index`.

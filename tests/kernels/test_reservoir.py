@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esnkit.kernels.activations import CODES, activate
-from esnkit.kernels.closed_loop import Loop
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.reservoir import ReservoirWeights, free_run_reservoir, run_driven
+from esnkit.kernels.reservoir import ReservoirWeights, run_driven
 from esnkit.kernels.simd import SLICE
 from esnkit.kernels.sparse_layout import arrange
 from tests import naive
@@ -67,60 +66,6 @@ def test_driven_states_at_any_size(n_units, n_drive, seed):
     U = np.random.default_rng(seed).uniform(-1, 1, (5, n_drive))
     states, expected = drive_both(network, W, U, np.zeros((5, 0)), np.float64)
     np.testing.assert_allclose(states, expected, atol=1e-13)
-
-
-@pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("with_input", [False, True])
-@pytest.mark.parametrize("squared", [False, True])
-@pytest.mark.parametrize("through", ["input", "feedback", "both"])
-def test_free_run_equals_the_naive_twin(through, squared, with_input, dtype):
-    n_units, n_outputs, n_given = 21, 2, 1
-    through_input, through_feedback = through != "feedback", through != "input"
-    n_features = n_given + n_outputs * through_input
-    network, W = make_network(n_units, n_features + n_outputs * through_feedback, dtype=dtype)
-    rng = np.random.default_rng(3)
-    width = n_units * (2 if squared else 1) + n_features * with_input
-    loop = Loop(
-        coef=rng.normal(0, 0.2, (n_outputs, width)),
-        intercept=rng.normal(0, 0.2, n_outputs),
-        with_input=with_input,
-        squared=squared,
-        through_input=through_input,
-        through_feedback=through_feedback,
-        lower=np.full(n_outputs, -100.0),
-        upper=np.full(n_outputs, 100.0),
-    )
-    X = rng.uniform(-1, 1, (20, n_given)).astype(dtype)
-    h, y = rng.uniform(-1, 1, n_units).astype(dtype), rng.uniform(-1, 1, n_outputs)
-    expected = naive.free_run(W, network, loop, X, h.copy(), y.copy(), 20)
-    outputs = np.empty((20, n_outputs))
-    assert free_run_reservoir(network, loop, X, h, y, outputs) == -1
-    np.testing.assert_allclose(outputs, expected, atol=10 * TOLERANCE[dtype])
-    np.testing.assert_array_equal(y, outputs[-1])
-
-
-@pytest.mark.parametrize("gain", [3.0, np.nan])
-def test_outputs_are_held_in_their_bounds(gain):
-    """y doubles and more at each step: 1, 3, 9 ... until clipped; a NaN is clipped at once."""
-    network, _ = make_network(4, 1)
-    loop = Loop(
-        coef=np.array([[0.0, 0.0, 0.0, 0.0, gain]]),
-        intercept=np.zeros(1),
-        with_input=True,
-        squared=False,
-        through_input=True,
-        through_feedback=False,
-        lower=np.array([-5.0]),
-        upper=np.array([20.0]),
-    )
-    outputs = np.empty((5, 1))
-    first = free_run_reservoir(network, loop, np.zeros((5, 0)), np.zeros(4), np.ones(1), outputs)
-    if np.isnan(gain):
-        assert first == 0
-        np.testing.assert_array_equal(outputs[:, 0], -5.0)
-    else:
-        assert first == 2
-        np.testing.assert_array_equal(outputs[:, 0], [3.0, 9.0, 20.0, 20.0, 20.0])
 
 
 @pytest.mark.parametrize("density", [0.0, 0.1, 0.3])
