@@ -14,6 +14,7 @@ from esnkit.core.checks import check_name
 from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.datasets import delayed_inputs
+from esnkit.memories.base import Memory
 from esnkit.models.esn import ESNRegressor
 from esnkit.readouts.ridge import RidgeReadout
 
@@ -185,7 +186,7 @@ def _settle(protocol: str, n_train: int | None, n_test: int | None, n_features: 
 def _as_model(model: Any) -> tuple[Any, int | None]:
     """Return an own model, with least squares behind a memory, and the memory's features."""
     own = clone(model)
-    if hasattr(own, "predict"):
+    if not isinstance(own, Memory):
         return own, None
     n_features = clone(own).prepare(1).n_features_out_
     return ESNRegressor(own, RidgeReadout(0.0, solver="qr"), include_input=False), n_features

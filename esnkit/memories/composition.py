@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +28,15 @@ class MemoryComposition(Memory):
     memories: Any
     random_state: RandomState
     memories_: list[Memory]
+    _chained: ClassVar[bool]  # whether each member sees the features of the one before
 
     @abstractmethod
     def _default(self) -> list[Memory]:
         """Return the members that ``memories=None`` stands for."""
 
-    @abstractmethod
-    def _prepare_members(self, n_features: int, n_outputs: int) -> None:
-        """Prepare each of `memories_` for the input that it is going to see."""
+    def _given(self, parts: list[Any]) -> list[Any]:
+        """Return those of the members' features, or of what belongs to them, that are given."""
+        return parts
 
     # ------------------------------------------------------------------ parameters
 
@@ -143,7 +144,9 @@ class MemoryComposition(Memory):
         # All are copied as one, so that each of the seeds that are open becomes another.
         own = own_copy(type(self)(members), seed, "reservoir")
         self.memories_ = own._members()
-        self._prepare_members(n_features, n_outputs)
+        for memory in self.memories_:
+            memory.prepare(n_features, n_outputs)
+            n_features = memory.n_features_out_ if self._chained else n_features
         starts = [memory._initial_states() for memory in self.memories_]
         self._forms = [(states.shape, states.dtype) for states in starts]
         self._borders = np.cumsum([states.size for states in starts])[:-1]
@@ -165,6 +168,34 @@ class MemoryComposition(Memory):
             A generator or None for each member.
         """
         return [memory.noise_generator(index) for memory in self.memories_]
+
+    @property
+    def begins_with_input(self) -> bool:  # type: ignore[override]
+        """Whether the features of a step begin with x(n) itself."""
+        return self._members()[0].begins_with_input
+
+    @property
+    def n_features_out_(self) -> int:
+        """Number of features that a step gives."""
+        return sum(self._given([memory.n_features_out_ for memory in self.memories_]))
+
+    def _run(
+        self,
+        rows: FloatArray,
+        state: State,
+        teacher: FloatArray | None,
+        noise: Any,
+        out: NDArray[Any],
+    ) -> NDArray[Any]:
+        features, ends = [], []
+        noises = [None] * len(self.memories_) if noise is None else noise
+        for memory, start, draws in zip(self.memories_, self._split(state), noises, strict=True):
+            given, end = memory.run(rows, start, teacher, noise=draws)
+            features.append(given)
+            ends.append(end.states)
+            rows = np.asarray(given, dtype=np.float64) if self._chained else rows
+        np.concatenate(self._given(features), axis=1, out=out)
+        return self._join(ends)
 
     # ------------------------------------------------------------------ inside
 
@@ -231,6 +262,8 @@ class Stacked(MemoryComposition):
     (100, 80)
     """
 
+    _chained = True
+
     def __init__(
         self,
         memories: Sequence[Any] | None = None,
@@ -247,45 +280,17 @@ class Stacked(MemoryComposition):
     def _default(self) -> list[Memory]:
         return [Reservoir(), Reservoir()]
 
-    def _prepare_members(self, n_features: int, n_outputs: int) -> None:
+    def _prepare(self, n_features: int, n_outputs: int) -> None:
         check_name("layers", self.layers, ("all", "last"))
-        for memory in self.memories_:
-            memory.prepare(n_features, n_outputs)
-            n_features = memory.n_features_out_
+        super()._prepare(n_features, n_outputs)
+
+    def _given(self, parts: list[Any]) -> list[Any]:
+        return parts if self.layers == "all" else parts[-1:]
 
     @property
     def begins_with_input(self) -> bool:  # type: ignore[override]
         """Whether the features of a step begin with x(n) itself."""
-        if self.layers == "all":
-            return self._members()[0].begins_with_input
-        return self._all("begins_with_input")
-
-    @property
-    def n_features_out_(self) -> int:
-        """Number of features that a step gives."""
-        widths = [memory.n_features_out_ for memory in self.memories_]
-        return sum(widths) if self.layers == "all" else widths[-1]
-
-    def _run(
-        self,
-        rows: FloatArray,
-        state: State,
-        teacher: FloatArray | None,
-        noise: Any,
-        out: NDArray[Any],
-    ) -> NDArray[Any]:
-        ends, first = [], 0
-        noises = [None] * len(self.memories_) if noise is None else noise
-        for memory, start, draws in zip(self.memories_, self._split(state), noises, strict=True):
-            given, end = memory.run(rows, start, teacher, noise=draws)
-            rows = np.asarray(given, dtype=np.float64)
-            if self.layers == "all":
-                out[:, first : first + rows.shape[1]] = rows
-                first += rows.shape[1]
-            ends.append(end.states)
-        if self.layers == "last":
-            out[:] = rows
-        return self._join(ends)
+        return super().begins_with_input if self.layers == "all" else self._all("begins_with_input")
 
 
 class Parallel(MemoryComposition):
@@ -330,6 +335,8 @@ class Parallel(MemoryComposition):
     (100, 28)
     """
 
+    _chained = False
+
     def __init__(
         self,
         memories: Sequence[Any] | None = None,
@@ -343,37 +350,6 @@ class Parallel(MemoryComposition):
 
     def _default(self) -> list[Memory]:
         return [Reservoir(), Reservoir(leak_rate=0.1)]
-
-    def _prepare_members(self, n_features: int, n_outputs: int) -> None:
-        for memory in self.memories_:
-            memory.prepare(n_features, n_outputs)
-
-    @property
-    def begins_with_input(self) -> bool:  # type: ignore[override]
-        """Whether the features of a step begin with x(n) itself: if those of the first do."""
-        return self._members()[0].begins_with_input
-
-    @property
-    def n_features_out_(self) -> int:
-        """Number of features that a step gives."""
-        return sum(memory.n_features_out_ for memory in self.memories_)
-
-    def _run(
-        self,
-        rows: FloatArray,
-        state: State,
-        teacher: FloatArray | None,
-        noise: Any,
-        out: NDArray[Any],
-    ) -> NDArray[Any]:
-        ends, first = [], 0
-        noises = [None] * len(self.memories_) if noise is None else noise
-        for memory, start, draws in zip(self.memories_, self._split(state), noises, strict=True):
-            features, end = memory.run(rows, start, teacher, noise=draws)
-            out[:, first : first + features.shape[1]] = features
-            first += features.shape[1]
-            ends.append(end.states)
-        return self._join(ends)
 
 
 class Bidirectional(Memory):

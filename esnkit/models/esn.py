@@ -44,7 +44,10 @@ class ESNRegressor(SequenceRegressor):
         serves. `RidgeReadout` is fitted chunk by chunk; others need all states at once. Linear
         ones run inside the compiled loop, others are stepped in Python.
     washout : int, default=0
-        First steps of each sequence that the readout is not fitted to.
+        First steps of each sequence that the readout is not fitted to. With 0 the transient from
+        the zero state is fitted too, and weighs on the penalty that ``alpha="auto"`` chooses; so
+        for a series that began long before, leave out a tenth of it, at most 100 steps. That is
+        what the forecasters and comparisons of this package do.
     start : {"zero", "last"}, default="zero"
         Where `predict` starts if no state is given: ``"zero"`` at the zero state, so that scores
         include the transient; ``"last"`` at the final training row, for input that continues the

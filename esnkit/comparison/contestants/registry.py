@@ -18,6 +18,7 @@ from esnkit.forecasting.auto.autoesn import AutoESN
 from esnkit.memories.delays import TappedDelayLine
 from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
+from esnkit.models.base import SequenceModel
 from esnkit.models.esn import ESNRegressor
 from esnkit.readouts.ridge import RidgeReadout
 from esnkit.search.space import Dimension, Settings
@@ -182,12 +183,12 @@ def _read_contestant(name: str | None, item: Any) -> Contestant:
         return Contestant(
             name, lambda settings, problem: clone(item, safe=False), makes="forecaster"
         )
-    if hasattr(item, "free_run"):
+    if isinstance(item, SequenceModel):
         return Contestant(name, lambda settings, problem: clone(item))
     if isinstance(item, BaseEstimator) and is_regressor(item):
         return _regressor(name, item)
     raise TaskError(
-        f"{item!r} is no contestant: a name, a regressor, a model with free_run, a forecaster "
+        f"{item!r} is no contestant: a name, a regressor, a model of this package, a forecaster "
         "or a Contestant is needed"
     )
 
