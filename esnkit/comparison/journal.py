@@ -69,7 +69,7 @@ class Journal:
 
     def _write(self, mode: str, entry: Mapping[str, Any]) -> None:
         line = json.dumps(entry, allow_nan=False, separators=(",", ":")).encode()
-        self._checksum = _sum(self._checksum, line)
+        self._checksum = chained_checksum(self._checksum, line)
         try:
             with self.path.open(mode) as file:
                 file.write(self._checksum + b" " + line + b"\n")
@@ -105,7 +105,7 @@ class Journal:
     def _entry(self, number: int, line: bytes) -> Any:
         """Return what a line holds, if it is as it was written."""
         checksum, _, content = line.partition(b" ")
-        self._checksum = _sum(self._checksum, content)
+        self._checksum = chained_checksum(self._checksum, content)
         if checksum != self._checksum:
             # Another kind of file is more likely than damage to the very first line.
             raise ResultsError(
@@ -116,7 +116,7 @@ class Journal:
         return parse(content, f"{self.path}, line {number}")
 
 
-def _sum(before: bytes, line: bytes) -> bytes:
+def chained_checksum(before: bytes, line: bytes) -> bytes:
     """Return the checksum of a line and all before it."""
     return hashlib.blake2b(line, digest_size=8, key=before).hexdigest().encode()
 

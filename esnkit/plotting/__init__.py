@@ -5,6 +5,7 @@ from __future__ import annotations
 from esnkit.plotting.attractor import AttractorDisplay
 from esnkit.plotting.backtest import BacktestDisplay
 from esnkit.plotting.forecast import ForecastDisplay
+from esnkit.plotting.scores import RanksDisplay, ScoresDisplay
 from esnkit.plotting.search import SearchDisplay
 from esnkit.plotting.training import GradientFlowDisplay, LossCurveDisplay
 
@@ -14,5 +15,7 @@ __all__ = [
     "ForecastDisplay",
     "GradientFlowDisplay",
     "LossCurveDisplay",
+    "RanksDisplay",
+    "ScoresDisplay",
     "SearchDisplay",
 ]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 # known, blue for the forecast or the first of several, orange for the truth or the second.
 GREY, BLUE, ORANGE = "#404040", "#0072B2", "#D55E00"
 GREEN, PURPLE, SKY, YELLOW = "#009E73", "#CC79A7", "#56B4E9", "#E69F00"
+GRID = "#e5e5e5"
 CYCLE = (BLUE, ORANGE, GREEN, PURPLE, SKY, YELLOW)
 
 
@@ -27,7 +28,7 @@ def tidy(ax: Axes, *, grid: Any = "y") -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     ax.spines[["top", "right"]].set_visible(False)
-    ax.grid(axis=grid, color="#e5e5e5", linewidth=0.8)
+    ax.grid(axis=grid, color=GRID, linewidth=0.8)
     ax.set_axisbelow(True)
     ax.margins(x=0.01)
     locator = ax.xaxis.get_major_locator()
@@ -51,3 +52,15 @@ def label(ax: Axes, x: str | None, y: str | None) -> None:
 def legend_above(ax: Axes, n_columns: int = 4) -> None:
     """Put the legend above the axes, where it can hide no line."""
     ax.legend(frameon=False, ncols=n_columns, loc="lower right", bbox_to_anchor=(1, 1), borderpad=0)
+
+
+def logarithmic(ax: Axes, name: str) -> None:
+    """Scale an axis by the logarithm, with plain numbers on it, which are no formulas."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    ax.set(**{f"{name}scale": "log"})
+    axis = ax.xaxis if name == "x" else ax.yaxis
+    low, high = sorted(map(float, axis.get_view_interval()))
+    axis.set_major_locator(LogLocator(subs=(1,) if high > 100 * low else (1, 2, 5)))
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axis.set_minor_formatter(NullFormatter())

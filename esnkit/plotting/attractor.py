@@ -11,14 +11,16 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_scalar
 
 from esnkit.core.typing import FloatArray
-from esnkit.plotting._style import BLUE, ORANGE
+from esnkit.plotting._style import BLUE, GRID, ORANGE
+from esnkit.plotting.base import PanelsDisplay
 from esnkit.plotting.forecast import forecast_after
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.lines import Line2D
 
 
-class AttractorDisplay:
+class AttractorDisplay(PanelsDisplay):
     """The portrait of a true trajectory beside that of a predicted one, in the same frame.
 
     One variable is drawn against itself some steps before [1]_, two against each other, and of
@@ -115,10 +117,10 @@ class AttractorDisplay:
                 f"names has {len(names)} name(s), but there are {widths[0]} variables."
             )
         if widths[0] == 1:
-            delay = _delay(pair[0][:, 0]) if delay is None else delay
+            delay = embedding_delay(pair[0][:, 0]) if delay is None else delay
             shortest = min(len(points) for points in pair)
             check_scalar(delay, "delay", Integral, min_val=1, max_val=shortest - 2)
-            pair = [np.hstack([points[delay:], points[:-delay]]) for points in pair]
+            pair = [embedded(points, delay) for points in pair]
             names = [f"{names[0]}(n)", f"{names[0]}(n - {delay})"]
         return cls(pair[0][:, :3], pair[1][:, :3], names=names[:3]).plot(axes)
 
@@ -158,58 +160,50 @@ class AttractorDisplay:
         prediction = forecast_after(estimator, len(np.asarray(truth)), X)
         return cls.from_predictions(truth, prediction, delay=delay, names=names, axes=axes)
 
-    def plot(self, axes: Sequence[Axes] | None = None) -> Self:
-        """Draw what is kept.
+    @property
+    def _n_panels(self) -> int:
+        return 2
 
-        Parameters
-        ----------
-        axes : sequence of two matplotlib.axes.Axes, default=None
-            Where to draw; None makes a figure.
+    def _new_panels(self) -> list[Axes]:
+        return _two_panels(in_space=self.truth.shape[1] == 3)
 
-        Returns
-        -------
-        AttractorDisplay
-            Itself.
-
-        Raises
-        ------
-        ValueError
-            If there are not two axes.
-        """
-        in_space = self.truth.shape[1] == 3
-        panels = _two_panels(in_space) if axes is None else list(axes)
-        if len(panels) != 2:
-            raise ValueError(f"Two axes are needed, got {len(panels)}.")
-        self.axes_, self.figure_ = panels, panels[0].figure
+    def _draw(self, axes: list[Axes]) -> None:
         parts = [("truth", self.truth, ORANGE), ("prediction", self.prediction, BLUE)]
         lines = []
-        for ax, (title, points, color) in zip(panels, parts, strict=True):
-            lines += ax.plot(*points.T, color=color, linewidth=0.7, alpha=0.9)
+        for ax, (title, points, color) in zip(axes, parts, strict=True):
+            lines.append(draw_portrait(ax, points, self.truth, color))
             ax.set_title(title, fontsize="medium")
-            self._frame(ax, in_space)
+            for name, text in zip("xyz", self.names, strict=False):
+                getattr(ax, f"set_{name}label")(text, parse_math=False)
         self.truth_line_, self.prediction_line_ = lines
-        return self
 
-    def _frame(self, ax: Any, in_space: bool) -> None:
-        """Give both panels the same limits, those of the truth, and quiet walls."""
-        from matplotlib.ticker import MaxNLocator
 
-        low, high = self.truth.min(axis=0), self.truth.max(axis=0)
-        margin = 0.06 * (high - low)
-        for name, text, start, stop in zip(
-            "xyz", self.names, low - margin, high + margin, strict=False
-        ):
-            getattr(ax, f"set_{name}lim")(start, stop)
-            getattr(ax, f"set_{name}label")(text, parse_math=False)
-            if in_space:
-                axis = getattr(ax, f"{name}axis")
-                axis.pane.set_visible(False)
-                axis._axinfo["grid"].update(color="#e5e5e5", linewidth=0.6)
-                axis.set_major_locator(MaxNLocator(4))
+def draw_portrait(ax: Any, points: FloatArray, truth: FloatArray, color: str) -> Line2D:
+    """Draw a path (n_steps, 2 or 3) in a frame that fits the true one, on quiet walls."""
+    from matplotlib.ticker import MaxNLocator
+
+    line: Line2D
+    (line,) = ax.plot(*points.T, color=color, linewidth=0.7, alpha=0.9)
+    low, high = truth.min(axis=0), truth.max(axis=0)
+    margin = np.where(high > low, 0.06 * (high - low), 1.0)
+    in_space = truth.shape[1] == 3
+    for name, start, stop in zip("xyz", low - margin, high + margin, strict=False):
+        getattr(ax, f"set_{name}lim")(start, stop)
         if in_space:
-            ax.set_box_aspect(None, zoom=0.85)  # or the last label is cut off
-        else:
-            ax.spines[["top", "right"]].set_visible(False)
+            axis = getattr(ax, f"{name}axis")
+            axis.pane.set_visible(False)
+            axis._axinfo["grid"].update(color=GRID, linewidth=0.6)
+            axis.set_major_locator(MaxNLocator(4))
+    if in_space:
+        ax.set_box_aspect(None, zoom=0.85)  # or the last label is cut off
+    else:
+        ax.spines[["top", "right"]].set_visible(False)
+    return line
+
+
+def embedded(series: FloatArray, delay: int) -> FloatArray:
+    """Return a series (n_steps, 1) beside itself some steps before."""
+    return np.hstack([series[delay:], series[:-delay]])
 
 
 def _two_panels(in_space: bool) -> list[Axes]:
@@ -242,7 +236,7 @@ def _names(values: Any, n_variables: int) -> list[str]:
     return list("xyz")[:n_variables]
 
 
-def _delay(series: FloatArray) -> int:
+def embedding_delay(series: FloatArray) -> int:
     """Return the first lag at which the autocorrelation is below 1/e."""
     centred = series - series.mean()
     n_lags = max(2, len(series) // 4)

@@ -10,8 +10,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_scalar
 
-from esnkit.core.typing import FloatArray, Indices
-from esnkit.plotting._style import CYCLE, GREY, label, legend_above, new_axes, tidy, whole_numbers
+from esnkit.core.typing import FloatArray
+from esnkit.plotting._style import (
+    CYCLE,
+    GREY,
+    label,
+    legend_above,
+    logarithmic,
+    tidy,
+    whole_numbers,
+)
+from esnkit.plotting.base import Display
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,9 +28,10 @@ if TYPE_CHECKING:
 
 
 _QUARTILES = (0.25, 0.5, 0.75)
+_MOST_MARKERS = 60  # more would hide the line
 
 
-class BacktestDisplay:
+class BacktestDisplay(Display):
     """The absolute error at each step ahead, over the origins of a backtest.
 
     A line is the median over origins, and the band around it holds the middle half of the errors.
@@ -37,6 +47,12 @@ class BacktestDisplay:
         What the legend calls it.
     error_label : str, default="absolute error"
         Label of the y axis.
+    steps : ndarray of shape (n_steps,), default=None
+        How far ahead the steps are. None counts them from 1.
+    step_label : str, default="steps ahead"
+        Label of the x axis.
+    log : bool, default=False
+        Whether the y axis is logarithmic.
 
     Attributes
     ----------
@@ -66,6 +82,8 @@ class BacktestDisplay:
     'steps ahead'
     """
 
+    _size = (7.0, 4.0)
+
     def __init__(
         self,
         errors: dict[str, FloatArray],
@@ -73,11 +91,17 @@ class BacktestDisplay:
         naive: FloatArray | None = None,
         naive_label: str = "naive",
         error_label: str = "absolute error",
+        steps: FloatArray | None = None,
+        step_label: str = "steps ahead",
+        log: bool = False,
     ) -> None:
         self.errors = errors
         self.naive = naive
         self.naive_label = naive_label
         self.error_label = error_label
+        self.steps = steps
+        self.step_label = step_label
+        self.log = log
 
     @classmethod
     def from_predictions(
@@ -196,46 +220,35 @@ class BacktestDisplay:
             ax=ax,
         )
 
-    def plot(self, ax: Axes | None = None) -> Self:
-        """Draw what is kept.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a figure.
-
-        Returns
-        -------
-        BacktestDisplay
-            Itself.
-        """
-        ax = new_axes(7, 4) if ax is None else ax
-        self.ax_, self.figure_ = ax, ax.figure
+    def _draw(self, ax: Axes) -> None:
+        x = np.arange(1, self._n_steps + 1) if self.steps is None else self.steps
+        marker = "o" if len(x) <= _MOST_MARKERS else ""
         self.lines_, self.bands_, self.naive_line_ = [], [], None
         if self.naive is not None:
             (self.naive_line_,) = ax.plot(
-                *_against_steps(self.naive), color=GREY, linestyle="--", label=self.naive_label
+                x, self.naive, color=GREY, linestyle="--", label=self.naive_label
             )
         for i, (name, (low, median, high)) in enumerate(self.errors.items()):
             color = CYCLE[i % len(CYCLE)]
-            steps, median = _against_steps(median)
-            band = ax.fill_between(steps, low, high, color=color, alpha=0.15, linewidth=0)
+            band = ax.fill_between(x, low, high, color=color, alpha=0.15, linewidth=0)
             (line,) = ax.plot(
-                steps, median, color=color, linewidth=1.8, marker="o", markersize=3.5, label=name
+                x, median, color=color, linewidth=1.8, marker=marker, markersize=3.5, label=name
             )
             self.lines_.append(line)
             self.bands_.append(band)
-        label(ax, "steps ahead", self.error_label)
+        label(ax, self.step_label, self.error_label)
         tidy(ax)
-        ax.set_ylim(bottom=0)
-        whole_numbers(ax)
+        if self.log:
+            logarithmic(ax, "y")
+        else:
+            ax.set_ylim(bottom=0)
+        if self.steps is None:
+            whole_numbers(ax)
         legend_above(ax)
-        return self
 
-
-def _against_steps(values: FloatArray) -> tuple[Indices, FloatArray]:
-    """Return the steps ahead, from 1, and the values at them."""
-    return np.arange(1, len(values) + 1), values
+    @property
+    def _n_steps(self) -> int:
+        return next(iter(self.errors.values())).shape[1]
 
 
 def _quartiles(table: pd.DataFrame, name: str) -> FloatArray:

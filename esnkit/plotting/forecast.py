@@ -9,14 +9,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.dates import future_index
-from esnkit.plotting._style import BLUE, GREY, ORANGE, label, legend_above, new_axes, tidy
+from esnkit.plotting._style import BLUE, GREY, ORANGE, label, legend_above, tidy
+from esnkit.plotting.base import Display
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 
-class ForecastDisplay:
+class ForecastDisplay(Display):
     """A series and its forecast, with a band and with what came true if these are known.
 
     Make one with `from_predictions` or `from_estimator`; `plot` draws it again elsewhere.
@@ -77,6 +78,8 @@ class ForecastDisplay:
     >>> display.ax_.get_ylabel()
     'CO2 (ppmv)'
     """
+
+    _size = (8.0, 4.0)
 
     def __init__(
         self,
@@ -246,28 +249,7 @@ class ForecastDisplay:
             ax=ax,
         )
 
-    def plot(self, ax: Axes | None = None) -> Self:
-        """Draw what is kept.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a figure.
-
-        Returns
-        -------
-        ForecastDisplay
-            Itself.
-        """
-        ax = new_axes() if ax is None else ax
-        self.ax_, self.figure_ = ax, ax.figure
-        self._draw_lines(ax)
-        label(ax, self.index_label, self.series_label)
-        tidy(ax)
-        legend_above(ax)
-        return self
-
-    def _draw_lines(self, ax: Axes) -> None:
+    def _draw(self, ax: Axes) -> None:
         x, y = self.history_index, self.history
         (self.history_line_,) = ax.plot(x, y, color=GREY, linewidth=1.2, label="history")
         x = np.concatenate([x[-1:], self.forecast_index])
@@ -284,6 +266,9 @@ class ForecastDisplay:
         (self.forecast_line_,) = ax.plot(
             x, self._joined(self.forecast), color=BLUE, linewidth=1.8, label="forecast"
         )
+        label(ax, self.index_label, self.series_label)
+        tidy(ax)
+        legend_above(ax)
 
     def _joined(self, values: FloatArray) -> FloatArray:
         """Put the last point of the history in front, so that no gap is drawn."""

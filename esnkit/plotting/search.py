@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.plotting._style import BLUE, GREY, ORANGE, label, tidy, whole_numbers
+from esnkit.plotting.base import PanelsDisplay
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,7 @@ _PANELS_IN_A_ROW = 4
 _JITTER = 0.18  # of the distance between two categories
 
 
-class SearchDisplay:
+class SearchDisplay(PanelsDisplay):
     """The score of every candidate against each of its settings, in small panels side by side.
 
     A setting that matters shows a valley; one that does not, a cloud. The best candidate is marked
@@ -156,34 +157,20 @@ class SearchDisplay:
             estimator.search_, settings=settings, score_label="log10 of error", axes=axes
         )
 
-    def plot(self, axes: Sequence[Axes] | None = None) -> Self:
-        """Draw what is kept.
+    @property
+    def _n_panels(self) -> int:
+        return len(self.settings)
 
-        Parameters
-        ----------
-        axes : sequence of matplotlib.axes.Axes, default=None
-            Where to draw, one for each setting; None makes a figure.
+    def _new_panels(self) -> list[Axes]:
+        return _panels(len(self.settings))
 
-        Returns
-        -------
-        SearchDisplay
-            Itself.
-
-        Raises
-        ------
-        ValueError
-            If there are fewer axes than settings.
-        """
-        panels = _panels(len(self.settings)) if axes is None else list(axes)
-        if len(panels) < len(self.settings):
-            raise ValueError(f"{len(self.settings)} axes are needed, got {len(panels)}.")
-        self.axes_, self.figure_ = panels[: len(self.settings)], panels[0].figure
+    def _draw(self, axes: list[Axes]) -> None:
         self.points_: list[PathCollection] = []
         self.best_: list[PathCollection] = []
         self.naive_lines_: list[Line2D] = []
         tried, naive = _split(self.table)
-        for i, (ax, name) in enumerate(zip(self.axes_, self.settings, strict=True)):
-            self._draw(ax, tried, name, tried["score"].min())
+        for i, (ax, name) in enumerate(zip(axes, self.settings, strict=True)):
+            self._draw_candidates(ax, tried, name, tried["score"].min())
             if len(naive):
                 line = ax.axhline(naive["score"].min(), color=GREY, linestyle="--", linewidth=1)
                 line.set_label("naive forecast")
@@ -191,11 +178,10 @@ class SearchDisplay:
             label(ax, name.replace("_", " "), self.score_label if _is_leftmost(ax, i) else "")
             tidy(ax)
             ax.margins(x=0.06, y=0.08)
-        handles, labels = self.axes_[0].get_legend_handles_labels()
+        handles, labels = axes[0].get_legend_handles_labels()
         self.figure_.legend(handles, labels, loc="outside upper right", ncols=3, frameon=False)
-        return self
 
-    def _draw(self, ax: Axes, tried: pd.DataFrame, name: str, best: float) -> None:
+    def _draw_candidates(self, ax: Axes, tried: pd.DataFrame, name: str, best: float) -> None:
         """Draw the candidates over one setting, the best one last."""
         tried = tried[tried[name].notna()]  # not every kind of candidate has every setting
         score = tried["score"].to_numpy()

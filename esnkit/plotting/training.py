@@ -17,16 +17,16 @@ from esnkit.plotting._style import (
     ORANGE,
     label,
     legend_above,
-    new_axes,
     tidy,
     whole_numbers,
 )
+from esnkit.plotting.base import Display
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-class LossCurveDisplay:
+class LossCurveDisplay(Display):
     """Loss after each epoch of training, and where the best weights were found.
 
     Make one with `from_estimator` or `from_curves`; `plot` draws it again elsewhere.
@@ -142,21 +142,7 @@ class LossCurveDisplay:
             ax=ax,
         )
 
-    def plot(self, ax: Axes | None = None) -> Self:
-        """Draw what is kept.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a figure.
-
-        Returns
-        -------
-        LossCurveDisplay
-            Itself.
-        """
-        self.ax_ = ax = new_axes(7, 3.6) if ax is None else ax
-        self.figure_ = ax.figure
+    def _draw(self, ax: Axes) -> None:
         epochs = np.arange(1, len(self.training) + 1)
         (self.training_line_,) = ax.plot(epochs, self.training, color=BLUE, label="training")
         self.validation_line_ = self.best_line_ = None
@@ -173,10 +159,9 @@ class LossCurveDisplay:
         whole_numbers(ax)
         label(ax, "epoch", "loss")
         legend_above(ax)
-        return self
 
 
-class GradientFlowDisplay:
+class GradientFlowDisplay(Display):
     """What is left of errors on their way back through time, for one network or several.
 
     A line at 1 is where they neither vanish nor explode. Make one with `from_flows`; `plot` draws
@@ -242,21 +227,7 @@ class GradientFlowDisplay:
             raise ValueError("flows must hold at least one gradient flow, got none.")
         return cls(flows).plot(ax)
 
-    def plot(self, ax: Axes | None = None) -> Self:
-        """Draw what is kept.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a figure.
-
-        Returns
-        -------
-        GradientFlowDisplay
-            Itself.
-        """
-        self.ax_ = ax = new_axes(7, 3.6) if ax is None else ax
-        self.figure_ = ax.figure
+    def _draw(self, ax: Axes) -> None:
         ax.axhline(1, color=GREY, linewidth=0.8)
         self.lines_, self.largest_lines_ = [], []
         for i, (name, flow) in enumerate(self.flows.items()):
@@ -270,4 +241,3 @@ class GradientFlowDisplay:
         tidy(ax)
         label(ax, "lag (steps)", "factor of an error taken back")
         legend_above(ax, n_columns=min(len(self.flows) + 1, 4))
-        return self

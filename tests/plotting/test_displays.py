@@ -255,8 +255,8 @@ def test_trajectories_that_do_not_fit_are_refused(truth, prediction, options, me
 def test_two_axes_are_needed():
     display = AttractorDisplay.from_predictions(LORENZ[:, :2], LORENZ[:, :2])
     _, axes = plt.subplots(1, 3)
-    with pytest.raises(ValueError, match="Two axes are needed, got 3"):
-        display.plot(axes)
+    with pytest.raises(ValueError, match="2 axes are needed, got 1"):
+        display.plot(axes[:1])
     assert display.plot(axes[1:]).axes_ == list(axes[1:])
 
 

@@ -12,11 +12,9 @@ import numpy as np
 
 from esnkit.comparison.records import Cell, Comparison, ContestantRecord, TaskRecord
 from esnkit.comparison.report import summary
-from esnkit.comparison.report.figures import N_COLORS, Line, ranks_figure
-from esnkit.comparison.report.illustrations import Illustrations, illustrate
+from esnkit.comparison.report.charts import N_COLORS, Charts, Line, ranks_chart, task_charts
 from esnkit.comparison.report.significance import (
     FEWEST_PAIRS,
-    AverageRanks,
     Findings,
     PairedTest,
     Standing,
@@ -55,7 +53,7 @@ class Section:
     tested: bool
     missing: list[tuple[str, str, str]]  # contestant, status, reason
     chosen: list[tuple[str, str]]  # contestant, settings of the first seed
-    pictures: Illustrations | None
+    pictures: Charts | None
 
 
 def render_html(comparison: Comparison) -> str:
@@ -83,11 +81,13 @@ def render_html(comparison: Comparison) -> str:
     environment = _environment(autoescape=True)
     style = environment.loader.get_source(environment, "report.css")[0]  # type: ignore[union-attr]
     content = _content(comparison, pictures=True)
-    ranks = content["ranks"]
+    ranks, lines = content["ranks"], content["lines"]
     return environment.get_template("report.html.j2").render(
         content,
         style=Markup(style),
-        ranks_figure=None if ranks is None else _ranks_figure(ranks, content["lines"]),
+        ranks_figure=None
+        if ranks is None
+        else ranks_chart({lines[n]: rank for n, rank in ranks.ranks.items()}, ranks.cliques),
     )
 
 
@@ -162,7 +162,11 @@ def _content(comparison: Comparison, *, pictures: bool) -> dict[str, Any]:
 
 def _lines(comparison: Comparison) -> dict[str, Line]:
     """Give every contestant its colour, the same throughout the report."""
-    return {c.name: Line(c.title, i) for i, c in enumerate(comparison.contestants)}
+    titles = [c.title for c in comparison.contestants]
+    # Who is called like another has a number behind.
+    before = [titles[:i].count(title) for i, title in enumerate(titles)]
+    called = [f"{t} ({n + 1})" if n else t for t, n in zip(titles, before, strict=True)]
+    return {c.name: Line(called[i], i) for i, c in enumerate(comparison.contestants)}
 
 
 def _overview(
@@ -198,7 +202,9 @@ def _section(
         tested=bool(found.tests),
         missing=_missing(comparison, cells),
         chosen=_chosen(comparison, cells, order),
-        pictures=illustrate(comparison, task, [(n, lines[n]) for n in order]) if pictures else None,
+        pictures=task_charts(comparison, task, [(n, lines[n]) for n in order])
+        if pictures
+        else None,
     )
 
 
@@ -260,11 +266,6 @@ def _chosen(comparison: Comparison, cells: list[Cell], order: list[str]) -> list
         for name in order
         if settings.get(name)
     ]
-
-
-def _ranks_figure(ranks: AverageRanks, lines: dict[str, Line]) -> str:
-    drawn = {lines[name]: rank for name, rank in ranks.ranks.items()}
-    return ranks_figure("ranks", drawn, ranks.cliques)
 
 
 def _settings_text(settings: dict[str, Any]) -> str:
