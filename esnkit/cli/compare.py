@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from esnkit.cli.csv_series import read_csv_series
+from esnkit.cli.csv_series import ReadOptions, add_read_options, read_csv_series
 from esnkit.comparison.compare import compare
 from esnkit.comparison.contestants.registry import CONTESTANTS
 from esnkit.comparison.json_records import ResultsError
@@ -63,8 +63,6 @@ def add_compare(commands: Any) -> None:
     add("tasks", metavar="TASK", nargs="*", help="a shipped task, or a CSV file")
     add("--list", action="store_true", help="list shipped tasks and contestants")
     add("--models", metavar="A,B,...", help="contestants, or regressors of scikit-learn (nine)")
-    add("--target", metavar="COLUMN", help="the file's column of numbers to forecast")
-    add("--date", metavar="COLUMN", help="the file's column of dates")
     add("--horizon", type=int, metavar="H", help="steps to forecast a file's series ahead")
     add("--seeds", type=int, default=3, metavar="N", help="seeds of each cell (3)")
     limit = parser.add_mutually_exclusive_group()
@@ -76,6 +74,7 @@ def add_compare(commands: Any) -> None:
     add("--resume", action="store_true", help="continue a run that did not finish")
     add("--force", action="store_true", help="overwrite files, and begin anew")
     add("--from", dest="results", metavar="FILE", help="render results again, without computing")
+    add_read_options(parser)
     parser.set_defaults(run=run_compare)
 
 
@@ -206,10 +205,11 @@ def _tasks(options: argparse.Namespace) -> list[Task] | None:
     """Turn names and files into tasks."""
     given: Sequence[str] = options.tasks
     files = [name for name in given if name not in TASKS]
-    about_files = {"--target": options.target, "--date": options.date, "--horizon": options.horizon}
-    for name, value in about_files.items():
-        if value is not None and not files:
-            raise TaskError(f"{name} is for files, and no file was given")
+    about_files = ReadOptions.from_arguments(options).given()
+    if options.horizon is not None:
+        about_files.append("--horizon")
+    if about_files and not files:
+        raise TaskError(f"{about_files[0]} is for files, and no file was given")
     if options.horizon is not None and options.horizon < 1:
         raise TaskError(f"--horizon must be at least 1, got {options.horizon}")
     return [_task(name, options) for name in given] or None
@@ -218,9 +218,10 @@ def _tasks(options: argparse.Namespace) -> list[Task] | None:
 def _task(name: str, options: argparse.Namespace) -> Task:
     if name in TASKS:
         return TASKS[name]()
-    if not os.path.exists(name):
+    if name != "-" and not os.path.exists(name):
         raise TaskError(f"{unknown('task', name, TASKS)}; and there is no such file")
-    series = read_csv_series(name, target=options.target, date=options.date)
+    series, how = read_csv_series(name, ReadOptions.from_arguments(options))
+    print("read:", _printable(how))
     title = f"{Path(name).name}: {series.name}"
     try:
         return SeriesTask(series, options.horizon, name=Path(name).stem, title=title, source="file")

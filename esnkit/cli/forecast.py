@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from esnkit.cli.csv_series import read_csv_series
+from esnkit.cli.csv_series import ReadOptions, add_read_options, read_csv_series
 from esnkit.core.files import Content, write_files
 from esnkit.core.typing import FloatArray
 from esnkit.datasets import list_datasets, load
@@ -85,8 +85,6 @@ def add_forecast(commands: Any) -> None:
         metavar="H",
         help="steps to forecast (default: a tenth of the series, at most 100)",
     )
-    parser.add_argument("--target", metavar="COLUMN", help="the column of numbers to forecast")
-    parser.add_argument("--date", metavar="COLUMN", help="the column of dates")
     parser.add_argument(
         "--output",
         metavar="PREFIX",
@@ -97,6 +95,7 @@ def add_forecast(commands: Any) -> None:
     )
     parser.add_argument("--no-plot", action="store_true", help="write no figure")
     parser.add_argument("--force", action="store_true", help="overwrite files")
+    add_read_options(parser)
     parser.set_defaults(run=_run_forecast)
 
 
@@ -120,6 +119,7 @@ class _Source:
     name: str
     series: pd.Series
     label: str
+    reading: str = ""  # how the file was read
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,20 +254,22 @@ def _check_outputs(options: argparse.Namespace) -> tuple[Path, Path]:
 def _read_source(options: argparse.Namespace) -> _Source:
     shipped = list_datasets().query("kind == 'real'")
     name = options.series
+    reading = ReadOptions.from_arguments(options)
     if name in shipped.index:
-        if options.target or options.date:
-            raise ForecastError(f"--target and --date are for files, and {name} is shipped")
+        if reading.given():
+            raise ForecastError(f"{reading.given()[0]} is for files, and {name} is shipped")
         entry = shipped.loc[name]
         unit = "" if entry["unit"] == "1" else f" ({entry['unit']})"
         return _Source(name, load(name), f"{entry['description'].split(',')[0]}{unit}")
-    if not os.path.exists(name):
+    if name != "-" and not os.path.exists(name):
         near = get_close_matches(name, shipped.index)
         hint = f"; did you mean {near[0]}?" if near else ""
         raise ForecastError(
             f"{name!r} is no file and no shipped series ({', '.join(shipped.index)}){hint}"
         )
-    series = read_csv_series(name, target=options.target, date=options.date)
-    return _Source(Path(name).name, series, str(series.name))
+    series, how = read_csv_series(name, reading)
+    name = "standard input" if name == "-" else Path(name).name
+    return _Source(name, series, str(series.name), how)
 
 
 def _tabulate(forecast: _Forecast) -> pd.DataFrame:
@@ -300,6 +302,8 @@ def _print_summary(source: _Source, forecast: _Forecast) -> None:
     first, *_, last = series.index.astype(str)
     used = "" if len(series) <= _LONGEST else f", the last {_LONGEST} used"
     errors = ", ".join(f"{name} {error:.3g}" for name, error in forecast.errors.items())
+    if source.reading:
+        print("read:", _printable(source.reading))
     print(
         f"series: {_printable(source.name)}, {len(series)} values, {first} to {last}{used}\n"
         f"{forecast.forecaster.summary()}\n"

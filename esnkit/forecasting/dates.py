@@ -1,71 +1,159 @@
-"""Dates as they stand in files, the step between them, and those that follow."""
+"""The step between dates, and the dates that follow."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
     import pandas as pd
     from pandas.tseries.offsets import BaseOffset
 
-__all__ = ["future_index", "most_common_step", "parse_dates"]
+__all__ = ["find_frequency", "future_index", "most_common_step", "working_days"]
 
-# How dates may be written: pandas' name of the format, and what a cell has to look like first,
-# because pandas takes "now" for a date as well, and "1234.5" for the May of 1234.
-_YEAR_FIRST = ("ISO8601", re.compile(r"\d{4}(\d{4}$|[-/]|$)", re.ASCII))
-_YEAR_LAST = tuple(
-    (day + time, re.compile(r"\d{1,2}[./]", re.ASCII))
-    for day in ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y")
-    for time in ("", " %H:%M", " %H:%M:%S")
-)
+_MOST_HOLIDAYS = 0.12  # of working days; the rest of a calendar must be there
+_LONGEST_HOLIDAY = 8  # working days that may be left out in a row
+_TIMES_WEEKDAY = 0.5  # of the weeks in which a working weekday occurs
+_YEARS_AHEAD = 60  # for which irregular days of a month are laid out
 
 
-def parse_dates(cells: Sequence[str]) -> pd.DatetimeIndex | None:
-    """Read dates that are all written in one form, without guessing.
+def find_frequency(dates: pd.DatetimeIndex) -> BaseOffset | None:
+    """Find the step that leads from every date to the next.
 
-    The forms are year first (2020-12-31, 2020/12/31, 20201231, 2020-12, 2020), with dots
-    (31.12.2020), and with slashes (31/12/2020 or 12/31/2020). A time may follow; one with an
-    offset is turned to UTC.
+    Beside the frequencies that pandas infers these are found: the same day of each month or of
+    every few months (also the 29th to 31st, or else the last), two or more days of each month
+    (the 1st and the 15th), and days of the week (Monday, Wednesday, Friday).
 
     Parameters
     ----------
-    cells : sequence of str
-        What stands in a column.
+    dates : pandas.DatetimeIndex of shape (n_dates,)
+        Increasing dates, at least three.
 
     Returns
     -------
-    pandas.DatetimeIndex of shape (n_cells,) or None
-        The dates in the form that suits most cells, NaT where it does not. None if all cells may
-        be read both day first and month first.
+    pandas offset or None
+        The step; None if there is no single one.
 
     Examples
     --------
-    >>> from esnkit.forecasting.dates import parse_dates
-    >>> parse_dates(["31/01/2020", "01/02/2020"]).strftime("%d %b").tolist()
-    ['31 Jan', '01 Feb']
-    >>> parse_dates(["01/02/2020"]) is None
-    True
+    >>> import pandas as pd
+    >>> from esnkit.forecasting.dates import find_frequency
+    >>> find_frequency(pd.DatetimeIndex(["2023-12-30", "2024-01-30", "2024-02-29", "2024-03-30"]))
+    <DateOffset: day=30, months=1>
     """
-    best = _parse_as(cells, *_YEAR_FIRST)
-    if not best.hasnans:
-        return best
-    for form in _YEAR_LAST:
-        dates = _parse_as(cells, *form)
-        if not (dates.hasnans or best.hasnans or dates.equals(best)):
-            return None
-        if sum(dates.isna()) < sum(best.isna()):
-            best = dates
-    return best
-
-
-def _parse_as(cells: Sequence[str], form: str, pattern: re.Pattern[str]) -> pd.DatetimeIndex:
     import pandas as pd
 
-    texts = [cell if pattern.match(cell) else "" for cell in cells]
-    return pd.to_datetime(texts, format=form, errors="coerce", utc=True).tz_localize(None)
+    if len(dates) < 3 or dates.hasnans:
+        return None
+    found = pd.DatetimeIndex(dates, freq="infer").freq
+    if found is not None and not found.freqstr.startswith("WOM"):
+        return found
+    local = dates.tz_localize(None)
+    if len(set(local - local.normalize())) > 1:
+        return None
+    for offset in (*_monthly(local), *_weekly(local), *_days_of_month(local)):
+        if _conforms(dates, offset):
+            return offset
+    return found
+
+
+def _conforms(dates: pd.DatetimeIndex, offset: Any) -> bool:
+    import pandas as pd
+
+    try:
+        pd.DatetimeIndex(dates, freq=offset)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def _monthly(dates: pd.DatetimeIndex) -> Iterator[Any]:
+    import pandas as pd
+
+    months = 12 * dates.year + dates.month
+    steps = set(months[1:] - months[:-1])
+    last = int(dates.day.max())
+    if len(steps) == 1 and (dates.day == np.minimum(last, dates.days_in_month)).all():
+        n_months = int(steps.pop())
+        yield (
+            pd.DateOffset(months=n_months, day=last)
+            if last > 28
+            else pd.DateOffset(months=n_months)
+        )
+    for day in sorted(set(dates.day))[:4]:
+        if 1 < day < 28:
+            yield pd.offsets.SemiMonthBegin(day_of_month=int(day))
+            yield pd.offsets.SemiMonthEnd(day_of_month=int(day))
+
+
+def _weekly(dates: pd.DatetimeIndex) -> Iterator[Any]:
+    import pandas as pd
+
+    if 1 < len(set(dates.day_of_week)) < 7 and len(dates) >= 6:
+        yield pd.offsets.CustomBusinessDay(weekmask=_weekmask(set(dates.day_of_week)))
+
+
+def _weekmask(weekdays: Collection[int]) -> str:
+    return "".join("1" if day in weekdays else "0" for day in range(7))
+
+
+def _days_of_month(dates: pd.DatetimeIndex) -> Iterator[Any]:
+    """Lay out a calendar of the days of each month that occur, such as the 1st, 11th and 21st."""
+    import pandas as pd
+
+    wanted = set(dates.day)
+    if not 2 <= len(wanted) <= 8 or len(dates) < 2 * len(wanted) or dates[-1].year > 2190:
+        return
+    ends = {day for day in wanted if day >= 28}
+    days = pd.date_range(dates[0].normalize(), periods=366 * _YEARS_AHEAD, freq="D")
+    kept = days.day.isin(wanted - ends) | (days.is_month_end if ends else False)
+    yield pd.offsets.CustomBusinessDay(weekmask="1111111", holidays=days[~kept].tolist())
+
+
+def working_days(dates: pd.DatetimeIndex) -> tuple[BaseOffset, pd.DatetimeIndex] | None:
+    """Find the days of the week of a calendar that leaves out scattered holidays.
+
+    Parameters
+    ----------
+    dates : pandas.DatetimeIndex of shape (n_dates,)
+        Increasing dates.
+
+    Returns
+    -------
+    (pandas offset, pandas.DatetimeIndex) or None
+        The step from working day to working day, which knows the holidays so far, and these. None
+        if weekdays are not left out regularly, or if too many days are missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from esnkit.forecasting.dates import working_days
+    >>> days = pd.bdate_range("2023-12-18", "2024-01-12").drop(["2023-12-25", "2024-01-01"])
+    >>> working_days(days)[1].strftime("%d %B").tolist()
+    ['25 December', '01 January']
+    """
+    import pandas as pd
+
+    local = dates.tz_localize(None)
+    days = local.normalize()
+    if len(dates) < 10 or len(set(local - days)) > 1:
+        return None
+    counts = Counter(days.day_of_week)
+    n_weeks = (days[-1] - days[0]).days / 7
+    if len(counts) > 6 or min(counts.values()) < _TIMES_WEEKDAY * n_weeks or n_weeks < 1.5:
+        return None
+    weekmask = _weekmask(counts)
+    full = pd.bdate_range(days[0], days[-1], freq="C", weekmask=weekmask)
+    present = full.isin(days)
+    runs = np.diff(np.flatnonzero(np.concatenate([[True], present, [True]]))) - 1
+    n_missing = int((~present).sum())
+    if n_missing > max(1, _MOST_HOLIDAYS * len(full)) or runs.max() > _LONGEST_HOLIDAY:
+        return None
+    missing = full[~present]
+    return pd.offsets.CustomBusinessDay(weekmask=weekmask, holidays=missing.tolist()), missing
 
 
 def most_common_step(dates: pd.DatetimeIndex) -> BaseOffset:

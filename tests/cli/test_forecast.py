@@ -245,7 +245,7 @@ BAD_ARGUMENTS = {
     "horizon too far": (["forecast", "sunspots", "--horizon", "78"],
                         "sunspots: a horizon of 78 steps is too far: a quarter of 309 values, 77"),
     "negative seed": (["forecast", "co2", "--seed", "-1"], "--seed: must be a whole number, 0 or"),
-    "column of a shipped series": (["forecast", "co2", "--target", "co2"], "are for files"),
+    "column of a shipped series": (["forecast", "co2", "--target", "co2"], "--target is for files"),
     "no such folder": (["forecast", "co2", "--output", "none/x"], "there is no folder 'none'"),
 }  # fmt: skip
 
@@ -258,10 +258,11 @@ def test_bad_arguments(kind):
 
 
 BAD_FILES = {
-    "gap": ("day,v\n2024-01-01,1\n2024-01-02,\n", "line 3, column 'v': the cell is empty"),
+    "gap": ("day,v\n2024-01-01,1\n2024-01-02,\n2024-01-03,3\n",
+            "line 3, column 'v': the cell is empty"),
     "duplicate date": ("day,v\n2024-01-01,1\n2024-01-01,2\n2024-01-02,2\n",
                        "line 3, column 'day': 2024-01-01 already stands in line 2"),
-    "text": ("v\n1\n2\nx\n", "line 4, column 'v': 'x' is not a number"),
+    "text": ("v\n1\n2\nx\n", "line 4: 'x' is not a number"),
     "no rows": ("day,v\n", "there are no rows below the header"),
     "short": ("v\n1\n2\n", "bad.csv: 2 values are too few: at least 50 are needed"),
     "constant": ("v\n" + "5\n" * 60, "bad.csv: the first half does not vary"),

@@ -7,37 +7,47 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esnkit.forecasting.dates import future_index, most_common_step, parse_dates
-
-FORMS = ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%dT%H:%M"]
-MONTH = pd.date_range("2024-01-01", periods=31, freq="D")
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_a_month_of_days_is_read_in_every_form(form):
-    assert parse_dates(MONTH.strftime(form).tolist()).tolist() == MONTH.tolist()
+from esnkit.forecasting.dates import (
+    find_frequency,
+    future_index,
+    most_common_step,
+    working_days,
+)
 
 
-@pytest.mark.parametrize(("cell", "date"), [("1700", "1700-01-01"), ("2024-11", "2024-11-01")])
-def test_years_and_months_stand_for_their_first_day(cell, date):
-    assert parse_dates([cell])[0] == pd.Timestamp(date)
+@pytest.mark.parametrize(
+    "days", [(15,), (30,), (31,), (1, 15), (15, 31), (1, 11, 21), (10, 20, 31)]
+)
+def test_days_of_the_month_have_a_frequency(days):
+    months = pd.period_range("2023-01", periods=30, freq="M")
+    whole = pd.DatetimeIndex(
+        [pd.Timestamp(m.year, m.month, min(day, m.days_in_month)) for m in months for day in days]
+    )
+    step = find_frequency(whole[:-20])
+    assert pd.date_range(whole[0], periods=len(whole), freq=step).equals(whole)
 
 
-def test_offsets_are_turned_to_utc():
-    dates = parse_dates(["2024-03-31T01:00+01:00", "2024-03-31T03:00+02:00"])
-    assert dates.tolist() == [pd.Timestamp("2024-03-31 00:00"), pd.Timestamp("2024-03-31 01:00")]
+@pytest.mark.parametrize("weekdays", [(0, 2, 4), (6, 0, 1, 2, 3), (1, 3)])
+def test_days_of_the_week_have_a_frequency(weekdays):
+    days = pd.date_range("2023-01-01", periods=100)
+    some = days[days.day_of_week.isin(weekdays)]
+    step = find_frequency(some[:-6])
+    assert pd.date_range(some[0], periods=len(some), freq=step).equals(some)
 
 
-@pytest.mark.parametrize("cell", ["", "now", "today", "12", "1234.5", "2024-13-01", "1.2.20"])
-def test_what_is_not_a_date(cell):
-    assert parse_dates([cell, "2024-01-01"]).isna().tolist() == [True, False]
+def test_dates_that_miss_one_have_no_frequency():
+    days = pd.date_range("2023-01-01", periods=100)
+    assert find_frequency(days.delete(50)) is None
+    assert working_days(days.delete(50)) is None
+    assert find_frequency(days[:2]) is None
 
 
-def test_day_and_month_that_may_be_swapped_are_not_guessed():
-    assert parse_dates(["01/02/2024", "02/02/2024"]) is None
-    assert parse_dates(["02/02/2024", "03/03/2024"]) is not None
-    assert parse_dates(["01/02/2024", "13/02/2024"])[0] == pd.Timestamp("2024-02-01")
-    assert parse_dates(["01/02/2024", "02/13/2024"])[0] == pd.Timestamp("2024-01-02")
+def test_working_days_know_their_holidays():
+    days = pd.bdate_range("2023-01-02", periods=60)
+    step, holidays = working_days(days.delete([10, 30, 31]))
+    assert holidays.tolist() == days[[10, 30, 31]].tolist()
+    assert pd.DatetimeIndex(days.delete([10, 30, 31]), freq=step)[-1] + step == days[-1] + days.freq
+    assert working_days(days.delete(range(20, 35))) is None
 
 
 @given(
