@@ -21,10 +21,10 @@ PACKAGE = Path(esnkit.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("esnkit.kernels",),
     ("esnkit.core", "esnkit.metrics"),
-    ("esnkit.topology", "esnkit.readouts", "esnkit.datasets"),
+    ("esnkit.topology", "esnkit.readouts", "esnkit.datasets", "esnkit.search"),
     ("esnkit.memories",),
     ("esnkit.models",),
-    ("esnkit.networks", "esnkit.analysis", "esnkit.forecasting", "esnkit.search"),
+    ("esnkit.networks", "esnkit.analysis", "esnkit.forecasting"),
     ("esnkit.plotting",),
     ("esnkit.comparison",),
     ("esnkit",),

@@ -25,6 +25,7 @@ from esnkit.datasets import list_datasets, load
 from esnkit.forecasting.auto.autoesn import AutoESN
 from esnkit.metrics import mase
 from esnkit.plotting import ForecastDisplay
+from esnkit.search.rolling_origins import RollingOrigins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -191,26 +192,21 @@ def _check_series(source: _Source, horizon: int) -> pd.Series:
 def _make_forecast(series: pd.Series, horizon: int, seed: int) -> _Forecast:
     """Search settings on the whole series and forecast; search on less of it and test."""
     search = AutoESN(horizon=horizon, progress=sys.stderr.isatty(), random_state=seed)
-    stride, n_tests = _origins(len(series), horizon)
-    tests = search.backtest(series, horizon, n_origins=n_tests, stride=stride)
+    rolling = RollingOrigins.within(
+        len(series) // 4, horizon, _N_ORIGINS, widest=max(1, horizon // 2)
+    )
+    tests = search.backtest(series, horizon, n_origins=rolling.n_origins, stride=rolling.stride)
     forecaster = search.fit(series)
-    lower, upper = forecaster.predict_interval(horizon, _LEVEL)
+    lower, upper = forecaster.predict_interval(horizon, level=_LEVEL)
     return _Forecast(
         forecaster=forecaster,
         values=forecaster.forecast(horizon),
         lower=lower,
         upper=upper,
-        n_tests=n_tests,
+        n_tests=rolling.n_origins,
         n_tested=len(series) - int(tests["origin"].min()),
         errors=_compare(series.to_numpy(), tests, forecaster.period_ or 1),
     )
-
-
-def _origins(n_steps: int, horizon: int) -> tuple[int, int]:
-    """Spread the origins of a backtest over the last quarter: steps between them, how many."""
-    room = n_steps // 4 - horizon
-    stride = max(1, min(horizon // 2, room // (_N_ORIGINS - 1)))
-    return stride, min(_N_ORIGINS, room // stride + 1)
 
 
 def _compare(y: FloatArray, tests: pd.DataFrame, period: int) -> dict[str, float]:

@@ -20,9 +20,10 @@ from esnkit.comparison.records import MOST_STEPS, MOST_VARIABLES, Cell, Run
 from esnkit.comparison.tasks.base import Task
 from esnkit.comparison.tasks.scores import Metric, Scale
 from esnkit.comparison.tasks.splits import DrivenSplit, Pairs, SeriesSplit, Split
-from esnkit.comparison.trials import Budget, Choice, Outcome, describe, play, search
+from esnkit.comparison.trials import Choice, Outcome, choose_settings, describe, play
 from esnkit.core.seeding import child_generator, root_seed
 from esnkit.core.typing import FloatArray
+from esnkit.search.engine import Budget
 
 MOST_RUNS = 2  # replicates that are kept to be drawn
 _DIGITS = 5  # of what is drawn
@@ -99,7 +100,9 @@ def _choose(job: Job) -> Choice:
     rng = child_generator(root_seed(job.seed), "search", zlib.crc32(job.split.content()))
     if not job.contestant.space:
         return Choice({}, int(rng.integers(2**31)), [])
-    return search(job.contestant, job.split, job.lags, job.metrics[0], job.scale, job.budget, rng)
+    return choose_settings(
+        job.contestant, job.split, job.lags, job.metrics[0], job.scale, job.budget, rng
+    )
 
 
 def _steps_of_a_prediction(split: Split) -> int:

@@ -26,7 +26,7 @@ from esnkit.comparison.records import Cell, Comparison, Protocol, TaskRecord
 from esnkit.comparison.tasks.base import Task, TaskError
 from esnkit.comparison.tasks.registry import read_tasks
 from esnkit.comparison.tasks.splits import FEWEST_ROWS, N_FOLDS, SeriesSplit, Split
-from esnkit.comparison.trials import Budget
+from esnkit.search.engine import Budget
 
 __all__ = ["compare"]
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,15 +15,8 @@ from esnkit.comparison.records import TrialRecord
 from esnkit.comparison.tasks.scores import Metric, Scale
 from esnkit.comparison.tasks.splits import DrivenSplit, SeriesSplit, Split
 from esnkit.core.typing import FloatArray
+from esnkit.search.engine import Budget, Trial, search
 from esnkit.search.space import Settings, candidates
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What each contestant may spend on a search: candidates, or seconds."""
-
-    n_candidates: int | None
-    seconds: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +133,7 @@ class Choice:
     trials: list[TrialRecord]
 
 
-def search(
+def choose_settings(
     contestant: Contestant,
     split: Split,
     lags: Sequence[list[int]],
@@ -162,24 +154,23 @@ def search(
     """
     fold = split.fold()
     problem, scale = Problem.of(fold), scale_of(fold)
-    trials: list[TrialRecord] = []
-    best: tuple[float, Settings, int] | None = None
-    start = time.perf_counter()
-    drawn = candidates(contestant.space, rng)
-    for number, own in enumerate(islice(drawn, budget.n_candidates)):
-        seed = int(rng.integers(2**31))
-        settings = own | {"differences": lags[number % len(lags)]}
+
+    def tasks(*_: Any) -> Iterator[tuple[Settings, int]]:
+        for number, own in enumerate(candidates(contestant.space, rng)):
+            yield own | {"differences": lags[number % len(lags)]}, int(rng.integers(2**31))
+
+    def measure(task: tuple[Settings, int]) -> Trial:
+        settings, seed = task
         score, failure = _validate(contestant, settings, fold, problem, metric, scale, seed)
-        trials.append(TrialRecord(settings, time.perf_counter() - start, score, failure))
-        if score is not None:
-            cost = -score if metric.greater_is_better else score
-            if best is None or cost < best[0]:
-                best = cost, settings, seed
-        if budget.seconds is not None and trials[-1].seconds >= budget.seconds:
-            break
-    if best is None:
-        raise ValueError(f"all {len(trials)} candidates failed, the first by {trials[0].failure}")
-    return Choice(best[1], best[2], trials)
+        return Trial(settings, 0.0, score, failure, seed)
+
+    found = search(measure, tasks, budget, greater_is_better=metric.greater_is_better)
+    if not found.ranked:
+        first = found.trials[0].failure
+        raise ValueError(f"all {len(found.trials)} candidates failed, the first by {first}")
+    best = found.ranked[0]
+    records = [TrialRecord(t.settings, t.seconds, t.score, t.failure) for t in found.trials]
+    return Choice(best.settings, best.seed, records)
 
 
 def _validate(

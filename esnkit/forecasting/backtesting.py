@@ -1,10 +1,10 @@
-"""Rolling origins: where they lie, what was off, and how wide an interval has to be."""
+"""Forecasts from rolling origins: what was off, and how wide an interval has to be."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,6 +13,7 @@ from sklearn.utils import check_scalar
 
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.series import SeriesData, SeriesSet
+from esnkit.search.rolling_origins import RollingOrigins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,27 +27,32 @@ class Rolling(Protocol):
 
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Any: ...
 
-    def _extend(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None: ...
+    def _update(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None: ...
 
-    def _futures(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]: ...
+    def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]: ...
 
 
-def steps_back(n_steps: int, horizon: int, n_origins: int, stride: int | None) -> list[int]:
-    """Return how far before the end of the series each origin lies, the earliest first."""
+def origins_of_backtest(
+    n_steps: int, horizon: int, n_origins: int, stride: int | None
+) -> RollingOrigins:
+    """Place the origins of a backtest in the second half of the series, or refuse to."""
     room = n_steps // 2 - horizon
     if stride is None:
-        stride = max(1, min(horizon, room // max(1, n_origins - 1)))
-    check_scalar(stride, "stride", Integral, min_val=1)
-    if n_origins < 1 or (n_origins - 1) * stride > room:
+        rolling = RollingOrigins.within(n_steps // 2, horizon, n_origins)
+        rolling = replace(rolling, n_origins=n_origins)
+    else:
+        check_scalar(stride, "stride", Integral, min_val=1)
+        rolling = RollingOrigins(horizon, n_origins, stride)
+    if (n_origins - 1) * rolling.stride > room:
         raise ValueError(
-            f"{max(1, n_origins)} origins, {stride} steps apart, with a horizon of {horizon} reach "
+            f"{n_origins} origins, {rolling.stride} steps apart, with a horizon of {horizon} reach "
             f"into the first half of a series of {n_steps} steps, which is left for fitting."
         )
-    return [horizon + stride * i for i in reversed(range(n_origins))]
+    return rolling
 
 
-def steps_back_in_reach(n_steps: int, horizon: int, n_origins: int) -> list[int]:
-    """Return how far before the end the origins of a backtest lie, fewer if the series is short."""
+def origins_in_reach(n_steps: int, horizon: int, n_origins: int) -> RollingOrigins:
+    """Place the origins that residuals come from, fewer if the series is short."""
     room = n_steps // 2 - horizon + 1
     if room < 1:
         raise ValueError(
@@ -60,29 +66,54 @@ def steps_back_in_reach(n_steps: int, horizon: int, n_origins: int) -> list[int]
             "the interval is equally wide at each.",
             stacklevel=4,
         )
-    return steps_back(n_steps, horizon, min(n_origins, room), None)
+    return RollingOrigins.within(n_steps // 2, horizon, n_origins)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """An origin: the series up to it, the inputs about it, and what the series turn out to be."""
+
+    heads: SeriesSet
+    passed: list[FloatArray] | None  # inputs since the origin before
+    known: list[FloatArray] | None  # inputs since the start
+    coming: list[FloatArray] | None
+    truth: list[FloatArray]  # (horizon, n_variables) for each series
+
+
+def cut_at_origins(
+    data: SeriesSet, inputs: list[FloatArray] | None, rolling: RollingOrigins
+) -> Iterator[Origin]:
+    """Cut the series at each origin."""
+    starts = before = [0] * len(data)
+    values = [member.values for member in data.members]
+    for n_left in rolling.steps_back:
+        heads = replace(data, members=tuple(m.head(-n_left) for m in data.members))
+        cuts = [len(member.values) for member in heads.members]
+        ends = [cut + rolling.horizon for cut in cuts]
+        yield Origin(
+            heads,
+            cut_out(inputs, before, cuts),
+            cut_out(inputs, starts, cuts),
+            cut_out(inputs, cuts, ends),
+            [v[i:j] for v, i, j in zip(values, cuts, ends, strict=True)],
+        )
+        before = cuts
 
 
 def roll(
     runner: Rolling,
     data: SeriesSet,
     inputs: list[FloatArray] | None,
-    horizon: int,
-    back: Sequence[int],
+    rolling: RollingOrigins,
     refit: bool,
-) -> Iterator[tuple[list[int], list[FloatArray]]]:
-    """Yield, origin by origin, how much of each series was known and what was forecast."""
-    known = None
-    for n_left in back:
-        heads = replace(data, members=tuple(m.head(-n_left) for m in data.members))
-        cuts = [len(member.values) for member in heads.members]
-        if known is None or refit:
-            runner._fit(heads, cut_out(inputs, [0] * len(cuts), cuts))
+) -> Iterator[tuple[Origin, list[FloatArray]]]:
+    """Yield each origin, and what was forecast from it."""
+    for i, origin in enumerate(cut_at_origins(data, inputs, rolling)):
+        if i == 0 or refit:
+            runner._fit(origin.heads, origin.known)
         else:
-            runner._extend(heads, cut_out(inputs, known, cuts), learn=False)
-        known = cuts
-        coming = cut_out(inputs, cuts, [cut + horizon for cut in cuts])
-        yield cuts, runner._futures(horizon, coming)
+            runner._update(origin.heads, origin.passed, learn=False)
+        yield origin, runner._forecast(rolling.horizon, origin.coming)
 
 
 def cut_out(
@@ -112,16 +143,17 @@ def conformal_quantiles(errors: FloatArray, level: float, stride: int) -> FloatA
     return np.sort(errors, axis=0)[ranks - 1, np.arange(horizon)]
 
 
-def forecast_table(member: SeriesData, name: Any, cut: int, future: FloatArray) -> pd.DataFrame:
-    """Put a forecast beside the truth, a row for each value."""
+def forecast_table(
+    member: SeriesData, name: Any, future: FloatArray, truth: FloatArray
+) -> pd.DataFrame:
+    """Put a forecast from the end of a series beside the truth, a row for each value."""
     import pandas as pd
 
     horizon, n_variables = future.shape
-    truth = member.values[cut : cut + horizon]
     return pd.DataFrame(
         {
             "series": [name] * future.size,
-            "origin": cut,
+            "origin": len(member.values),
             "step": np.repeat(np.arange(1, horizon + 1), n_variables),
             "variable": list(member.names) * horizon,
             "forecast": future.ravel(),

@@ -19,9 +19,9 @@ from esnkit.core.typing import FloatArray
 from esnkit.forecasting.backtesting import (
     conformal_quantiles,
     forecast_table,
+    origins_in_reach,
+    origins_of_backtest,
     roll,
-    steps_back,
-    steps_back_in_reach,
 )
 from esnkit.forecasting.series import SeriesSet, read_series
 
@@ -52,11 +52,11 @@ class BaseForecaster(ABC, BaseEstimator):
         """Fit to data that are read."""
 
     @abstractmethod
-    def _extend(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
+    def _update(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
         """Move on to the end of series that have grown; the inputs are those of the new steps."""
 
     @abstractmethod
-    def _futures(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
+    def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         """Forecast every series, in its own units; the inputs are those of the coming steps."""
 
     @abstractmethod
@@ -68,7 +68,7 @@ class BaseForecaster(ABC, BaseEstimator):
         """Refuse to learn from new observations where that is not possible."""
 
     @abstractmethod
-    def _settled(self) -> BaseForecaster:
+    def _frozen_clone(self) -> BaseForecaster:
         """Return an unfitted forecaster with everything that was chosen in `fit` laid down."""
 
     @abstractmethod
@@ -136,7 +136,7 @@ class BaseForecaster(ABC, BaseEstimator):
             If the forecast left the range of the training data and was clipped at its bounds.
         """
         check_is_fitted(self)
-        return self.series_.give_back(self._futures(horizon, self._read_future(horizon, X)))
+        return self.series_.give_back(self._forecast(horizon, self._read_future(horizon, X)))
 
     def update(self, y: Any, X: Any = None, *, learn: bool = False) -> Self:
         """Take in new observations: the state moves on, without a refit.
@@ -168,7 +168,7 @@ class BaseForecaster(ABC, BaseEstimator):
         grown = self.series_.followed_by(new)
         if learn:
             self._check_learning(len(new))
-        self._extend(grown, self._read_inputs(X, new, fitting=False), learn)
+        self._update(grown, self._read_inputs(X, new, fitting=False), learn)
         return self
 
     # ------------------------------------------------------------------ what a forecast is worth
@@ -225,20 +225,19 @@ class BaseForecaster(ABC, BaseEstimator):
         data = read_series(y, id_column=self.id_column)
         runner = clone(self)
         inputs = runner._read_inputs(X, data, fitting=True)
-        back = steps_back(data.n_shortest, horizon, n_origins, stride)
+        rolling = origins_of_backtest(data.n_shortest, horizon, n_origins, stride)
+        names = range(len(data)) if data.ids is None else data.ids
         frames = []
-        for cuts, futures in roll(runner, data, inputs, horizon, back, refit):
-            for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
-                member = data.members[i]
-                name = i if data.ids is None else data.ids[i]
-                frames.append(forecast_table(member, name, cut, future))
+        for origin, futures in roll(runner, data, inputs, rolling, refit):
+            parts = zip(origin.heads.members, names, futures, origin.truth, strict=True)
+            frames += [forecast_table(*part) for part in parts]
         return pd.concat(frames, ignore_index=True)
 
     def predict_interval(
         self,
         horizon: int,
-        level: float = 0.9,
         X: Any = None,
+        level: float = 0.9,
         *,
         method: str = "conformal",
         n_origins: int = 20,
@@ -249,10 +248,10 @@ class BaseForecaster(ABC, BaseEstimator):
         ----------
         horizon : int
             Number of steps, at least 1.
-        level : float, default=0.9
-            The probability, in (0, 1).
         X : array-like, pandas object or list, default=None
             The known inputs of the coming steps, if the forecaster was fitted with any.
+        level : float, default=0.9
+            The probability, in (0, 1).
         method : {"conformal", "ensemble"}, default="conformal"
             ``"conformal"``: the forecast, give or take the quantile of the absolute residuals of
             a backtest at the same step ahead [1]_. With fewer than nine origins the residuals of
@@ -290,7 +289,7 @@ class BaseForecaster(ABC, BaseEstimator):
         inputs = self._read_future(horizon, X)
         if method == "conformal":
             widths = self._residual_quantiles(horizon, level, n_origins)
-            centres = self._futures(horizon, inputs)
+            centres = self._forecast(horizon, inputs)
             pairs = [(c - w, c + w) for c, w in zip(centres, widths, strict=True)]
         elif method == "ensemble":
             pairs = self._spread(horizon, level, inputs, n_origins)
@@ -362,17 +361,15 @@ class BaseForecaster(ABC, BaseEstimator):
 
     def _residual_quantiles(self, horizon: int, level: float, n_origins: int) -> list[FloatArray]:
         """Return how far off a backtest was: (horizon, n_variables) for each series."""
-        back = steps_back_in_reach(self.series_.n_shortest, horizon, n_origins)
+        rolling = origins_in_reach(self.series_.n_shortest, horizon, n_origins)
         residuals: list[list[FloatArray]] = [[] for _ in self.series_.members]
-        runner = self._settled()
+        runner = self._frozen_clone()
         # Half of a short series is little to learn from, and its residuals would be too wide.
         refit = self.series_.n_shortest <= _SHORT
-        for cuts, futures in roll(runner, self.series_, self._inputs, horizon, back, refit):
-            for i, (cut, future) in enumerate(zip(cuts, futures, strict=True)):
-                truth = self.series_.members[i].values[cut : cut + horizon]
-                residuals[i].append(np.abs(future - truth))
-        stride = back[0] - back[1] if len(back) > 1 else horizon
-        return [conformal_quantiles(np.array(errors), level, stride) for errors in residuals]
+        for origin, futures in roll(runner, self.series_, self._inputs, rolling, refit):
+            for off, future, truth in zip(residuals, futures, origin.truth, strict=True):
+                off.append(np.abs(future - truth))
+        return [conformal_quantiles(np.array(off), level, rolling.stride) for off in residuals]
 
     def _spread(
         self, horizon: int, level: float, inputs: list[FloatArray] | None, n_members: int
@@ -384,7 +381,7 @@ class BaseForecaster(ABC, BaseEstimator):
         runs = []
         for seed in seeds:
             member = self._reseeded(int(seed))
-            runs.append(member._fit(self.series_, self._inputs)._futures(horizon, inputs))
+            runs.append(member._fit(self.series_, self._inputs)._forecast(horizon, inputs))
         levels = [(1 - level) / 2, (1 + level) / 2]
         return [
             tuple(np.quantile(np.array(series_runs), levels, axis=0))

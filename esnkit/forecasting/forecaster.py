@@ -179,7 +179,7 @@ class Forecaster(BaseForecaster):
                 "model was fitted."
             )
 
-    def _settled(self) -> Forecaster:
+    def _frozen_clone(self) -> Forecaster:
         return clone(self)
 
     def _reseeded(self, seed: int) -> Forecaster:
@@ -257,7 +257,7 @@ class Forecaster(BaseForecaster):
         self._fit_model(pairs)
         return self
 
-    def _extend(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
+    def _update(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
         """Move on to the end of series that have grown; the inputs are those of the new steps."""
         for i, x in enumerate(self._scaled(inputs)):
             self.states_[i] = self._move(i, data.members[i].values, x, learn)
@@ -343,7 +343,7 @@ class Forecaster(BaseForecaster):
 
     # ------------------------------------------------------------------ forecasts
 
-    def _futures(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
+    def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         """Forecast every series, in its own units; the inputs are those of the coming steps."""
         scaled = self._scaled(None if inputs is None else list(inputs))
         return [

@@ -168,7 +168,7 @@ class LocalForecaster(BaseForecaster):
         if not hasattr(self.models_[0], "partial_fit"):
             raise TypeError("learn=True needs a model whose readout has partial_fit.")
 
-    def _settled(self) -> LocalForecaster:
+    def _frozen_clone(self) -> LocalForecaster:
         return clone(self)
 
     def _reseeded(self, seed: int) -> LocalForecaster:
@@ -281,7 +281,7 @@ class LocalForecaster(BaseForecaster):
 
     # ------------------------------------------------------------------ moving on
 
-    def _extend(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
+    def _update(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
         n_old = [len(member.values) for member in self.series_.members]
         lengths = [len(m.values) - n for m, n in zip(data.members, n_old, strict=True)]
         known = self._scaled(inputs, lengths)
@@ -299,7 +299,7 @@ class LocalForecaster(BaseForecaster):
             )
         self._grow(data, inputs)
 
-    def _futures(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
+    def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         known = self._scaled(inputs, [horizon] * len(self.series_))
         futures, clipped = [], []
         for states, x in zip(self.states_, known, strict=True):

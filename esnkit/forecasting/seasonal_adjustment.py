@@ -15,7 +15,6 @@ from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.seeding import RandomState
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
-from esnkit.forecasting.forecaster import Forecaster
 from esnkit.forecasting.series import SeriesSet
 
 
@@ -31,7 +30,7 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
 
     Parameters
     ----------
-    forecaster : Forecaster
+    forecaster : forecaster
         Forecasts the rest; unfitted, a copy is fitted.
     log : bool, default=False
         Whether logarithms are taken; the series must be positive.
@@ -42,7 +41,7 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
 
     Attributes
     ----------
-    forecaster_ : Forecaster
+    forecaster_ : forecaster
         The fitted copy.
     courses_ : list of ndarray of shape (season, n_variables)
         The course of the season of each series, from its first step on.
@@ -67,7 +66,7 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
 
     def __init__(
         self,
-        forecaster: Forecaster,
+        forecaster: BaseForecaster,
         *,
         log: bool = False,
         season: int | None = None,
@@ -91,12 +90,12 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
         self.forecaster_ = clone(self.forecaster)._fit(self._adjusted(data), inputs)
         return self
 
-    def _extend(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
-        self.forecaster_._extend(self._adjusted(data), inputs, learn)
+    def _update(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
+        self.forecaster_._update(self._adjusted(data), inputs, learn)
         self._grow(data, inputs)
 
-    def _futures(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
-        futures = self.forecaster_._futures(horizon, inputs)
+    def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
+        futures = self.forecaster_._forecast(horizon, inputs)
         return [
             self._restored(future, member.values, course)
             for future, member, course in zip(
@@ -110,8 +109,8 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
     def _check_learning(self, n_series: int) -> None:
         self.forecaster_._check_learning(n_series)
 
-    def _settled(self) -> SeasonallyAdjustedForecaster:
-        return clone(self)
+    def _frozen_clone(self) -> SeasonallyAdjustedForecaster:
+        return clone(self).set_params(forecaster=self.forecaster_._frozen_clone())
 
     def _reseeded(self, seed: int) -> SeasonallyAdjustedForecaster:
         return clone(self).set_params(forecaster=self.forecaster._reseeded(seed))

@@ -236,7 +236,7 @@ class ForecastDisplay(Display):
                 )
         lower = upper = None
         if level is not None:
-            lower, upper = estimator.predict_interval(horizon, level, X)
+            lower, upper = estimator.predict_interval(horizon, X, level)
         return cls.from_predictions(
             _seen(estimator) if history is None else history,
             forecast_after(estimator, horizon, X),

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from esnkit.core.typing import FloatArray
+
 _BLOCK = 64  # points of a Sobol sequence drawn at a time; a power of two keeps it balanced
 
 Settings = dict[str, Any]
@@ -88,12 +90,29 @@ def candidates(space: Sequence[Dimension], rng: np.random.Generator) -> Iterator
         A value for each dimension.
     """
     yield {dimension.name: dimension.default for dimension in space}
-    if not space:
-        return
+    if space:
+        for point in even_points(len(space), rng):
+            yield {d.name: d.at(share) for d, share in zip(space, point, strict=True)}
+
+
+def even_points(n_dimensions: int, rng: np.random.Generator) -> Iterator[FloatArray]:
+    """Yield points of the unit cube without end: a Sobol sequence that is shifted at random.
+
+    Parameters
+    ----------
+    n_dimensions : int
+        Of the cube.
+    rng : numpy.random.Generator
+        Shifts the sequence.
+
+    Yields
+    ------
+    ndarray of shape (n_dimensions,)
+        Coordinates from 0 to 1, exclusive.
+    """
     from scipy.stats import qmc
 
-    sequence = qmc.Sobol(len(space), scramble=False)
-    shift = rng.random(len(space))
+    sequence = qmc.Sobol(n_dimensions, scramble=False)
+    shift = rng.random(n_dimensions)
     while True:
-        for point in (sequence.random(_BLOCK) + shift) % 1.0:
-            yield {d.name: d.at(share) for d, share in zip(space, point, strict=True)}
+        yield from (sequence.random(_BLOCK) + shift) % 1.0

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esnkit import ESNRegressor, Forecaster, Reservoir, RidgeReadout
-from esnkit.forecasting.backtesting import conformal_quantiles, steps_back
+from esnkit.forecasting.backtesting import conformal_quantiles, origins_of_backtest
 
 ERRORS = np.abs(np.random.default_rng(0).normal(size=(19, 3, 2)))
 
@@ -25,7 +25,7 @@ def test_origins_lie_in_the_second_half_and_the_last_reaches_the_end(
     n_steps, horizon, n_origins, stride
 ):
     try:
-        back = steps_back(n_steps, horizon, n_origins, stride)
+        back = origins_of_backtest(n_steps, horizon, n_origins, stride).steps_back
     except ValueError as error:
         assert str(n_steps) in str(error)  # noqa: PT017
         return

@@ -259,7 +259,7 @@ def test_intervals_cover_a_noisy_series():
 
 def test_conformal_width_is_a_quantile_of_residuals():
     forecaster = Forecaster(esn(20)).fit(WAVE)
-    lower, upper = forecaster.predict_interval(5, 0.8, n_origins=15)
+    lower, upper = forecaster.predict_interval(5, level=0.8, n_origins=15)
     table = forecaster.backtest(WAVE, 5, n_origins=15, refit=True)
     errors = table["error"].abs()
     expected = np.sort(errors.to_numpy().reshape(15, 5), axis=0)[int(np.ceil(16 * 0.8)) - 1]
@@ -323,7 +323,7 @@ def test_parameters_are_kept():
         (lambda f: f.forecast(3, WAVE[:2]), ValueError, r"X has \[2\] row\(s\), but \[3\]"),
         (lambda f: f.forecast(3, np.zeros((3, 2))), ValueError, r"X has 2 input\(s\).*with 1"),
         (lambda f: f.update(np.zeros((3, 2)), WAVE[:3]), ValueError, "2 variables"),
-        (lambda f: f.predict_interval(3, 1.0, WAVE[:3]), ValueError, "level == 1.0"),
+        (lambda f: f.predict_interval(3, WAVE[:3], 1.0), ValueError, "level == 1.0"),
         (lambda f: f.predict_interval(0, X=WAVE[:3]), ValueError, "horizon == 0, must be >= 1"),
         (lambda f: f.predict_interval(3, X=WAVE[:3], n_origins=0), ValueError, "n_origins == 0"),
         (

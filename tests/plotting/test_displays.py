@@ -273,7 +273,7 @@ def test_a_forecaster_is_drawn_with_its_interval(kind):
     np.testing.assert_array_equal(display.history, SUNSPOTS[:-20])
     np.testing.assert_array_equal(display.forecast, fitted.forecast(10))
     for drawn, bound in zip(
-        (display.lower, display.upper), fitted.predict_interval(10, 0.8), strict=True
+        (display.lower, display.upper), fitted.predict_interval(10, level=0.8), strict=True
     ):
         np.testing.assert_array_equal(drawn, bound)
     labels = [text.get_text() for text in display.ax_.get_legend().get_texts()]

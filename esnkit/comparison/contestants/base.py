@@ -11,7 +11,7 @@ import numpy as np
 from esnkit.comparison.records import ContestantRecord, Family
 from esnkit.comparison.tasks.splits import SeriesSplit, Split
 from esnkit.core.sequences import default_washout
-from esnkit.core.typing import FloatArray
+from esnkit.forecasting.classical import ClassicalForecaster
 from esnkit.forecasting.forecaster import Forecaster
 from esnkit.search.space import Dimension, Settings
 
@@ -211,32 +211,6 @@ def _seeded(estimator: Any, seed: int) -> Any:
     return estimator
 
 
-class SeasonalNaive:
-    """Repeats the last season, or the last value of a series without season.
-
-    Parameters
-    ----------
-    period : int or None
-        The season, in steps.
-    """
-
-    def __init__(self, period: int | None) -> None:
-        self.period = period
-
-    def fit(self, y: FloatArray) -> SeasonalNaive:
-        """Keep the last season of a series of shape (n_steps, n_variables)."""
-        self._last = np.asarray(y)[-(self.period or 1) :]
-        return self
-
-    def update(self, y: FloatArray) -> SeasonalNaive:
-        """Take in the values that follow."""
-        return self.fit(np.concatenate([self._last, y]))
-
-    def forecast(self, horizon: int) -> FloatArray:
-        """Forecast the steps that follow, of shape (horizon, n_variables)."""
-        return np.resize(self._last, (horizon, self._last.shape[1]))
-
-
 def count_parameters(fitted: Any) -> int | None:
     """Count what was trained, or return None where that is not known.
 
@@ -252,7 +226,9 @@ def count_parameters(fitted: Any) -> int | None:
     """
     if hasattr(fitted, "params_"):
         return int(np.size(fitted.params_))
-    for part in ("forecaster_", "model_", "readout_", "network_"):
+    if isinstance(fitted, ClassicalForecaster):
+        return int(np.size(getattr(fitted, "smoothing_", ())))
+    for part in ("best_forecaster_", "forecaster_", "model_", "readout_", "network_"):
         if hasattr(fitted, part):
             return count_parameters(getattr(fitted, part))
     for parts in ("members_", "estimators_"):
@@ -264,7 +240,7 @@ def count_parameters(fitted: Any) -> int | None:
         if hasattr(fitted, weights):
             arrays = (*_arrays(getattr(fitted, weights)), *_arrays(getattr(fitted, biases)))
             return sum(int(np.size(array)) for array in arrays)
-    return 0 if isinstance(fitted, SeasonalNaive) else None
+    return None
 
 
 def _arrays(value: Any) -> tuple[Any, ...]:

@@ -10,11 +10,12 @@ from sklearn.dummy import DummyRegressor
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.utils import get_tags
 
-from esnkit.comparison.contestants.base import Contestant, Problem, SeasonalNaive
+from esnkit.comparison.contestants.base import Contestant, Problem
 from esnkit.comparison.contestants.networks import NETWORKS, TAPS
 from esnkit.comparison.tasks.base import TaskError
 from esnkit.comparison.tasks.registry import unknown
 from esnkit.forecasting.auto.autoesn import AutoESN
+from esnkit.forecasting.classical import NaiveForecaster, SeasonalNaive
 from esnkit.memories.delays import TappedDelayLine
 from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
@@ -121,7 +122,9 @@ _SHIPPED = (
     ),
     Contestant(
         "seasonal-naive",
-        lambda settings, problem: SeasonalNaive(problem.period),
+        lambda settings, problem: (
+            SeasonalNaive(problem.period) if problem.period else NaiveForecaster()
+        ),
         makes="forecaster",
         title="Seasonal naive",
         description="Repeats the last season, or the last value where there is no season.",

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.core.typing import FloatArray
+from esnkit.search.rolling_origins import RollingOrigins
 
 N_ORIGINS = 10  # with fewer a paired test has little to say
 N_FOLDS = 5  # forecasts of the validation
@@ -58,9 +59,8 @@ class SeriesSplit:
     @property
     def origins(self) -> list[int]:
         """How many steps are known at each origin, the fewest first."""
-        stride = self.stride or self.horizon
-        last = len(self.values) - self.horizon
-        return [last - stride * i for i in reversed(range(self.n_origins))]
+        rolling = RollingOrigins(self.horizon, self.n_origins, self.stride or self.horizon)
+        return rolling.cuts(len(self.values))
 
     @property
     def n_train(self) -> int:
@@ -81,8 +81,8 @@ class SeriesSplit:
         -------
         SeriesSplit
         """
-        room = min(self.n_train // 3, self.n_train - FEWEST_ROWS) - self.horizon
-        stride = max(1, min(self.horizon, room // (N_FOLDS - 1)))
+        n_last = min(self.n_train // 3, self.n_train - FEWEST_ROWS)
+        stride = RollingOrigins.within(n_last, self.horizon, N_FOLDS).stride
         return SeriesSplit(self.train, self.horizon, N_FOLDS, stride, period=self.period)
 
     def content(self) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -12,19 +13,22 @@ from sklearn.utils.validation import check_is_fitted
 from esnkit.core.checks import check_count, check_positive
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
-from esnkit.forecasting.auto.candidates import Candidate, Naive, Preprocessing, SeriesTraits
-from esnkit.forecasting.auto.evaluation import Evaluation, Validation
-from esnkit.forecasting.base import BaseForecaster
-from esnkit.forecasting.ensemble import (
-    EnsembleForecaster,
-    JointForecaster,
-    WeightedForecaster,
-    weighted_median,
+from esnkit.forecasting.auto.candidates import (
+    Candidate,
+    Naive,
+    Preprocessing,
+    SeriesTraits,
+    simple,
 )
+from esnkit.forecasting.auto.evaluation import Evaluation, Validation
+from esnkit.forecasting.auto.selection import FIRST, ROUNDS, choose, propose, weigh
+from esnkit.forecasting.base import BaseForecaster
+from esnkit.forecasting.ensemble import EnsembleForecaster
 from esnkit.forecasting.seasonality import common_period
 from esnkit.forecasting.series import SeriesSet
 from esnkit.models.stepper import ForecastStepper
-from esnkit.search.rounds import Search, choose, search_rounds, weigh
+from esnkit.search.engine import Budget, Search, search
+from esnkit.search.rolling_origins import RollingOrigins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +41,7 @@ _LEAST_WEIGHT = 0.01  # at some step, of what is worth refitting
 _GREAT_RATIO = 2.0  # of a positive series' extremes, beyond which logarithms are worth a try
 
 
-class AutoESN(JointForecaster):
+class AutoESN(BaseForecaster):
     """Forecasts time series by echo state networks whose settings it chooses by itself.
 
     Settings are judged by free runs from several origins into the end of the series. Those that
@@ -68,22 +72,22 @@ class AutoESN(JointForecaster):
 
     Attributes
     ----------
-    members_ : list of forecasters
-        The fitted forecasters: the median of the best models, exponential smoothing and a naive
-        one, as far as they have any weight.
-    weights_ : ndarray of shape (n_members, n_steps)
-        How much each of the members counts at each step ahead, and in the last column beyond.
+    best_forecaster_ : EnsembleForecaster
+        The fitted forecaster that was found: a weighted mean of the median of the best models, of
+        exponential smoothing and of a naive forecast, as far as they have any weight. Its
+        ``members_`` are in this order; its ``weights``, of shape (n_members, n_steps), say how much
+        each counts at each step ahead, and in the last column beyond.
     best_params_ : dict
         The settings of the candidate with the best score.
     search_ : pandas.DataFrame
         A row for each candidate, the best first. ``memory`` is ``"reservoir"``, ``"delays"``,
-        ``"smoothing"`` or ``"nothing"``, followed by the settings of an `esnkit.Reservoir` (and
-        ``squared_states``), of an `esnkit.NVAR`, or of a single linear unit or none (whether there
-        is a ``drift``), the others NaN. Then ``differences``, ``season`` (steps of the season whose
-        course is taken away, or None), ``log`` (whether logarithms are taken), ``naive``, ``seed``,
-        the best ``penalty`` (the readout's alpha for each row it was fitted to), ``score`` (mean
-        decimal logarithm of the error in standard deviations) and ``seconds``. Empty if there was
-        nothing to search on.
+        ``"smoothing"`` or ``"naive"``, followed by the settings of an `esnkit.Reservoir` (and
+        ``squared_states``), of an `esnkit.NVAR`, or of a classical forecast (whether there is a
+        ``drift``), the others NaN. Then ``differences``, ``season`` (steps of the season whose
+        course is taken away, or None), ``log`` (whether logarithms are taken), ``naive``, the
+        best ``penalty`` (the readout's alpha for each row it was fitted to), ``seed``, ``score``
+        (mean decimal logarithm of the error in standard deviations) and ``seconds`` since the
+        search began. Empty if there was nothing to search on.
     period_ : int or None
         The season that was found, in steps.
 
@@ -100,8 +104,7 @@ class AutoESN(JointForecaster):
     [1]_, or the last few values with their products [2]_. The spectral radius is that of the
     circular law [3]_, some per cent off. Before all others come the mean, and the last value and
     the last season with and without a drift, the mean and the last value about the season's course
-    too; and exponential smoothing, which is a reservoir of one linear unit that leaks, in the same
-    two ways.
+    too; and exponential smoothing with and without a damped trend.
 
     The first candidates are the default reservoir and products of two values, on the series itself
     and as the best naive forecast sees it. The next fill the space evenly, by a Sobol sequence
@@ -171,10 +174,7 @@ class AutoESN(JointForecaster):
     @property
     def search_(self) -> pd.DataFrame:
         """The candidates as a table, the best first."""
-        import pandas as pd
-
-        rows = [_settings(trial) | {"seconds": trial.seconds} for trial in self._search.trials]
-        return pd.DataFrame(rows)
+        return self._search.table()
 
     def summary(self) -> str:
         """Say what was tried, what was chosen and what it is worth.
@@ -197,7 +197,7 @@ class AutoESN(JointForecaster):
             f"search: {found.end}, {found.seconds:.1f} s; season: {season}",
             f"best: {chosen}",
         ]
-        naive = next((trial for trial in found.trials if trial.candidate.naive), None)
+        naive = next((trial for trial in found.ranked if trial.candidate.naive), None)
         if naive is not None:
             ratio = 10 ** (self.best_params_["score"] - naive.score)
             lines.append(
@@ -239,39 +239,45 @@ class AutoESN(JointForecaster):
                 f"differences, but this forecast is made of {len(trials)}, the first with "
                 f"log={view.log} and season={view.season}: use update and forecast instead."
             )
-        model = copy.copy(self.members_[0].members_[0].forecaster_)
+        model = copy.copy(self.best_forecaster_.members_[0].members_[0].forecaster_)
         model._n_inputs = self._n_inputs
         model._input_names = self._input_names if self._n_inputs else None
         return model.stepper(horizon, X)
 
     def _combination(self) -> str:
         """Say what the forecast is made of."""
-        shares = [
-            f"{weight:.0%} {_said(group)}"
-            for weight, group in zip(self.weights_.mean(axis=1), self._groups, strict=True)
-        ]
-        return ", ".join(shares)
+        weights = self.best_forecaster_.weights
+        assert weights is not None
+        parts = zip(weights.mean(axis=1), self._groups, strict=True)
+        return ", ".join(f"{weight:.0%} {_said(group)}" for weight, group in parts)
+
+    # ------------------------------------------------------------------ the verbs of a forecaster
 
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
         self._check_parameters()
-        lengths = [len(member.values) for member in data.members]
+        self.series_, self._inputs = data, inputs
         self.period_ = common_period(data)
         constant = all(np.ptp(member.values) == 0 for member in data.members)
-        if constant or min(lengths) < _FEWEST_STEPS:
+        if constant or data.n_shortest < _FEWEST_STEPS:
             return self._fit_naive(data, inputs, constant)
-        horizon, back = _plan(min(lengths), self.horizon, self.period_)
-        validation = Validation(data, inputs, horizon, back)
-        self._search = search_rounds(
-            validation,
-            _problem(data, min(validation.lengths), self.period_),
-            child_generator(root_seed(self.random_state), "reservoir"),
-            n_candidates=self.n_candidates,
-            time_budget=self.time_budget,
+        rolling = _plan(data.n_shortest, self.horizon, self.period_)
+        validation = Validation(data, inputs, rolling)
+        problem = _problem(data, min(validation.lengths), self.period_)
+        rng = child_generator(root_seed(self.random_state), "reservoir")
+        self._search = search(
+            lambda task: validation.measure(*task),
+            lambda i, found, n_new: propose(i, found.ranked, n_new or 0, problem, rng),
+            Budget(self.n_candidates, self.time_budget),
+            rounds=ROUNDS,
+            fewest=FIRST,
+            unbudgeted=[(candidate, None) for candidate in simple(problem)],
             n_jobs=self.n_jobs,
             progress=self.progress,
+            keep_on_interrupt=True,
         )
-        self.best_params_ = _settings(self._search.trials[0])
-        return self._fit_groups(choose(self._search.trials, self.n_members), data, inputs)
+        ranked = self._search.ranked
+        self.best_params_ = _settings(ranked[0])
+        return self._fit_groups(choose(ranked, self.n_members), data, inputs)
 
     def _fit_groups(
         self, groups: list[list[Evaluation]], data: SeriesSet, inputs: list[FloatArray] | None
@@ -279,36 +285,47 @@ class AutoESN(JointForecaster):
         """Refit the members of groups to everything, if the group has any weight."""
         weights = weigh(groups)
         kept = np.flatnonzero(weights.max(axis=1) >= _LEAST_WEIGHT)
-        self.weights_ = weights[kept] / weights[kept].sum(axis=0)
         self._groups = [groups[i] for i in kept]
         lengths = [len(member.values) for member in data.members]
         members = [
             EnsembleForecaster([t.candidate.forecaster(t.penalty, lengths) for t in group])
             for group in self._groups
         ]
-        return self._fit_members(members, data, inputs)
-
-    def _joined(self, runs: FloatArray) -> FloatArray:
-        return weighted_median(runs, self.weights_)
-
-    def _of(self, members: list[BaseForecaster]) -> WeightedForecaster:
-        return WeightedForecaster(members, self.weights_)
+        weights = weights[kept] / weights[kept].sum(axis=0)
+        self.best_forecaster_ = EnsembleForecaster(members, weights)._fit(data, inputs)
+        return self
 
     def _fit_naive(self, data: SeriesSet, inputs: list[FloatArray] | None, constant: bool) -> Self:
         """Go on with the last value, where there is nothing to search on."""
-        trial = Evaluation(
-            Candidate(Naive(drift=False), Preprocessing((1,))), 1.0, 1.0, np.zeros((1, 1)), 0.0
-        )
-        self._search = Search([], "nothing to choose settings on", 0.0)
+        trial = Evaluation.of(Candidate(Naive(drift=False), Preprocessing((1,))), np.zeros((1, 1)))
+        self._search = Search()
         self.best_params_ = _settings(trial) | {"score": np.nan}
-        self._fit_groups([[trial]], data, inputs)
         if not constant:
             warnings.warn(
                 f"y has {data.n_shortest} steps, and with fewer than {_FEWEST_STEPS} there is "
                 "nothing to choose settings on: the forecast repeats the last value.",
                 stacklevel=4,
             )
-        return self
+        return self._fit_groups([[trial]], data, inputs)
+
+    def _update(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
+        self.best_forecaster_._update(data, inputs, learn)
+        self._grow(data, inputs)
+
+    def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
+        return self.best_forecaster_._forecast(horizon, inputs)
+
+    def _bounded(self, values: FloatArray, i: int) -> FloatArray:
+        return self.best_forecaster_._bounded(values, i)
+
+    def _check_learning(self, n_series: int) -> None:
+        self.best_forecaster_._check_learning(n_series)
+
+    def _frozen_clone(self) -> EnsembleForecaster:
+        return self.best_forecaster_._frozen_clone()
+
+    def _reseeded(self, seed: int) -> EnsembleForecaster:
+        return self.best_forecaster_._reseeded(seed)
 
     def _check_parameters(self) -> None:
         for name in ("n_candidates", "n_members"):
@@ -319,15 +336,14 @@ class AutoESN(JointForecaster):
             check_positive(self.time_budget, "time_budget")
 
 
-def _plan(n_steps: int, horizon: int | None, period: int | None) -> tuple[int, list[int]]:
+def _plan(n_steps: int, horizon: int | None, period: int | None) -> RollingOrigins:
     """Choose the horizon of the validation and its origins, within the last third or so."""
     if horizon is None:
         season = min(period or 1, n_steps // 6)
         horizon = max(min(n_steps // 10, _LARGEST_HORIZON), season, min(12, n_steps // 6))
     horizon = min(horizon, n_steps // 3)
-    n_origins, room = (10, n_steps // 2) if n_steps <= _SHORT else (5, n_steps // 3)
-    gap = max(1, min(horizon // 2, (room - horizon) // (n_origins - 1)))
-    return horizon, [horizon + gap * i for i in reversed(range(n_origins))]
+    n_origins, n_last = (10, n_steps // 2) if n_steps <= _SHORT else (5, n_steps // 3)
+    return RollingOrigins.within(n_last, horizon, n_origins, widest=horizon // 2)
 
 
 def _problem(data: SeriesSet, n_steps: int, period: int | None) -> SeriesTraits:
@@ -355,7 +371,7 @@ def _said(group: list[Evaluation]) -> str:
 
 def _settings(trial: Evaluation) -> dict[str, Any]:
     """Return what a trial tried, and its score."""
-    return trial.candidate.settings | {"penalty": trial.penalty, "score": trial.score}
+    return trial.settings | {"seed": trial.seed, "score": trial.score}
 
 
 def _brief(value: Any) -> str:

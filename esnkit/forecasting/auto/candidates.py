@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from math import comb
 from typing import Any
 
@@ -11,12 +12,20 @@ import numpy as np
 
 from esnkit.core.sequences import default_washout
 from esnkit.core.typing import FloatArray
+from esnkit.forecasting.base import BaseForecaster
+from esnkit.forecasting.classical import (
+    ClassicalForecaster,
+    ExponentialSmoothing,
+    NaiveForecaster,
+    SeasonalNaive,
+)
 from esnkit.forecasting.forecaster import Forecaster
 from esnkit.forecasting.seasonal_adjustment import SeasonallyAdjustedForecaster
 from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.esn import ESNRegressor
 from esnkit.readouts.ridge import RidgeReadout
+from esnkit.search.space import even_points
 from esnkit.topology import random
 
 _SMALLEST, _LARGEST = 20, 300  # units
@@ -30,7 +39,6 @@ _N_DIMENSIONS = 9  # of the cube that settings are drawn from
 _MOST_TAPS, _HIGHEST_ORDER = 12, 9
 _STRIDES = (1, 2, 4, 8)
 _MOST_MONOMIALS = 250
-_LEAKS = (0.1, 0.2, 0.4, 0.7)  # of exponential smoothing
 
 
 @dataclass(frozen=True)
@@ -137,42 +145,29 @@ class NVARConfig:
 
 @dataclass(frozen=True)
 class Smoothing:
-    """A single linear unit that leaks, read to foretell how a series goes back to its level.
+    """Exponential smoothing, with a trend that fades or none."""
 
-    A leaky mean of past steps is, times a number, how far the last value lies off the level that
-    exponential smoothing finds. The readout learns that number, and the drift.
-    """
-
-    leak_rate: float
     drift: bool
 
-    def model(self, washout: int) -> ESNRegressor:
-        """Make the model, unfitted, without a readout."""
-        return _single_unit(washout, leak_rate=self.leak_rate)
+    def forecaster(self, view: Preprocessing) -> ClassicalForecaster:
+        """Make the forecaster, unfitted."""
+        return ExponentialSmoothing("damped" if self.drift else None)
 
 
 @dataclass(frozen=True)
 class Naive:
-    """A unit that sees nothing: what is left is the mean of the series, or of its differences."""
+    """The mean of the series, or the last value or season of which it takes differences."""
 
-    drift: bool  # whether differences have a mean; without, the last value or season goes on
+    drift: bool
 
-    def model(self, washout: int) -> ESNRegressor:
-        """Make the model, unfitted, without a readout; there is nothing to be washed out."""
-        return _single_unit(0, input_scaling=0.0)
-
-
-def _single_unit(washout: int, leak_rate: float = 1.0, input_scaling: float = 1.0) -> ESNRegressor:
-    """Make a model of one linear unit, which is all that is read."""
-    unit = Reservoir(
-        1,
-        spectral_radius=0,
-        leak_rate=leak_rate,
-        input_scaling=input_scaling,
-        bias_scaling=0.0,
-        activation="identity",
-    )
-    return ESNRegressor(unit, washout=washout, include_input=False)
+    def forecaster(self, view: Preprocessing) -> ClassicalForecaster:
+        """Make the forecaster, unfitted."""
+        if not view.differences:
+            return NaiveForecaster("mean")
+        (lag,) = view.differences
+        if lag > 1:
+            return SeasonalNaive(lag, drift=self.drift)
+        return NaiveForecaster("drift" if self.drift else "last")
 
 
 @dataclass(frozen=True)
@@ -191,10 +186,7 @@ class Candidate:
     @property
     def drifts(self) -> bool:
         """Whether it is classical, and has the mean change of the past go on."""
-        memory = self.memory
-        return (
-            isinstance(memory, Smoothing | Naive) and memory.drift and bool(self.view.differences)
-        )
+        return isinstance(self.memory, Smoothing | Naive) and self.memory.drift
 
     @property
     def simple(self) -> bool:
@@ -205,8 +197,7 @@ class Candidate:
     def settings(self) -> dict[str, Any]:
         """The settings by name, those of the memory among the others."""
         kind = {"memory": _KINDS[type(self.memory)]}
-        rest = {"naive": self.naive, "seed": self.seed}
-        return kind | asdict(self.memory) | asdict(self.view) | rest
+        return kind | asdict(self.memory) | asdict(self.view) | {"naive": self.naive}
 
     def forecaster(self, penalty: float, lengths: Sequence[int]) -> SeasonallyAdjustedForecaster:
         """Make the forecaster, unfitted, for series of these lengths.
@@ -214,15 +205,16 @@ class Candidate:
         The penalty is for each row that the readout is fitted to, so it serves any length.
         """
         view = self.view
-        lost = sum(view.differences) + 1
-        model = self.memory.model(default_washout(min(lengths) - lost))
-        n_rows = sum(lengths) - len(lengths) * (lost + model.washout)
-        drift = not isinstance(self.memory, Smoothing | Naive) or self.memory.drift
-        model.readout = RidgeReadout(penalty * max(n_rows, 1), fit_intercept=drift, solver="qr")
-        forecaster = Forecaster(
-            model, differences=view.differences, scale=drift, random_state=self.seed
-        )
-        return SeasonallyAdjustedForecaster(forecaster, log=view.log, season=view.season)
+        inner: BaseForecaster
+        if isinstance(self.memory, Smoothing | Naive):
+            inner = self.memory.forecaster(view)
+        else:
+            lost = sum(view.differences) + 1
+            model = self.memory.model(default_washout(min(lengths) - lost))
+            n_rows = sum(lengths) - len(lengths) * (lost + model.washout)
+            model.readout = RidgeReadout(penalty * max(n_rows, 1), solver="qr")
+            inner = Forecaster(model, differences=view.differences, random_state=self.seed)
+        return SeasonallyAdjustedForecaster(inner, log=view.log, season=view.season)
 
     def varied(self, rng: np.random.Generator, problem: SeriesTraits, tried: set[Any]) -> Candidate:
         """Return a candidate nearby, with another seed, that was not tried yet."""
@@ -241,7 +233,7 @@ _KINDS = {
     ReservoirConfig: "reservoir",
     NVARConfig: "delays",
     Smoothing: "smoothing",
-    Naive: "nothing",
+    Naive: "naive",
 }
 
 
@@ -259,12 +251,10 @@ def simple(problem: SeriesTraits) -> list[Candidate]:
     naive = [
         Candidate(Naive(drift), view)
         for view in _views(problem.period)
-        for drift in ((False, True) if view.differences else (True,))
+        for drift in ((False, True) if view.differences else (False,))
     ]
-    smoothing = Preprocessing(season=problem.period, differences=(1,))
-    return naive + [
-        Candidate(Smoothing(leak, drift), smoothing) for leak in _LEAKS for drift in (False, True)
-    ]
+    view = Preprocessing((1,), problem.period)
+    return naive + [Candidate(Smoothing(drift), view) for drift in (False, True)]
 
 
 def familiar(
@@ -287,11 +277,8 @@ def draw(
 
     They look at the series by given views in turn, if there are any.
     """
-    from scipy.stats import qmc
-
-    grid = qmc.Sobol(_N_DIMENSIONS, scramble=False).random_base2(n_candidates.bit_length())
-    points = (grid + rng.random(_N_DIMENSIONS)) % 1.0
-    drawn = [_at(point, problem, rng) for point in points[:n_candidates]]
+    points = islice(even_points(_N_DIMENSIONS, rng), n_candidates)
+    drawn = [_at(point, problem, rng) for point in points]
     if not views:
         return drawn
     return [replace(c, view=views[i % len(views)]) for i, c in enumerate(drawn)]

