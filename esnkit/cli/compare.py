@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from esnkit.cli.csv_series import ReadOptions, add_read_options, read_csv_series
+from esnkit.cli.terminal import one_line, say
 from esnkit.comparison.compare import compare
 from esnkit.comparison.contestants.registry import CONTESTANTS
 from esnkit.comparison.json_records import ResultsError
@@ -92,19 +93,19 @@ def run_compare(options: argparse.Namespace) -> None:
         For what the user has to put right; the message is one line.
     """
     if options.list:
-        print(_listing())
+        say(_listing())
         return
     files = _files(options.output)
     if options.results is not None:
         files.check_unwritten(options.force, [files.html, files.markdown])
         found = Comparison.from_json(options.results)
-        print(_report(found, files))
+        say(_report(found, files))
         return
     tasks = _tasks(options)
     files.check(options)
     found = _compute(options, tasks, files)
     _write(lambda: found.to_json(files.json))
-    print(_report(found, files), "and", files.json)
+    say(f"{_report(found, files)} and {files.json}")
     files.journal.unlink(missing_ok=True)
 
 
@@ -221,7 +222,7 @@ def _task(name: str, options: argparse.Namespace) -> Task:
     if name != "-" and not os.path.exists(name):
         raise TaskError(f"{unknown('task', name, TASKS)}; and there is no such file")
     series, how = read_csv_series(name, ReadOptions.from_arguments(options))
-    print("read:", _printable(how))
+    say(f"read: {one_line(how)}")
     title = f"{Path(name).name}: {series.name}"
     try:
         return SeriesTask(series, options.horizon, name=Path(name).stem, title=title, source="file")
@@ -243,23 +244,18 @@ def _write(action: Callable[[], None]) -> None:
 def _summary(comparison: Comparison) -> str:
     """Say the answer, and who is ahead on each task."""
     found = findings(comparison)
-    lines = [*map(_printable, answer(comparison, found)), ""]
+    lines = [*map(one_line, answer(comparison, found)), ""]
     width = max(len(task.title) for task in comparison.tasks)
     for task in comparison.tasks:
         best = found[task.name].standings[:_SHOWN]
         scores = ", ".join(f"{s.contestant} {s.median:.3g}" for s in best) or "nobody finished"
-        lines.append(f"{_printable(f'{task.title:<{width}}  {task.metric}: {scores}')}")
+        lines.append(f"{one_line(f'{task.title:<{width}}  {task.metric}: {scores}')}")
     failed = {cell.contestant: cell for cell in comparison.cells if cell.status == "failed"}
     lines += [
-        f"failed: {_printable(c.contestant)} on {_printable(c.task)}: {_printable(c.reason)}"
+        f"failed: {one_line(c.contestant)} on {one_line(c.task)}: {one_line(c.reason)}"
         for c in failed.values()
     ]
     return "\n".join(lines)
-
-
-def _printable(text: str) -> str:
-    """Replace what would move the cursor: names come from a file."""
-    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def _listing() -> str:

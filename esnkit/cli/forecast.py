@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from esnkit.cli.csv_series import ReadOptions, add_read_options, read_csv_series
+from esnkit.cli.terminal import one_line, say
+from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.files import Content, write_files
 from esnkit.core.typing import FloatArray
 from esnkit.datasets import list_datasets, load
@@ -33,11 +35,15 @@ if TYPE_CHECKING:
 _LONGEST_DEFAULT = 100  # steps
 _LONGEST_TABLE = 12  # rows that are printed whole
 _HEAD, _TAIL = 6, 4
-_FINEST = 1e-9  # uncertainty below which digits are not shown
+_FINEST = 1e-9  # uncertainty, as part of the largest value, below which digits are not shown
+_MOST_DIGITS = 9  # after the point; smaller numbers are written with an exponent
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for the start of one
 _SHORTEST_HISTORY = 50  # steps that a figure shows
 _LONGEST_TITLE = 30  # characters of a name
 _SHORTEST, _LONGEST = 50, 5000  # values that are needed, and the last ones that are looked at
 _LARGEST = 1e100  # squares must not overflow, nor those of its inverse vanish
+_ASIAN_FONTS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "WenQuanYi Micro Hei", "Hiragino Sans",
+                "Yu Gothic", "Microsoft YaHei", "Malgun Gothic")  # fmt: skip
 _LEVEL = 0.9  # of the interval
 _N_ORIGINS = 10  # of the backtest
 
@@ -141,18 +147,25 @@ def _run_forecast(options: argparse.Namespace) -> None:
     source = _read_source(options)
     horizon = options.horizon or max(1, min(len(source.series) // 10, _LONGEST_DEFAULT))
     with _warnings_in_one_line():
-        forecast = _make_forecast(_check_series(source, horizon), horizon, options.seed)
-    table = _tabulate(forecast)
-    _print_summary(source, forecast)
-    print(_shorten(table).to_string(index=False), end="\n\n")
-    contents: dict[Path, Content] = {csv_path: table.to_csv(index=False)}
-    if not options.no_plot:
-        contents[png_path] = partial(_save_figure, source=source, forecast=forecast)
-    try:
-        write_files(contents, overwrite=options.force)
-    except OSError as error:
-        raise ForecastError(f"{error.filename}: cannot be written ({error.strerror})") from None
-    print("wrote", csv_path if options.no_plot else f"{csv_path} and {png_path}")
+        series = _check_series(source, horizon)
+        try:
+            forecast = _make_forecast(series, horizon, options.seed)
+        except (ValueError, OverflowError) as error:  # dates end, or the series is too short
+            raise ForecastError(f"{source.name}: {error}") from error
+        table = _tabulate(forecast)
+        contents: dict[Path, Content] = {csv_path: _to_csv(table)}
+        if not options.no_plot:
+            contents[png_path] = partial(_save_figure, source=source, forecast=forecast)
+        try:
+            write_files(contents, overwrite=options.force)
+        except OSError as error:
+            fault = f"{error.filename}: cannot be written ({error.strerror})"
+            raise ForecastError(fault) from None
+        except (ValueError, OverflowError) as error:  # dates that no figure can show
+            raise ForecastError(f"{source.name}: {error}; --no-plot draws no figure") from error
+    say(_summarize(source, forecast))
+    say(_shorten(table).to_string(index=False) + "\n")
+    say(f"wrote {' and '.join(map(str, contents))}")
 
 
 @contextmanager
@@ -160,52 +173,64 @@ def _warnings_in_one_line() -> Iterator[None]:
     """Show each warning as a line that says no more than its message."""
 
     def show(message: Warning | str, *_: Any, **__: Any) -> None:
-        print(f"esnkit: warning: {message}", file=sys.stderr)
+        say(f"esnkit: warning: {one_line(message)}", error=True)
 
     with warnings.catch_warnings():
-        warnings.simplefilter("always", UserWarning)
+        for category in (UserWarning, DivergenceWarning):
+            warnings.simplefilter("always", category)
         warnings.showwarning = show
         yield
 
 
 def _check_series(source: _Source, horizon: int) -> pd.Series:
-    """Return the part that is looked at, or say why there is no forecast."""
+    """Return the part that is looked at, or say why there is no forecast, or a poor one."""
     series = source.series.iloc[-_LONGEST:]
     y, n_steps = series.to_numpy(), len(series)
     problem = None
     if n_steps < _SHORTEST:
         problem = f"{n_steps} values are too few: at least {_SHORTEST} are needed"
-    elif horizon > n_steps // 4:
-        problem = (
-            f"a horizon of {horizon} steps is too far: a quarter of {n_steps} values, "
-            f"{n_steps // 4} steps, is the most"
-        )
     elif np.abs(y).max() > _LARGEST:
         problem = f"values beyond {_LARGEST:g} are too large"
-    elif np.ptp(y[: n_steps // 2]) < 1 / _LARGEST:
-        problem = "the first half does not vary, so there is nothing to learn"
     if problem:
-        raise ForecastError(f"{_printable(source.name)}: {problem}")
+        raise ForecastError(f"{one_line(source.name)}: {problem}")
+    if horizon > n_steps // 4:
+        _warn(
+            f"a horizon of {horizon} steps is beyond a quarter of {n_steps} values: nothing can "
+            "tell what such a forecast is worth"
+        )
+    if y[0] == y[: n_steps // 2].max() == y[: n_steps // 2].min() and np.ptp(y) > 0:
+        _warn("the first half does not vary, so that there is little to learn from")
     return series
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, UserWarning, stacklevel=3)
 
 
 def _make_forecast(series: pd.Series, horizon: int, seed: int) -> _Forecast:
     """Search settings on the whole series and forecast; search on less of it and test."""
     search = AutoESN(horizon=horizon, progress=sys.stderr.isatty(), random_state=seed)
-    rolling = RollingOrigins.within(
-        len(series) // 4, horizon, _N_ORIGINS, widest=max(1, horizon // 2)
-    )
-    tests = search.backtest(series, horizon, n_origins=rolling.n_origins, stride=rolling.stride)
+    tests = None
+    n_tests = 0
+    if horizon <= len(series) // 4 and np.ptp(series.to_numpy()) > 0:
+        rolling = RollingOrigins.within(
+            len(series) // 4, horizon, _N_ORIGINS, widest=max(1, horizon // 2)
+        )
+        n_tests = rolling.n_origins
+        tests = search.backtest(series, horizon, n_origins=n_tests, stride=rolling.stride)
     forecaster = search.fit(series)
-    lower, upper = forecaster.predict_interval(horizon, level=_LEVEL)
+    values = forecaster.forecast(horizon)
+    lower = upper = values * np.nan
+    if horizon <= len(series) // 2:
+        lower, upper = forecaster.predict_interval(horizon, level=_LEVEL)
     return _Forecast(
         forecaster=forecaster,
-        values=forecaster.forecast(horizon),
+        values=values,
         lower=lower,
         upper=upper,
-        n_tests=rolling.n_origins,
-        n_tested=len(series) - int(tests["origin"].min()),
-        errors=_compare(series.to_numpy(), tests, forecaster.period_ or 1),
+        n_tests=n_tests,
+        n_tested=0 if tests is None else len(series) - int(tests["origin"].min()),
+        errors={} if tests is None else _compare(series.to_numpy(), tests, forecaster.period_ or 1),
     )
 
 
@@ -213,6 +238,8 @@ def _compare(y: FloatArray, tests: pd.DataFrame, period: int) -> dict[str, float
     """Return the MASE of forecasts, and of repeating the last season, or value if there is none."""
     places = (tests["origin"] + (tests["step"] - 1) % period - period).to_numpy()
     train = y[: tests["origin"].min()]
+    if np.ptp(train) == 0:
+        return {}
     exact = np.allclose(train[period:], train[:-period], rtol=0, atol=1e-9 * np.ptp(train))
     rivals = {
         "AutoESN": tests["forecast"].to_numpy(),
@@ -227,7 +254,8 @@ def _compare(y: FloatArray, tests: pd.DataFrame, period: int) -> dict[str, float
 
 def _check_outputs(options: argparse.Namespace) -> tuple[Path, Path]:
     """Choose the files to write, and refuse before any work if they cannot be written."""
-    name = f"esnkit-forecast-{Path(options.series).stem}"
+    stem = "stdin" if options.series == "-" else Path(options.series).name.partition(".")[0]
+    name = f"esnkit-forecast-{stem}"
     prefix = Path(options.output or name)
     if prefix.is_dir():
         prefix /= name
@@ -272,15 +300,26 @@ def _tabulate(forecast: _Forecast) -> pd.DataFrame:
     """Return the forecast as text, with the digits that its uncertainty leaves meaningful."""
     import pandas as pd
 
-    smallest = max((forecast.upper - forecast.values).min(), _FINEST)
+    largest = float(np.abs(forecast.values).max()) or 1.0
+    smallest = max(float((forecast.upper - forecast.values).min()), _FINEST * largest)
+    if not smallest > 0:  # no interval
+        smallest = _FINEST * largest
     n_digits = max(0, 1 - math.floor(math.log10(smallest)))
+    n_significant = max(1, n_digits + 1 + math.floor(math.log10(largest)))
+    form = f".{n_digits}f" if n_digits <= _MOST_DIGITS else f".{n_significant}g"
     columns = {"forecast": forecast.values, "lower": forecast.lower, "upper": forecast.upper}
     # Adding zero turns the negative zero that rounding may leave into zero.
     rounded = {name: column.to_numpy().round(n_digits) + 0.0 for name, column in columns.items()}
-    table = pd.DataFrame(rounded).map(lambda value: f"{value:.{n_digits}f}")
+    table = pd.DataFrame(rounded).map(lambda v: "" if math.isnan(v) else f"{v:{form}}")
     index = forecast.values.index
-    table.insert(0, _printable(index.name), index.astype(str))
+    table.insert(0, one_line(index.name), index.astype(str))
     return table
+
+
+def _to_csv(table: pd.DataFrame) -> str:
+    """Write a table; a text that a spreadsheet would take for a formula gets an apostrophe."""
+    names = [f"'{name}" if name[:1] in _FORMULA else name for name in table.columns]
+    return table.set_axis(names, axis="columns").to_csv(index=False)
 
 
 def _shorten(table: pd.DataFrame) -> pd.DataFrame:
@@ -293,43 +332,67 @@ def _shorten(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table.head(_HEAD), gap, table.tail(_TAIL)])
 
 
-def _print_summary(source: _Source, forecast: _Forecast) -> None:
+def _summarize(source: _Source, forecast: _Forecast) -> str:
+    """Say what was read and fitted, and how good such forecasts have been."""
     series = source.series
     first, *_, last = series.index.astype(str)
     used = "" if len(series) <= _LONGEST else f", the last {_LONGEST} used"
-    errors = ", ".join(f"{name} {error:.3g}" for name, error in forecast.errors.items())
-    if source.reading:
-        print("read:", _printable(source.reading))
-    print(
-        f"series: {_printable(source.name)}, {len(series)} values, {first} to {last}{used}\n"
-        f"{forecast.forecaster.summary()}\n"
-        f"backtest: {forecast.n_tests} forecast(s) of {len(forecast.values)} steps within the last "
-        f"{forecast.n_tested} values, unseen by their search\n"
-        f"MASE: {errors}\n"
-    )
-
-
-def _printable(text: object) -> str:
-    """Replace what would move the cursor, or has no glyph: names come from a file."""
-    return "".join(char if char.isprintable() else "?" for char in str(text))
+    lines = [f"read: {one_line(source.reading)}"] if source.reading else []
+    lines += [
+        f"series: {one_line(source.name)}, {len(series)} values, {first} to {last}{used}",
+        forecast.forecaster.summary(),
+    ]
+    if forecast.n_tests:
+        lines.append(
+            f"backtest: {forecast.n_tests} forecast(s) of {len(forecast.values)} steps within the "
+            f"last {forecast.n_tested} values, unseen by their search"
+        )
+    if forecast.errors:
+        errors = (f"{name} {error:.3g}" for name, error in forecast.errors.items())
+        lines.append(f"MASE: {', '.join(errors)}")
+    else:
+        lines.append("MASE: cannot be told")
+    return "\n".join(lines) + "\n"
 
 
 def _save_figure(file: BinaryIO, source: _Source, forecast: _Forecast) -> None:
+    """Draw the end of the series and the forecast, in fonts that have its letters."""
+    import matplotlib as mpl
     from matplotlib.figure import Figure
 
     horizon = len(forecast.values)
     n_shown = max(5 * horizon, 4 * (forecast.forecaster.period_ or 1), _SHORTEST_HISTORY)
-    figure = Figure(figsize=(8, 4), layout="constrained")  # no window system, unlike pyplot
-    display = ForecastDisplay.from_predictions(
-        source.series.iloc[-n_shown:],
-        forecast.values,
-        lower=forecast.lower,
-        upper=forecast.upper,
-        band_label=f"{100 * _LEVEL:g} % interval",
-        series_label=_printable(source.label),
-        index_label=_printable(source.series.index.name),
-        ax=figure.subplots(),
-    )
-    name = textwrap.shorten(_printable(source.name), _LONGEST_TITLE, placeholder="...")
-    display.ax_.set_title(f"{name}, {horizon} steps ahead", loc="left", parse_math=False)
-    figure.savefig(file, format="png", dpi=150)
+    banded = not np.isnan(forecast.lower).any()
+    families, drawable = _fonts()
+    with mpl.rc_context({"font.family": families}):
+        figure = Figure(figsize=(8, 4), layout="constrained")  # no window system, unlike pyplot
+        display = ForecastDisplay.from_predictions(
+            source.series.iloc[-n_shown:],
+            forecast.values,
+            lower=forecast.lower if banded else None,
+            upper=forecast.upper if banded else None,
+            band_label=f"{100 * _LEVEL:g} % interval",
+            series_label=drawable(source.label),
+            index_label=drawable(source.series.index.name),
+            ax=figure.subplots(),
+        )
+        name = textwrap.shorten(drawable(source.name), _LONGEST_TITLE, placeholder="...")
+        display.ax_.set_title(f"{name}, {horizon} steps ahead", loc="left", parse_math=False)
+        figure.savefig(file, format="png", dpi=150)
+
+
+def _fonts() -> tuple[list[str], Callable[[object], str]]:
+    """Return fonts that are installed, and what replaces characters that none of them has."""
+    from matplotlib import font_manager, rcParams
+
+    installed = set(font_manager.get_font_names())
+    families = [*rcParams["font.family"], *(name for name in _ASIAN_FONTS if name in installed)]
+    known: set[int] = set()
+    for name in families:
+        path = font_manager.findfont(font_manager.FontProperties(family=[name]))
+        known |= set(font_manager.get_font(path).get_charmap())
+
+    def drawable(text: object) -> str:
+        return "".join(char if ord(char) in known else "?" for char in one_line(text))
+
+    return families, drawable

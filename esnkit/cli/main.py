@@ -1,24 +1,21 @@
-"""The command line: forecast a series from a file, and list what is shipped to try it on."""
+"""The command line: one parser for all commands, and one line for every error."""
 
 from __future__ import annotations
 
 import argparse
 import io
-import os
-import platform
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
-from typing import NoReturn
-
-from threadpoolctl import threadpool_info
+from typing import Any, NoReturn
 
 import esnkit
 from esnkit.cli.compare import add_compare
 from esnkit.cli.csv_series import TableError
+from esnkit.cli.datasets import add_datasets
 from esnkit.cli.forecast import ForecastError, add_forecast
+from esnkit.cli.info import add_info
+from esnkit.cli.terminal import one_line, say, write
 from esnkit.comparison import ResultsError, TaskError
-from esnkit.datasets import list_datasets
 
 __all__ = ["main"]
 
@@ -37,7 +34,10 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line, like all others."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(_USER_ERROR, f"esnkit: error: {message}\n")
+        self.exit(_USER_ERROR, f"esnkit: error: {one_line(message)}\n")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        write(message, file or sys.stderr)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,10 +70,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options.run(options)
     except (ForecastError, TableError, TaskError, ResultsError) as error:
-        print(f"esnkit: error: {error}", file=sys.stderr)
+        say(f"esnkit: error: {one_line(error)}", error=True)
         return _USER_ERROR
     except KeyboardInterrupt:
-        print("esnkit: interrupted", file=sys.stderr)
+        say("esnkit: interrupted", error=True)
         return _INTERRUPTED
     return 0
 
@@ -89,29 +89,6 @@ def _build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_compare(commands)
     add_forecast(commands)
-    datasets = commands.add_parser("datasets", help="list the shipped series")
-    datasets.set_defaults(run=_print_datasets)
-    info = commands.add_parser("info", help="show versions, processor and threads")
-    info.set_defaults(run=_print_info)
+    add_datasets(commands)
+    add_info(commands)
     return parser
-
-
-# ---------------------------------------------------------------------- the other commands
-
-
-def _print_datasets(options: argparse.Namespace) -> None:
-    table = list_datasets().query("kind == 'real'").drop(columns="kind")
-    print(table.reset_index().to_string(index=False))
-
-
-def _print_info(options: argparse.Namespace) -> None:
-    packages = ("numpy", "scipy", "scikit-learn", "numba", "pandas", "matplotlib")
-    rows = {"esnkit": esnkit.__version__, "python": platform.python_version()}
-    rows |= {name: version(name) for name in packages}
-    rows["platform"] = platform.platform()
-    rows["processors"] = str(os.cpu_count())
-    for library in threadpool_info():
-        rows[f"{library['internal_api']} threads"] = str(library["num_threads"])
-    width = max(map(len, rows))
-    for name, value in rows.items():
-        print(f"{name:<{width}}  {value}")

@@ -21,6 +21,7 @@ from matplotlib.image import imread
 import esnkit
 from esnkit import AutoESN
 from esnkit.cli import forecast as forecast_command
+from esnkit.cli.csv_series import ReadOptions, read_csv_series
 from esnkit.cli.main import main
 from esnkit.datasets import list_datasets, load_sunspots
 from esnkit.forecasting.auto.evaluation import Validation
@@ -242,8 +243,6 @@ BAD_ARGUMENTS = {
     "a folder": (["forecast", "."], "this is a folder"),
     "horizon zero": (["forecast", "co2", "--horizon", "0"], "--horizon: must be a whole number, 1"),
     "horizon in words": (["forecast", "co2", "--horizon", "ten"], "above, got 'ten'"),
-    "horizon too far": (["forecast", "sunspots", "--horizon", "78"],
-                        "sunspots: a horizon of 78 steps is too far: a quarter of 309 values, 77"),
     "negative seed": (["forecast", "co2", "--seed", "-1"], "--seed: must be a whole number, 0 or"),
     "column of a shipped series": (["forecast", "co2", "--target", "co2"], "--target is for files"),
     "no such folder": (["forecast", "co2", "--output", "none/x"], "there is no folder 'none'"),
@@ -265,7 +264,6 @@ BAD_FILES = {
     "text": ("v\n1\n2\nx\n", "line 4: 'x' is not a number"),
     "no rows": ("day,v\n", "there are no rows below the header"),
     "short": ("v\n1\n2\n", "bad.csv: 2 values are too few: at least 50 are needed"),
-    "constant": ("v\n" + "5\n" * 60, "bad.csv: the first half does not vary"),
     "huge": ("v\n" + "1e120\n2e120\n" * 30, "bad.csv: values beyond 1e+100 are too large"),
 }  # fmt: skip
 
@@ -418,3 +416,111 @@ def test_module_runs_where_the_terminal_knows_ascii_only():
     result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert (result.returncode, result.stderr) == (0, "")
     assert "?C" in result.stdout
+
+
+# ---------------------------------------------------------------------- files that people have
+
+
+def write_column(values, name: str = "v") -> None:
+    Path("data.csv").write_text("\n".join([name, *map(str, values)]))
+
+
+def test_a_constant_series_is_forecast_with_a_warning():
+    write_column([5] * 60)
+    result = run("forecast", "data.csv", "--horizon", 3)
+    assert result.code == 0
+    assert "constant" in result.err
+    assert "MASE: cannot be told" in result.out
+    assert [row[1] for row in read_csv(Path("esnkit-forecast-data.csv"))[1:]] == ["5"] * 3
+
+
+def test_zeros_at_the_start_are_forecast_with_a_warning():
+    write_column(np.r_[np.zeros(40), 5 + np.sin(np.arange(20))])
+    result = run("forecast", "data.csv", "--horizon", 3, "--no-plot")
+    assert result.code == 0
+    assert "esnkit: warning: the first half does not vary" in result.err
+
+
+def test_a_horizon_beyond_a_quarter_is_forecast_with_a_warning():
+    write_column(np.sin(np.arange(80) / 3).round(3))
+    for horizon in (30, 60):
+        result = run("forecast", "data.csv", "--horizon", horizon, "--force")
+        assert result.code == 0
+        assert f"a horizon of {horizon} steps is beyond a quarter of 80 values" in result.err
+        rows = read_csv(Path("esnkit-forecast-data.csv"))
+        assert len(rows) == horizon + 1
+        assert (rows[1][2] == "") == (horizon == 60)  # no interval beyond a half
+
+
+def test_tiny_values_keep_significant_digits():
+    write_column((1e-10 * (2 + np.sin(np.arange(80) / 3))).tolist())
+    assert run("forecast", "data.csv", "--horizon", 3, "--no-plot").code == 0
+    values = [float(row[1]) for row in read_csv(Path("esnkit-forecast-data.csv"))[1:]]
+    assert all(0.9e-10 < value < 3.1e-10 for value in values)
+    assert len(set(values)) == 3
+
+
+def test_a_name_that_spreadsheets_would_run_is_quoted_and_read_again():
+    dates = pd.date_range("2015-01-01", periods=60, freq="MS").strftime("%Y-%m")
+    rows = [f"{date},{i % 12}" for i, date in enumerate(dates)]
+    Path("data.csv").write_text("\n".join(["=cmd|x,v", *rows]))
+    assert run("forecast", "data.csv", "--date", "=cmd|x", "--horizon", 3, "--no-plot").code == 0
+    assert read_csv(Path("esnkit-forecast-data.csv"))[0][0] == "'=cmd|x"
+    series, _ = read_csv_series("esnkit-forecast-data.csv", ReadOptions(target="forecast"))
+    assert series.index.name == "=cmd|x"
+
+
+def test_names_without_glyphs_are_drawn_without_a_warning():
+    write_column(range(60), name="売上")
+    result = run("forecast", "data.csv", "--horizon", 3)
+    assert (result.code, result.err) == (0, "")
+
+
+def test_offsets_and_working_days_are_continued():
+    days = pd.bdate_range("2024-01-01", periods=70).delete([20, 41])
+    rows = [f"{d:%Y-%m-%d}T00:00+02:00,{i % 5}" for i, d in enumerate(days)]
+    Path("data.csv").write_text("\n".join(["day,v", *rows]))
+    result = run("forecast", "data.csv", "--horizon", 2, "--no-plot")
+    assert result.code == 0
+    assert "2 holiday(s) are steps left out" in result.out
+    following = pd.bdate_range(days[-1], periods=3)[1:]
+    found = [row[0] for row in read_csv(Path("esnkit-forecast-data.csv"))[1:]]
+    assert found == [f"{d:%Y-%m-%d} 00:00:00+02:00" for d in following]
+
+
+def test_dates_that_end_are_one_line():
+    rows = [f"{year},{year % 7}" for year in range(9900, 10000)]
+    Path("data.csv").write_text("\n".join(["year,v", *rows]))
+    result = run("forecast", "data.csv", "--date", "year", "--horizon", 3)
+    assert result.code == 2
+    assert result.err.count("\n") == 1
+
+
+def test_standard_input_is_read():
+    command = [sys.executable, "-m", "esnkit", "forecast", "-", "--horizon", "2", "--no-plot"]
+    rows = "v\n" + "".join(f"{i % 6}\n" for i in range(60))
+    result = subprocess.run(command, input=rows, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "series: standard input, 60 values" in result.stdout
+    assert Path("esnkit-forecast-stdin.csv").exists()
+
+
+def test_a_reader_that_stops_ends_nothing():
+    write_column([i % 6 for i in range(60)])
+    command = f"{sys.executable} -m esnkit forecast data.csv --horizon 2 --no-plot | head -c 1"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert result.stderr == ""
+    assert Path("esnkit-forecast-data.csv").exists()
+
+
+def test_only_one_module_prints():
+    for path in Path(main.__globals__["__file__"]).parent.rglob("*.py"):
+        code = [line for line in path.read_text().splitlines() if "..." not in line]
+        assert not any("print(" in line and ">>>" not in line for line in code), path
+
+
+def test_escapes_in_arguments_do_not_reach_the_terminal():
+    for arguments in (["\x1b[31m"], ["forecast", "\x1b[31m"], ["compare", "\x1b[31m"]):
+        result = run(*arguments)
+        assert result.code == 2
+        assert "\x1b" not in result.err
