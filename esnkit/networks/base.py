@@ -81,6 +81,18 @@ class NetworkRegressor(SequenceRegressor):
     def _describe(self, n_features: int) -> Network:
         """Describe the network, for inputs of this width and as many outputs as the targets."""
 
+    @property
+    def can_run_freely(self) -> bool:  # type: ignore[override]
+        """Whether the model can run on its own outputs."""
+        return self.can_continue and self.loss == "squared_error"
+
+    @property
+    def limitation(self) -> str:  # type: ignore[override]
+        """Why the model cannot, if it cannot."""
+        if self.loss == "squared_error":
+            return ""
+        return "Its outputs are probabilities of classes, which are not meant to be fed back."
+
     def _automatic_learner(self) -> str:
         """Name the learner that "auto" stands for."""
         return "bptt"

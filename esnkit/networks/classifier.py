@@ -13,7 +13,7 @@ from esnkit.core.sequences import Sequences
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.models.labelled import SequenceClassifier
 from esnkit.networks.holdout import EarlyStopping
-from esnkit.networks.layers.cells import Cell
+from esnkit.networks.layers.cells import RecurrentCell
 from esnkit.networks.learners.base import Learner
 from esnkit.networks.rnn import RNNRegressor
 
@@ -27,7 +27,7 @@ class RNNClassifier(SequenceClassifier):
 
     Parameters
     ----------
-    cell : {"elman", "jordan", "lstm", "gru"} or Cell, default="lstm"
+    cell : {"elman", "jordan", "lstm", "gru"} or RecurrentCell, default="lstm"
         The recurrent units, as in `RNNRegressor`; those of Jordan, which see the last output, are
         refused.
     hidden_layer_sizes : sequence of int, default=(64,)
@@ -100,7 +100,7 @@ class RNNClassifier(SequenceClassifier):
 
     def __init__(
         self,
-        cell: str | Cell = "lstm",
+        cell: str | RecurrentCell = "lstm",
         hidden_layer_sizes: Sequence[int] = (64,),
         *,
         bidirectional: bool = False,

@@ -16,9 +16,9 @@ from esnkit.kernels.activations import CODES
 from esnkit.kernels.closed_loop import clip
 from esnkit.kernels.recurrent_free import Closing, free_run_network, state_of
 from esnkit.networks.layers.base import Array, Dense, Layer
-from esnkit.networks.layers.cells import Cell, find_cell
+from esnkit.networks.layers.cells import RecurrentCell, find_cell
 from esnkit.networks.layers.delay import DelayLine
-from esnkit.networks.layers.recurrent import Bidirectional
+from esnkit.networks.layers.recurrent import BidirectionalLayer
 from esnkit.networks.layers.stack import Stack, StackTrace, check_sizes
 
 # A network may grow without bound; its loss tells, and where it ends in padding it does not matter.
@@ -382,7 +382,7 @@ def recurrent_network(
     n_inputs: int,
     n_outputs: int,
     *,
-    cell: str | Cell = "elman",
+    cell: str | RecurrentCell = "elman",
     hidden_layer_sizes: Sequence[int] = (64,),
     bidirectional: bool = False,
     head_layer_sizes: Sequence[int] = (),
@@ -397,7 +397,7 @@ def recurrent_network(
         Features of x(n).
     n_outputs : int
         Width of y(n).
-    cell : {"elman", "jordan", "lstm", "gru"} or Cell, default="elman"
+    cell : {"elman", "jordan", "lstm", "gru"} or RecurrentCell, default="elman"
         The recurrent units; see Notes.
     hidden_layer_sizes : tuple of int, default=(64,)
         Units of each recurrent layer, the lowest first.
@@ -472,7 +472,7 @@ def recurrent_network(
     for i, n_units in enumerate(hidden_layer_sizes):
         layer = cell.layer(width, n_units)
         if bidirectional and not cell.feeds_back_outputs:
-            layer = Bidirectional(layer)
+            layer = BidirectionalLayer(layer)
         layers[f"layer{i}"], width = layer, layer.n_units
     activation = getattr(cell, "activation", "tanh")
     for i, n_units in enumerate(head_layer_sizes):

@@ -14,7 +14,7 @@ from esnkit.core.sequences import Sequences, check_weights, read_sequences
 from esnkit.models.base import TrainingData
 from esnkit.networks.base import NetworkRegressor
 from esnkit.networks.holdout import EarlyStopping
-from esnkit.networks.layers.cells import Cell, find_cell
+from esnkit.networks.layers.cells import RecurrentCell, find_cell
 from esnkit.networks.learners.base import Learner
 from esnkit.networks.network import Network, recurrent_network
 from esnkit.networks.runner import FloatArray
@@ -28,7 +28,7 @@ class RNNRegressor(NetworkRegressor):
 
     Parameters
     ----------
-    cell : {"elman", "jordan", "lstm", "gru"} or Cell, default="elman"
+    cell : {"elman", "jordan", "lstm", "gru"} or RecurrentCell, default="elman"
         The recurrent units, see `recurrent_network` for their equations: a name, an `Elman` or
         `Jordan` with another activation, or a cell of your own, see `NumpyCell`.
     hidden_layer_sizes : sequence of int, default=(64,)
@@ -153,7 +153,7 @@ class RNNRegressor(NetworkRegressor):
 
     def __init__(
         self,
-        cell: str | Cell = "elman",
+        cell: str | RecurrentCell = "elman",
         hidden_layer_sizes: Sequence[int] = (64,),
         *,
         bidirectional: bool = False,
@@ -207,6 +207,18 @@ class RNNRegressor(NetworkRegressor):
             feedback=bool(self.feedback),
             dtype=self.dtype,
         )
+
+    @property
+    def can_continue(self) -> bool:  # type: ignore[override]
+        """Whether the model can go on from a given state: if it does not read backwards too."""
+        return not self.bidirectional
+
+    @property
+    def limitation(self) -> str:  # type: ignore[override]
+        """Why the model cannot, if it cannot."""
+        if self.bidirectional:
+            return "bidirectional=True needs whole sequences."
+        return super().limitation
 
     def _automatic_learner(self) -> str:
         return "bptt" if self.bidirectional or self._one_target_per_sequence else "tbptt"
@@ -266,21 +278,6 @@ class RNNRegressor(NetworkRegressor):
         if self.output == "step":
             return super()._give_back(sequences, outputs)
         return outputs[self._labelled(sequences)]
-
-    @property
-    def can_continue(self) -> bool:  # type: ignore[override]
-        """Whether the network can go on from a given state: if it reads forwards only."""
-        return not self.bidirectional
-
-    @property
-    def can_run_freely(self) -> bool:  # type: ignore[override]
-        """Whether the network can run on its own outputs: likewise."""
-        return not self.bidirectional
-
-    @property
-    def limitation(self) -> str:  # type: ignore[override]
-        """Why it cannot, if it cannot."""
-        return "bidirectional=True needs whole sequences." if self.bidirectional else ""
 
     def _labelled(self, sequences: Sequences) -> Any:
         """Return an index of the rows that have targets, and predictions."""

@@ -14,7 +14,7 @@ from esnkit.forecasting.preprocessing import Preprocessor
 from esnkit.models.runner import warn_if_clipped
 from esnkit.networks.gradient_flow import state_jacobians
 from esnkit.networks.network import Network, Tape
-from esnkit.networks.training.losses import CrossEntropy, Loss
+from esnkit.networks.training.losses import Loss
 
 # What is run over at one time, so that memory does not grow with the data.
 CHUNK = 1000  # steps
@@ -85,11 +85,6 @@ class NetworkRunner:
 
         Where ``rows`` (n_steps, n_given) lacks features, the outputs take the first places.
         """
-        if isinstance(self.loss, CrossEntropy):
-            raise ValueError(
-                "A free run feeds outputs back into the input, which probabilities of classes, "
-                "the outputs of loss='cross_entropy', are not meant for."
-            )
         inputs, targets = self.inputs, self.targets
         n_fed = self.n_features - rows.shape[1]
         outputs, states, first_clipped = self.network.free_run(

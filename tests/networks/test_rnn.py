@@ -565,6 +565,8 @@ def test_wrong_calls_are_named():
     ):
         with pytest.raises(ValueError, match=r"cannot .* bidirectional=True needs whole sequences"):
             wrong()
+    with pytest.raises(TypeError, match=r"runs freely.* needs whole sequences"):
+        Forecaster(RNNRegressor(bidirectional=True)).fit(y)
 
 
 def test_a_quiet_fit_does_not_warn():

@@ -17,7 +17,7 @@ from esnkit.networks.layers.base import Dense, Layer, Trace, multiply, rows_of
 from esnkit.networks.layers.recurrent import GatedRecurrent, Recurrent
 
 
-class Cell(BaseEstimator, ABC):
+class RecurrentCell(BaseEstimator, ABC):
     """A kind of recurrent units, which makes a layer of them. To write one, see `NumpyCell`."""
 
     feeds_back_outputs: ClassVar[bool] = False  # whether what recurs is the network's output
@@ -39,7 +39,7 @@ class Cell(BaseEstimator, ABC):
         """
 
 
-class Elman(Cell):
+class Elman(RecurrentCell):
     """Elman's units: h(n) = f(U x(n) + W h(n-1) + b).
 
     Parameters
@@ -63,7 +63,7 @@ class Elman(Cell):
         return Recurrent("elman", n_inputs, n_units, self.activation)
 
 
-class Jordan(Cell):
+class Jordan(RecurrentCell):
     """Jordan's units, which see the network's last output: h(n) = f(U x(n) + W y(n-1) + b).
 
     Parameters
@@ -89,7 +89,7 @@ class Jordan(Cell):
         return Dense(n_inputs, n_units, self.activation, "input_weights")
 
 
-class LSTM(Cell):
+class LSTM(RecurrentCell):
     """Long short-term memory, with forget gates.
 
     Examples
@@ -104,7 +104,7 @@ class LSTM(Cell):
         return Recurrent("lstm", n_inputs, n_units, "tanh")
 
 
-class GRU(Cell):
+class GRU(RecurrentCell):
     """Gated recurrent units, whose reset gate is applied after the recurrent product.
 
     Examples
@@ -119,7 +119,7 @@ class GRU(Cell):
         return GatedRecurrent("gru", n_inputs, n_units, "tanh")
 
 
-class NumpyCell(Cell):
+class NumpyCell(RecurrentCell):
     """A cell written in numpy: one step forward, and one step back with the errors.
 
     The layer multiplies inputs and states by the weights, adds the biases, and sums gradients up.
@@ -305,12 +305,12 @@ class NumpyTrace(Trace):
         self.layer.write_gradient(rows, errors, gradient)
 
 
-CELLS: dict[str, type[Cell]] = {"elman": Elman, "jordan": Jordan, "lstm": LSTM, "gru": GRU}
+CELLS: dict[str, type[RecurrentCell]] = {"elman": Elman, "jordan": Jordan, "lstm": LSTM, "gru": GRU}
 
 
-def find_cell(given: Any) -> Cell:
+def find_cell(given: Any) -> RecurrentCell:
     """Return a cell, given itself or by the name that stands for its defaults."""
-    if isinstance(given, Cell):
+    if isinstance(given, RecurrentCell):
         return given
     check_name("cell", given, CELLS)
     return CELLS[given]()

@@ -245,7 +245,7 @@ class RecurrentTrace(Trace):
         self.layer.write_gradient(rows, errors, gradient)
 
 
-class Bidirectional(Layer):
+class BidirectionalLayer(Layer):
     """Two recurrent layers side by side, the second of which reads each sequence backwards."""
 
     reads_backwards = True
@@ -275,7 +275,7 @@ class BidirectionalTrace(Trace):
     """Both directions over a window, which must be run over in one go."""
 
     def __init__(
-        self, layer: Bidirectional, n_steps: int, n_batch: int, dtype: np.dtype[Any]
+        self, layer: BidirectionalLayer, n_steps: int, n_batch: int, dtype: np.dtype[Any]
     ) -> None:
         self.traces = [layer.layer.trace(n_steps, n_batch, dtype) for _ in range(2)]
         self.outputs = np.empty((n_steps, n_batch, layer.n_units), dtype)

@@ -14,7 +14,7 @@ from esnkit.core.typing import Indices
 from esnkit.kernels.recurrent_free import Stage
 from esnkit.networks.layers.base import Array, Layer, Trace
 from esnkit.networks.layers.delay import DelayLine
-from esnkit.networks.layers.recurrent import Bidirectional, Recurrent
+from esnkit.networks.layers.recurrent import BidirectionalLayer, Recurrent
 
 
 class Stack(Layer):
@@ -32,7 +32,7 @@ class Stack(Layer):
         self.own_state = _slices([layer.n_state for layer in members])
         self.n_parameters = self.own_params[-1].stop
         self.n_state = self.own_state[-1].stop
-        kinds = Recurrent | Bidirectional
+        kinds = Recurrent | BidirectionalLayer
         self.recurrent = [i for i, layer in enumerate(members) if isinstance(layer, kinds)]
         # Steps before its own that an output depends on; None where there is no limit.
         lines = [layer for layer in members if isinstance(layer, DelayLine)]
