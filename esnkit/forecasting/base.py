@@ -106,6 +106,7 @@ class BaseForecaster(ABC, BaseEstimator):
             If a variable is constant, so that its forecast is that constant.
         """
         data = read_series(y, id_column=self.id_column)
+        data.check_no_row_vector()
         _warn_of_constants(data)
         return self._fit(data, self._read_inputs(X, data, fitting=True))
 
@@ -315,7 +316,7 @@ class BaseForecaster(ABC, BaseEstimator):
             return None
         long = self.id_column is not None and self.id_column in getattr(X, "columns", ())
         read = read_series(X, id_column=self.id_column if long else None, name="X")
-        data.check_beside(read, "X")
+        read = data.beside(read, "X")
         first = read.members[0]
         names = first.names if first.kind == "table" else None
         if fitting:
@@ -339,6 +340,8 @@ class BaseForecaster(ABC, BaseEstimator):
 
     def _read_future(self, horizon: int, X: Any) -> list[FloatArray] | None:
         """Check the horizon, and the known inputs of the steps to come."""
+        if isinstance(horizon, bool):
+            raise TypeError(f"horizon must be a whole number, got {horizon}.")
         check_scalar(horizon, "horizon", Integral, min_val=1)
         self._check_horizon(horizon)
         coming = tuple(m.to_come(horizon) for m in self.series_.members)

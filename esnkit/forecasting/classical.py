@@ -37,8 +37,8 @@ class ClassicalForecaster(BaseForecaster):
         for i, member in enumerate(data.members):
             if len(member.values) < self._fewest:
                 raise ValueError(
-                    f"Series {i} of y has {len(member.values)} step(s), but {self} needs at least "
-                    f"{self._fewest}."
+                    f"{data.label(i)} of y has {len(member.values)} step(s), but {self} needs at "
+                    f"least {self._fewest}."
                 )
         self.series_, self._inputs = data, inputs
         self.states_ = [self._start(i, member.values) for i, member in enumerate(data.members)]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from pandas.tseries.offsets import BaseOffset
 
-__all__ = ["find_frequency", "future_index", "most_common_step", "working_days"]
+__all__ = ["find_frequency", "future_index", "local_frequency", "most_common_step", "working_days"]
 
 _MOST_HOLIDAYS = 0.12  # of working days; the rest of a calendar must be there
 _LONGEST_HOLIDAY = 8  # working days that may be left out in a row
@@ -229,10 +229,78 @@ def future_index(index: pd.Index, n_steps: int) -> pd.Index:
     import pandas as pd
 
     freq = getattr(index, "freq", None)
+    if isinstance(index, pd.DatetimeIndex) and freq is None and index.tz is not None:
+        freq = local_frequency(index)
     if freq is not None:
-        span = pd.period_range if isinstance(index, pd.PeriodIndex) else pd.date_range
-        return span(index[-1], periods=n_steps + 1, freq=freq, name=index.name)[1:]
+        try:
+            return _future_dates(index, n_steps, freq)
+        except (OverflowError, pd.errors.OutOfBoundsDatetime):
+            raise ValueError(
+                f"The {n_steps} dates after {index[-1]} go beyond those that {index.dtype} holds; "
+                "forecast fewer steps, or count in coarser units by index.as_unit('s')."
+            ) from None
     if not pd.api.types.is_numeric_dtype(index):
         raise ValueError(f"An index of dtype {index.dtype} without a frequency has no next entry.")
-    step = index[-1] - index[-2] if len(index) > 1 else 1
-    return pd.Index([index[-1] + step * (i + 1) for i in range(n_steps)], name=index.name)
+    if pd.api.types.is_integer_dtype(index):  # in Python's integers, which do not wrap around
+        last = int(index[-1])
+        step = last - int(index[-2]) if len(index) > 1 else 1
+        return pd.Index([last + step * (i + 1) for i in range(n_steps)], name=index.name)
+    width = (index[-1] - index[0]) / (len(index) - 1) if len(index) > 1 else 1.0
+    return pd.Index([index[-1] + width * (i + 1) for i in range(n_steps)], name=index.name)
+
+
+def _future_dates(index: Any, n_steps: int, freq: Any) -> pd.Index:
+    import pandas as pd
+
+    span = pd.period_range if isinstance(index, pd.PeriodIndex) else pd.date_range
+    if index.freq is not None:
+        try:
+            return span(index[-1], periods=n_steps + 1, freq=freq, name=index.name)[1:]
+        except ValueError as error:
+            if getattr(index, "tz", None) is None or isinstance(
+                error, pd.errors.OutOfBoundsDatetime
+            ):
+                raise
+    # By the clock on the wall: a local midnight does not exist where the clocks skip it.
+    start = _on_the_wall(index)[-1]
+    wall = pd.date_range(start, periods=n_steps + 1, freq=freq, name=index.name)[1:]
+    first = np.ones(n_steps, dtype=bool)
+    return wall.tz_localize(index.tz, nonexistent="shift_forward", ambiguous=first)
+
+
+def _on_the_wall(dates: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """Return local times, those that the clocks left out at the time of the others."""
+    local = dates.tz_localize(None)
+    usual = (local - local.normalize())[:3].min()
+    return local.normalize() + usual
+
+
+def local_frequency(dates: pd.DatetimeIndex) -> BaseOffset | None:
+    """Find the step of local dates, some of whose times the clocks may leave out.
+
+    Parameters
+    ----------
+    dates : pandas.DatetimeIndex of shape (n_dates,)
+        Increasing dates in a time zone.
+
+    Returns
+    -------
+    pandas offset or None
+        The step from one local time to the next; None if there is no single one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from esnkit.forecasting.dates import local_frequency
+    >>> days = pd.date_range("2018-11-02", "2018-11-05").tz_localize(
+    ...     "America/Sao_Paulo", nonexistent="shift_forward"
+    ... )
+    >>> local_frequency(days)
+    <Day>
+    """
+    wall = _on_the_wall(dates)
+    if not wall.is_unique or not wall.is_monotonic_increasing:
+        return None
+    first = np.ones(len(wall), dtype=bool)
+    again = wall.tz_localize(dates.tz, nonexistent="shift_forward", ambiguous=first)
+    return find_frequency(wall) if again.equals(dates.as_unit(again.unit)) else None

@@ -236,8 +236,8 @@ class Forecaster(BaseForecaster):
         for i, member in enumerate(data.members):
             if len(member.values) < needed:
                 raise ValueError(
-                    f"Series {i} of y has {len(member.values)} steps, but at least {needed} are "
-                    f"needed: {self._preparation.n_lost} for differences, {washout} for the "
+                    f"{data.label(i)} of y has {len(member.values)} steps, but at least {needed} "
+                    f"are needed: {self._preparation.n_lost} for differences, {washout} for the "
                     f"washout and {_FEWEST_ROWS + (self.direct_horizon or 1)} to learn from."
                 )
 

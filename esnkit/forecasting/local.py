@@ -195,8 +195,8 @@ class LocalForecaster(BaseForecaster):
         for i, member in enumerate(data.members):
             if len(member.values) < needed:
                 raise ValueError(
-                    f"Series {i} of y has {len(member.values)} steps, but at least {needed} are "
-                    f"needed: {washout} for the washout and {1 + _FEWEST_ROWS} to learn from."
+                    f"{data.label(i)} of y has {len(member.values)} steps, but at least {needed} "
+                    f"are needed: {washout} for the washout and {1 + _FEWEST_ROWS} to learn from."
                 )
 
     # ------------------------------------------------------------------ fitting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -10,7 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from esnkit.core.typing import FloatArray
-from esnkit.forecasting.dates import future_index, most_common_step
+from esnkit.forecasting.dates import (
+    find_frequency,
+    future_index,
+    local_frequency,
+    most_common_step,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,12 +70,12 @@ class SeriesData:
         index = None
         if self.index is not None:
             expected = future_index(self.index, len(other.values))
-            if other.index is not None and not expected.equals(other.index):
+            if other.index is not None and not _same(expected, other.index):
                 raise ValueError(
                     f"y must continue the series: after {self.index[-1]} comes {expected[0]}, "
                     f"but y starts with {other.index[0]} and ends with {other.index[-1]}."
                 )
-            index = _with_frequency(self.index.append(expected), "y")
+            index = _append(self.index, expected)
         values = np.concatenate([self.values, other.values])
         return SeriesData(values, index, self.kind, self.names, self.flat)
 
@@ -88,6 +94,17 @@ class SeriesData:
                 f"{name} runs from {self.index[0]} to {self.index[-1]}, but the steps of y that it "
                 f"belongs to from {other.index[0]} to {other.index[-1]}."
             )
+
+    def at_dates(self, other: SeriesData) -> SeriesData:
+        """Return the steps that stand at the dates of another series, if all of them are here."""
+        if self.index is None or other.index is None or len(self.values) <= len(other.values):
+            return self
+        if not hasattr(self.index, "freq") or type(self.index) is not type(other.index):
+            return self
+        places = self.index.get_indexer(other.index)
+        if (places < 0).any():
+            return self
+        return replace(self, values=self.values[places], index=other.index)
 
     def head(self, n_steps: int) -> SeriesData:
         """Return the first steps alone."""
@@ -148,9 +165,12 @@ class SeriesSet:
                 "must be the same, in the same order."
             )
 
-    def check_beside(self, other: SeriesSet, name: str) -> None:
-        """Refuse what does not stand beside these series, step by step."""
+    def beside(self, other: SeriesSet, name: str) -> SeriesSet:
+        """Return what stands beside these series, step by step; more rows are matched by dates."""
         self.check_ids(other, name)
+        if len(other) == len(self):
+            pairs = zip(other.members, self.members, strict=True)
+            other = replace(other, members=tuple(o.at_dates(m) for o, m in pairs))
         given, needed = ([len(member.values) for member in s.members] for s in (other, self))
         if given != needed:
             raise ValueError(
@@ -159,6 +179,20 @@ class SeriesSet:
             )
         for beside, member in zip(other.members, self.members, strict=True):
             beside.check_dates(member, name)
+        return other
+
+    def check_no_row_vector(self) -> None:
+        """Refuse to learn from one step of many variables, which is a series laid on its side."""
+        shape = self.members[0].values.shape
+        if len(self) == 1 and self.members[0].kind == "array" and shape[0] == 1 < shape[1]:
+            raise ValueError(
+                f"y has shape {shape}: one step of {shape[1]} variables. Rows are steps; a series "
+                f"of {shape[1]} steps has shape ({shape[1]},), as y.ravel() gives."
+            )
+
+    def label(self, i: int) -> str:
+        """Return what messages call a series: by its id, or else by its number."""
+        return f"Series {i}" if self.ids is None else f"Series {self.ids[i]!r}"
 
     def give_back(self, futures: Sequence[FloatArray]) -> Any:
         """Return values that follow each series in the form in which the series came."""
@@ -197,6 +231,8 @@ def read_series(y: Any, *, id_column: Any = None, name: str = "y") -> SeriesSet:
     """
     if id_column is not None:
         return _read_long(y, id_column, name)
+    if _is_column_of_lists(y):
+        y = np.asarray(y)
     if isinstance(y, list | tuple) and len(y) and all(np.ndim(item) >= 1 for item in y):
         members = tuple(_read_one(item, f"{name}[{i}]") for i, item in enumerate(y))
         widths = [member.values.shape[1] for member in members]
@@ -206,11 +242,26 @@ def read_series(y: Any, *, id_column: Any = None, name: str = "y") -> SeriesSet:
     return SeriesSet((_read_one(y, name),))
 
 
+def _is_column_of_lists(y: Any) -> bool:
+    """Tell [[1.0], [2.0], ...], which is a column, from a list of series."""
+    return (
+        isinstance(y, list | tuple)
+        and len(y) > 1
+        and all(isinstance(row, list | tuple) and len(row) == 1 for row in y)
+    )
+
+
 def _read_long(table: Any, id_column: Any, name: str) -> SeriesSet:
     """Split a table by its id column."""
     columns = list(getattr(table, "columns", []))
     if id_column not in columns:
         raise ValueError(f"{name} has no column {id_column!r}: the columns are {columns}.")
+    unnamed = np.flatnonzero(table[id_column].isna())
+    if len(unnamed):
+        raise ValueError(
+            f"Column {id_column!r} of {name} has {len(unnamed)} missing id(s), the first in row "
+            f"{unnamed[0]}: each row must name its series."
+        )
     ids, members = [], []
     for key, part in table.groupby(id_column, sort=False):
         ids.append(key)
@@ -224,6 +275,9 @@ def _read_one(y: Any, name: str) -> SeriesData:
     kind: Kind = "array"
     index = None
     if hasattr(y, "index") and hasattr(y, "to_numpy"):
+        if y.ndim == 2 and "ds" in y.columns and not hasattr(y.index, "freq"):
+            y = y.set_index("ds")  # what other libraries call the dates of a table
+        _refuse_columns(y, name)
         kind = "series" if y.ndim == 1 else "table"
         index = _with_frequency(y.index, name)
     values = _read_values(y, index, name)
@@ -235,12 +289,36 @@ def _read_one(y: Any, name: str) -> SeriesData:
     return SeriesData(values, index, kind, names, flat)
 
 
+def _refuse_columns(y: Any, name: str) -> None:
+    """Refuse by name what holds no numbers, and say how it becomes numbers."""
+    import pandas as pd
+
+    columns = [(y.name, y)] if y.ndim == 1 else list(y.items())
+    for column, cells in columns:
+        of = name if y.ndim == 1 else f"Column {column!r} of {name}"
+        if pd.api.types.is_datetime64_any_dtype(cells) or pd.api.types.is_timedelta64_dtype(cells):
+            raise ValueError(f"{of} holds dates or times, which must be the index, not values.")
+        if isinstance(cells.dtype, pd.CategoricalDtype):
+            raise ValueError(
+                f"{of} holds categories: turn them to numbers first, e.g. by pandas.get_dummies() "
+                "or scikit-learn's OneHotEncoder."
+            )
+        if pd.api.types.is_string_dtype(cells) and any(isinstance(cell, str) for cell in cells):
+            raise ValueError(
+                f"{of} must hold real numbers, not text such as "
+                f"{next(cell for cell in cells if isinstance(cell, str))!r}: turn it to numbers "
+                "first, categories e.g. by scikit-learn's OneHotEncoder."
+            )
+
+
 def _read_values(y: Any, index: Any, name: str) -> FloatArray:
     """Read the numbers, which must all be there."""
     try:
         raw = np.asarray(y)
         if np.iscomplexobj(raw):
             raise ValueError("complex numbers")
+        if raw.dtype.kind in "mM":
+            raise ValueError("these are dates or times")
         values = raw.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} must hold real numbers: {error}.") from error
@@ -273,18 +351,20 @@ def _with_frequency(index: Any, name: str) -> Any:
             return index
         if len(index) == 2:
             return pd.date_range(*index, periods=2, name=index.name)
-        regular = pd.DatetimeIndex(index, freq="infer")
-        if regular.freq is None:
+        freq = find_frequency(index)
+        if freq is not None:
+            return pd.DatetimeIndex(index, freq=freq)
+        if index.tz is None or local_frequency(index) is None:
             raise ValueError(
                 f"The dates of {name} have no frequency: the step after {_first_odd(index)} "
                 "differs from others. Resample first, e.g. by pandas.Series.asfreq()."
             )
-        return regular
+        return index
     if not pd.api.types.is_numeric_dtype(index):
         raise ValueError(
             f"The index of {name} must hold dates, periods or numbers, got {index.dtype}."
         )
-    steps = np.diff(index.to_numpy())
+    steps = np.diff(index.to_numpy().astype("int64" if index.dtype.kind in "iu" else "float64"))
     if len(steps) and not np.allclose(steps, steps[0]):
         raise ValueError(
             f"The index of {name} must rise in equal steps: the one after "
@@ -304,4 +384,23 @@ def _refuse_gaps(index: Any, full: Any, name: str) -> Any:
 def _first_odd(index: Any) -> Any:
     """Return the date after which the step is not the usual one."""
     step = most_common_step(index)
-    return next(date for date, following in pairwise(index) if date + step != following)
+    odd = (date for date, following in pairwise(index) if date + step != following)
+    return next(odd, index[0])
+
+
+def _append(index: Any, more: Any) -> Any:
+    """Put entries behind an index, which keeps its frequency."""
+    import pandas as pd
+
+    joined = index.append(more)
+    if isinstance(index, pd.DatetimeIndex) and index.freq is not None:
+        with contextlib.suppress(ValueError):  # a local midnight that does not exist
+            return pd.DatetimeIndex(joined, freq=index.freq)
+    return _with_frequency(joined, "y")
+
+
+def _same(expected: Any, given: Any) -> bool:
+    """Tell whether two indices are the same, numbers to within rounding."""
+    if expected.dtype.kind in "iuf" and given.dtype.kind in "iuf" and len(expected) == len(given):
+        return bool(np.allclose(expected.to_numpy(), given.to_numpy(), rtol=1e-9, atol=1e-9))
+    return bool(expected.equals(given))

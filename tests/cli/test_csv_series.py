@@ -114,7 +114,7 @@ def test_the_middle_of_every_month_is_regular(write):
 def test_every_float_survives(tmp_path_factory, values):
     path = tmp_path_factory.mktemp("floats") / "data.csv"
     path.write_text(lines("value", *map(repr, values)))
-    np.testing.assert_array_equal(read_csv_series(path), values)
+    np.testing.assert_array_equal(read_csv_series(path, missing_mark="none"), values)
 
 
 def test_one_line_says_how_a_file_was_read(write):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from esnkit.forecasting.series import read_series
+from esnkit.forecasting.series import SeriesSet, read_series
 
 NUMBERS = np.arange(12.0)
 FUTURE = np.array([[1.0], [2.0]])
@@ -120,3 +120,109 @@ def test_a_continuation_has_the_same_columns_and_ids():
     swapped = long.iloc[::-1].set_axis([2, 3])
     with pytest.raises(ValueError, match=r"ids of y are \('v', 'u'\), but .* are \('u', 'v'\)"):
         read_series(long, id_column="id").followed_by(read_series(swapped, id_column="id"))
+
+
+# ---------------------------------------------------------------------- series that people have
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pd.date_range("2020-01-01", periods=14, freq="MS") + pd.Timedelta(days=14),
+        pd.date_range("2020-01-01", periods=14, freq="SMS"),
+        pd.date_range("2020-01-15", periods=14, freq="SME"),
+        pd.DatetimeIndex([f"2023-{m:02}-{d}" for m in range(1, 8) for d in ("10", "25")]),
+        pd.date_range("2018-10-28", periods=14, freq="D").tz_localize(
+            "America/Sao_Paulo", nonexistent="shift_forward"
+        ),
+        pd.date_range("2018-10-22", periods=14, freq="D").tz_localize(
+            "America/Sao_Paulo", nonexistent="shift_forward"
+        ),
+        pd.date_range("2023-03-20", periods=14, freq="D", tz="Europe/Berlin"),
+    ],
+)
+def test_dates_without_a_frequency_are_continued(dates):
+    bare = pd.DatetimeIndex(list(dates[:12]), freq=None)
+    data = read_series(pd.Series(NUMBERS, bare))
+    assert list(data.give_back([FUTURE]).index) == list(dates[12:])
+    more = read_series(pd.Series([1.0, 2.0], pd.DatetimeIndex(list(dates[12:]))))
+    assert list(data.followed_by(more).members[0].index) == list(dates)
+
+
+def test_small_integers_do_not_wrap_around():
+    data = read_series(pd.Series(NUMBERS, pd.Index(np.arange(116, 128, dtype="int8"))))
+    assert list(data.give_back([FUTURE]).index) == [128, 129]
+
+
+def test_steps_of_a_tenth_are_continued():
+    index = pd.Index(np.arange(120) * 0.1)
+    data = read_series(pd.Series(np.arange(120.0), index)).members[0]
+    more = read_series(pd.Series([1.0, 2.0], pd.Index([12.0, 12.1]))).members[0]
+    assert len(data.followed_by(more).values) == 122
+
+
+def test_dates_that_end_are_named():
+    index = pd.date_range("2262-01-01", periods=4, freq="D", unit="ns")
+    data = read_series(pd.Series(NUMBERS[:4], index))
+    with pytest.raises(ValueError, match=r"The 200 dates after 2262-01-04.*as_unit"):
+        data.give_back([np.zeros((200, 1))])
+
+
+def test_a_column_of_lists_is_one_series():
+    data = read_series([[1.0], [2.0], [3.0]])
+    assert len(data) == 1
+    assert data.members[0].values[:, 0].tolist() == [1.0, 2.0, 3.0]
+
+
+def test_more_rows_of_known_inputs_are_matched_by_their_dates():
+    data = read_series(dated())
+    coming = SeriesSet((data.members[0].to_come(3),))
+    wide = pd.Series(np.arange(40.0), pd.date_range("2020-01-31", periods=40, freq="MS"))
+    found = coming.beside(read_series(wide, name="X"), "X")
+    assert found.members[0].values[:, 0].tolist() == [12.0, 13.0, 14.0]
+    with pytest.raises(ValueError, match=r"X has \[5\] row"):
+        coming.beside(read_series(wide[:5], name="X"), "X")
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        (pd.Categorical(["a", "b"] * 6), "Column 'b' of y holds categories.*OneHotEncoder"),
+        (["a", "b"] * 6, "Column 'b' of y must hold real numbers, not text such as 'a'"),
+        (pd.date_range("2020", periods=12), "Column 'b' of y holds dates or times"),
+    ],
+)
+def test_columns_that_hold_no_numbers_are_named(column, message):
+    with pytest.raises(ValueError, match=message):
+        read_series(pd.DataFrame({"a": NUMBERS, "b": column}))
+
+
+def test_truths_are_numbers():
+    values = read_series(pd.DataFrame({"a": NUMBERS, "b": [True, False] * 6})).members[0].values
+    assert values[:2, 1].tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize("y", [dated().index.to_series(), dated().index.to_numpy()])
+def test_series_of_dates_are_refused(y):
+    with pytest.raises(ValueError, match="dates or times"):
+        read_series(y)
+
+
+def test_rows_without_an_id_are_refused():
+    long = pd.DataFrame({"id": ["u", None, "v"], "a": [1.0, 2.0, 3.0]})
+    with pytest.raises(ValueError, match=r"'id' of y has 1 missing id\(s\), the first in row 1"):
+        read_series(long, id_column="id")
+
+
+@pytest.mark.parametrize("stamps", [range(2000, 2006), dated(n=6).index])
+def test_the_column_ds_is_the_index(stamps):
+    long = pd.DataFrame({"id": ["u"] * 6 + ["v"] * 6, "ds": [*stamps] * 2, "y": NUMBERS})
+    data = read_series(long, id_column="id")
+    assert data.n_variables == 1
+    assert list(data.members[1].index) == list(stamps)
+    assert data.label(1) == "Series 'v'"
+
+
+def test_a_series_on_its_side_is_named():
+    with pytest.raises(ValueError, match=r"shape \(1, 12\): one step of 12 variables.*ravel"):
+        read_series(NUMBERS[None]).check_no_row_vector()

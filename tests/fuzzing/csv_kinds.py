@@ -927,6 +927,12 @@ def _missing() -> Iterator[Kind]:
             options={"missing": "interpolate"},
         )
     cells = ["" if i == 7 else v for i, v in enumerate(VALUES)]
+    marked = table(stamps, [-999 if i == 7 else v for i, v in enumerate(VALUES)])
+    kept = [-999 if i == 7 else v for i, v in enumerate(VALUES)]
+    told = {"missing_mark": "-999", "missing": "carry"}
+    carried = [VALUES[6] if i == 7 else v for i, v in enumerate(VALUES)]
+    yield Kind("-999 marks", marked, carried, DAYS, options=told)
+    yield Kind("-999 is a value", marked, kept, DAYS, options={"missing_mark": "none"})
     yield Kind(
         "missing, carried",
         table(stamps, cells),

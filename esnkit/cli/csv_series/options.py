@@ -29,6 +29,8 @@ class ReadOptions:
         Whether the first line names the columns.
     missing : {"refuse", "interpolate", "carry"}
         What is done where values or dates are missing.
+    missing_mark : str or None
+        A number that marks missing values, such as -999; ``"none"`` if none does.
 
     Examples
     --------
@@ -50,6 +52,7 @@ class ReadOptions:
     sheet: str | None = None
     header: bool | None = None
     missing: Missing = "refuse"
+    missing_mark: str | None = None
 
     @classmethod
     def from_arguments(cls, arguments: argparse.Namespace) -> ReadOptions:
@@ -73,7 +76,8 @@ class ReadOptions:
         -------
         list of str
         """
-        names = {"date_format": "date-format", "id_column": "id-column", "series_id": "id"}
+        names = {"date_format": "date-format", "id_column": "id-column", "series_id": "id",
+                 "missing_mark": "missing-mark"}  # fmt: skip
         found = [field.name for field in fields(self) if getattr(self, field.name) != field.default]
         return [f"--{names.get(name, name)}" for name in found]
 
@@ -115,3 +119,4 @@ def add_read_options(parser: argparse.ArgumentParser) -> None:
         default="refuse",
         help="what is done where values or dates are missing (refuse)",
     )
+    add("--missing-mark", metavar="X", help="a number that marks missing values, or 'none'")

@@ -437,7 +437,13 @@ def _read_numbers(table: Table, name: str, options: ReadOptions) -> tuple[np.nda
             if not math.isfinite(value):
                 raise table.error(row, name, f"{quote(cells[row])} is too large for a number.")
             values[row] = value
-    _refuse_marks(table, name, values)
+    if options.missing_mark is None:
+        _refuse_marks(table, name, values)
+    elif options.missing_mark != "none":
+        values[values == float(options.missing_mark)] = np.nan
+        if options.missing == "refuse" and np.isnan(values).any():
+            row = int(np.flatnonzero(np.isnan(values))[0])
+            raise table.error(row, name, "the value is missing; --missing says how to fill it.")
     return values, _describe_numbers(table, name, present, signs)
 
 
@@ -473,15 +479,15 @@ def _refuse_marks(table: Table, name: str, values: np.ndarray) -> None:
     """Refuse numbers such as -9999 that stand for missing values."""
     for mark in MARKS:
         others = values[(values != mark) & ~np.isnan(values)]
-        if len(others) < 3 or not (values == mark).any():
+        if len(others) < 5 or not (values == mark).any():
             continue
         if abs(others).max() < abs(mark) / 3:
             row = int(np.flatnonzero(values == mark)[0])
             raise table.error(
                 row,
                 name,
-                f"{mark:g} stands far from all other numbers, and may mark a missing value; empty "
-                "such cells and use --missing, or correct them.",
+                f"{mark:g} stands far from all other numbers, and may be a value or mark a missing "
+                f"one; decide with --missing-mark none, or --missing-mark {mark:g} and --missing.",
             )
 
 
