@@ -239,6 +239,7 @@ def _score_by_seconds(key: str, task: TaskRecord, placed: Placed) -> str:
                 ax.plot(seconds[-1], best[-1], "o", color=line.color, markersize=4)
         label(ax, "seconds of searching", f"best {task.metric} in validation")
         tidy(ax, grid="both")
+        ax.margins(x=0.03)
         logarithmic(ax, "x")
         if _is_wide(np.concatenate([best for own in traces.values() for _, best in own])):
             logarithmic(ax, "y")
