@@ -205,3 +205,14 @@ def test_import_loads_nothing_that_scikit_learn_and_numba_do_not() -> None:
     """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(run.stdout.split()) - sys.stdlib_module_names == {"esnkit"}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_arguments_and_arrays_are_checked_through_core(name):
+    """scikit-learn's own checks let NaN, booleans and masked arrays pass."""
+    direct = {
+        f"sklearn.utils{inner}.{check}"
+        for inner in ("", ".validation")
+        for check in ("check_array", "check_scalar", "validate_data", "check_X_y")
+    }
+    assert not direct & set(imported_names(TREES[name]))

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils import check_scalar
 
-from esnkit.core.checks import check_name
+from esnkit.core.checks import check_name, check_scalar
 from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.datasets import delayed_inputs

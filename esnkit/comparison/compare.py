@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs, wrap_non_picklable_objects
-from sklearn.utils import check_scalar
 
 from esnkit.comparison.cell import Job, make_job, quiet, run_cell
 from esnkit.comparison.contestants.base import Contestant
@@ -26,6 +25,7 @@ from esnkit.comparison.records import Cell, Comparison, Protocol, TaskRecord
 from esnkit.comparison.tasks.base import Task, TaskError
 from esnkit.comparison.tasks.registry import read_tasks
 from esnkit.comparison.tasks.splits import FEWEST_ROWS, N_FOLDS, SeriesSplit, Split
+from esnkit.core.checks import check_scalar
 from esnkit.search.engine import Budget
 
 __all__ = ["compare"]

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_array, check_consistent_length
-from sklearn.utils.validation import validate_data
+from sklearn.utils import check_consistent_length
 
+from esnkit.core.checks import check_array, refuse_masked, validate_data
 from esnkit.core.typing import FloatArray, Indices
 
 T = TypeVar("T")
@@ -92,6 +92,7 @@ class Sequences:
                 f"X is a list of {len(self)} sequences, so {name} must be a list of as many "
                 f"arrays; got {count}."
             )
+        refuse_masked(values, name)
         arrays = [np.asarray(value) for value in values]
         for i, (array, length) in enumerate(zip(arrays, np.diff(self.offsets), strict=True)):
             if array.ndim == 0 or array.shape[0] != length:
@@ -163,6 +164,7 @@ def read_sequences(
         If the input is empty, not numeric, not finite, not two-dimensional or of another width
         than before, or if the id column does not exist.
     """
+    refuse_masked(X, "X")
     options = {"dtype": np.float64, "ensure_min_samples": min_rows, "estimator": estimator}
     if is_list_of_sequences(X):
         if id_column is not None:

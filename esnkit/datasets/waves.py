@@ -5,9 +5,8 @@ from __future__ import annotations
 from numbers import Integral
 
 import numpy as np
-from sklearn.utils import check_scalar
 
-from esnkit.core.checks import check_count, check_non_negative, check_real
+from esnkit.core.checks import check_count, check_non_negative, check_real, check_scalar
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 

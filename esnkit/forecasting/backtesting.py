@@ -9,8 +9,8 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from sklearn.utils import check_scalar
 
+from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.series import SeriesData, SeriesSet
 from esnkit.search.rolling_origins import RollingOrigins

@@ -9,9 +9,9 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
+from esnkit.core.checks import check_scalar
 from esnkit.core.seeding import RandomState, own_copy, root_seed
 from esnkit.core.sequences import default_washout
 from esnkit.core.state import State

@@ -11,9 +11,9 @@ from typing import Any, Self
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import clone
-from sklearn.utils import check_scalar
 from threadpoolctl import threadpool_limits
 
+from esnkit.core.checks import check_scalar
 from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
 from esnkit.core.sequences import default_washout

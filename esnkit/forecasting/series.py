@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from esnkit.core.checks import refuse_masked
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.dates import (
     find_frequency,
@@ -229,6 +230,7 @@ def read_series(y: Any, *, id_column: Any = None, name: str = "y") -> SeriesSet:
     ValueError
         If a value is missing or infinite, an index is not regular, or widths differ.
     """
+    refuse_masked(y, name)
     if id_column is not None:
         return _read_long(y, id_column, name)
     if _is_column_of_lists(y):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numba
+from numba.core.caching import FunctionCache, NullCache
 
 # Contracting products and sums into fused multiply-adds and ignoring the sign of zero are safe.
 # The rest of "fast math" is not: reassociation breaks the range reduction of tanh, and assuming
@@ -22,8 +24,8 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function of arrays on its first call, and cache the result on disk.
 
     The machine code is kept beside the source (or where ``NUMBA_CACHE_DIR`` says), so that only
-    the first process pays for compilation. Where no such place is writable, or where the
-    environment variable ``ESNKIT_CACHE`` is ``0``, every process compiles for itself.
+    the first process pays for compilation. Where no such place is writable, what lies there is
+    damaged, or the environment variable ``ESNKIT_CACHE`` is ``0``, a process compiles for itself.
 
     Parameters
     ----------
@@ -35,9 +37,63 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     callable
         The compiled function; with ``NUMBA_DISABLE_JIT=1`` the Python function itself.
     """
-    if os.environ.get("ESNKIT_CACHE", "1") != "0":
+    compiled = numba.njit(**_OPTIONS)(function)
+    if compiled is not function and os.environ.get("ESNKIT_CACHE", "1") != "0":
         try:
-            return numba.njit(cache=True, **_OPTIONS)(function)
-        except RuntimeError:  # numba found no writable directory
-            pass
-    return numba.njit(**_OPTIONS)(function)
+            compiled._cache = _GuardedCache(function)
+        except (RuntimeError, OSError) as error:  # numba found no writable directory
+            compiled._cache = _NoCache(error)
+    return compiled
+
+
+class _GuardedCache(FunctionCache):
+    """A cache without which work goes on: a full disk or a damaged file costs time alone."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Load machine code, or None where there is none that can be read."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception as error:  # unpickling what is damaged or old may raise anything
+            _warn_of_cache(error)
+        try:
+            self.flush()  # the next process finds what this one compiles
+        except Exception:
+            self.disable()
+        return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Save machine code where that is possible."""
+        try:
+            super().save_overload(sig, data)
+        except Exception as error:  # as above: the index is read before it is written
+            _warn_of_cache(error)
+            self.disable()
+
+
+class _NoCache(NullCache):
+    """What stands for a cache where no directory is writable; says so when a kernel is needed."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def load_overload(self, sig: Any, target_context: Any) -> None:
+        """Load nothing."""
+        _warn_of_cache(self._error)
+
+
+_told: list[str] = []  # a process hears of its cache once
+
+
+def _warn_of_cache(error: Exception) -> None:
+    """Say once that kernels are compiled anew, why, and what can be done."""
+    if _told:
+        return
+    reason = str(error).splitlines()[0] if str(error) else ""
+    _told.append(reason)
+    warnings.warn(
+        f"The cache of compiled code cannot be used ({type(error).__name__}: {reason}), so that "
+        "kernels are compiled anew. Set NUMBA_CACHE_DIR to a folder that is writable and has "
+        "room, or ESNKIT_CACHE=0 to do without a cache.",
+        RuntimeWarning,
+        stacklevel=2,
+    )

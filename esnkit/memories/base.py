@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
+from esnkit.core.checks import check_array
 from esnkit.core.sequences import Sequences, read_sequences, read_targets
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray

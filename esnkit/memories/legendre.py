@@ -7,9 +7,9 @@ from numbers import Integral, Real
 import numpy as np
 import scipy.linalg
 import scipy.special
-from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
+from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.reservoir import ReservoirWeights

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_scalar
 
 from esnkit import topology as topologies
-from esnkit.core.checks import check_name
+from esnkit.core.checks import check_name, check_scalar
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.sequences import CHUNK, chunks
 from esnkit.core.state import State

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils import check_array, check_scalar
 
+from esnkit.core.checks import check_array, check_positive, check_scalar, refuse_masked
 from esnkit.core.typing import FloatArray
 
 __all__ = ["mase", "nmse", "nrmse", "smape", "valid_prediction_time"]
@@ -326,6 +326,7 @@ def check_pair(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> tuple[FloatArray
 
 
 def _as_columns(y: npt.ArrayLike, name: str) -> FloatArray:
+    refuse_masked(y, name)
     given = np.asarray(y)
     if given.ndim not in (1, 2) or given.size == 0:
         raise ValueError(
@@ -362,10 +363,7 @@ def _check_variance(variance: npt.ArrayLike | None, true: FloatArray) -> FloatAr
 
 
 def check_positive_scale(value: float, name: str) -> float:
-    check_scalar(value, name, Real, min_val=0, include_boundaries="neither")
-    if not math.isfinite(value):
-        raise ValueError(f"{name} must be finite, got {value}.")
-    return float(value)
+    return check_positive(value, name)
 
 
 def _combine(errors: FloatArray, multioutput: MultiOutput) -> float | FloatArray:

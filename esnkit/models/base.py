@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.metrics import r2_score
-from sklearn.utils import check_array, check_scalar
 from sklearn.utils.validation import check_is_fitted
 
+from esnkit.core.checks import check_array, check_scalar
 from esnkit.core.seeding import RandomState
 from esnkit.core.sequences import (
     Sequences,

@@ -7,11 +7,10 @@ from numbers import Real
 from typing import Any, Self
 
 import numpy as np
-from sklearn.utils import check_scalar
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from esnkit.core.checks import check_name
+from esnkit.core.checks import check_name, check_scalar
 from esnkit.core.seeding import RandomState, own_copy, root_seed
 from esnkit.core.sequences import TrainingData
 from esnkit.memories.base import Memory

@@ -7,9 +7,9 @@ from numbers import Integral
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_scalar
 from sklearn.utils.validation import check_is_fitted
 
+from esnkit.core.checks import check_scalar
 from esnkit.core.sequences import read_sequences
 from esnkit.core.typing import Array, FloatArray, Indices
 from esnkit.networks.network import Network, Tape

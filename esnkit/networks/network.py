@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
-from sklearn.utils import check_scalar
 
-from esnkit.core.checks import check_name
+from esnkit.core.checks import check_name, check_scalar
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.closed_loop import clip
 from esnkit.kernels.recurrent_free import Closing, free_run_network, state_of

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_array
 
-from esnkit.core.checks import check_name
+from esnkit.core.checks import check_array, check_name
 from esnkit.core.seeding import RandomState
 from esnkit.core.sequences import Sequences, check_weights, read_sequences
 from esnkit.models.base import TrainingData

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils import check_scalar
 
+from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
 from esnkit.plotting._style import BLUE, GRID, ORANGE
 from esnkit.plotting.base import PanelsDisplay

@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter, validate_data
+from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
+from esnkit.core.checks import validate_data
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.sequences import check_weights
 from esnkit.core.typing import FloatArray

@@ -10,10 +10,15 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
-from sklearn.utils import check_scalar
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_non_negative, check_positive, check_real
+from esnkit.core.checks import (
+    check_non_negative,
+    check_positive,
+    check_real,
+    check_scalar,
+    validate_data,
+)
 from esnkit.core.sequences import check_weights
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.online import LMS, RLS, Learner, learn_rows, new_learner

@@ -8,8 +8,9 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import assert_all_finite, check_scalar
+from sklearn.utils import assert_all_finite
 
+from esnkit.core.checks import check_scalar
 from esnkit.core.sequences import check_weights, chunks
 from esnkit.core.typing import FloatArray
 from esnkit.readouts.ridge_solvers import GramSolver, QRSolver, RidgeSolver

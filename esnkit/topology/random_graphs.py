@@ -6,8 +6,8 @@ from numbers import Integral
 
 import numpy as np
 import scipy.sparse
-from sklearn.utils import check_scalar
 
+from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
 from esnkit.topology.sampling import distinct_columns, in_degree, random_matrix, weighted
 

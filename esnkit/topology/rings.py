@@ -6,9 +6,8 @@ from numbers import Integral
 
 import numpy as np
 import scipy.sparse
-from sklearn.utils import check_scalar
 
-from esnkit.core.checks import check_real
+from esnkit.core.checks import check_real, check_scalar
 from esnkit.topology.sampling import distinct_columns, in_degree, matrix, weighted
 from esnkit.topology.spectral_radius import perron_root
 

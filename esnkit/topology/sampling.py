@@ -7,8 +7,8 @@ from numbers import Integral, Real
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
-from sklearn.utils import check_scalar
 
+from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray, Indices
 
 __all__ = ["in_degree", "random_matrix"]

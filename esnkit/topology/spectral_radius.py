@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike
-from sklearn.utils import check_array
 
-from esnkit.core.checks import check_real
+from esnkit.core.checks import check_array, check_real
 from esnkit.core.typing import FloatArray
 
 __all__ = ["perron_root", "scale_to_radius", "spectral_radius"]

@@ -7,7 +7,6 @@ from numbers import Integral
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils import check_scalar
 
 from esnkit.comparison.records import Kind
 from esnkit.comparison.tasks.scores import MASE, NRMSE, VALID_TIME, Metric, Scale
@@ -19,6 +18,7 @@ from esnkit.comparison.tasks.splits import (
     SeriesSplit,
     Split,
 )
+from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.seasonality import common_period
 from esnkit.forecasting.series import read_series

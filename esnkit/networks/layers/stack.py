@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_scalar
 
+from esnkit.core.checks import check_scalar
 from esnkit.core.typing import Indices
 from esnkit.kernels.recurrent_free import Stage
 from esnkit.networks.layers.base import Array, Layer, Trace
