@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["forecast", "generate", "filter", "classify", "remember"]
-Family = Literal["reservoir", "trained network", "delay line", "naive", "yours"]
+Family = Literal["reservoir", "trained network", "delay line", "classical", "naive", "yours"]
 Status = Literal["done", "failed", "inapplicable"]
 
 MOST_VARIABLES = 3  # that are drawn

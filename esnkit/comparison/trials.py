@@ -18,6 +18,8 @@ from esnkit.core.typing import FloatArray
 from esnkit.search.engine import Budget, Trial, search
 from esnkit.search.space import Settings, candidates
 
+_LONGEST = 500  # characters of a reason
+
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
@@ -185,7 +187,8 @@ def _validate(
     """Score settings on the validation, or say why they cannot be."""
     try:
         outcome = play(contestant, settings, fold, problem, seed)
-        return float(np.mean(outcome.scores(metric, scale))), ""
+        score = float(np.mean(outcome.scores(metric, scale)))
+        return (score, "") if np.isfinite(score) else (None, "its score is not finite")
     except Exception as error:  # whatever a contestant throws is its own failure
         return None, describe(error)
 
@@ -193,4 +196,5 @@ def _validate(
 def describe(error: BaseException) -> str:
     """Name an error in one line."""
     lines = str(error).strip().splitlines() or [""]
-    return f"{type(error).__name__}: {lines[0]}".removesuffix(": ")
+    text = f"{type(error).__name__}: {lines[0]}".removesuffix(": ")
+    return text.encode(errors="replace").decode()[:_LONGEST]  # as a file can hold it

@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike
 
 from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
-from esnkit.plotting._style import BLUE, GRID, ORANGE
 from esnkit.plotting.base import PanelsDisplay
 from esnkit.plotting.forecast import forecast_after
+from esnkit.plotting.style import BLUE, GRID, ORANGE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
-from esnkit.plotting._style import (
+from esnkit.plotting.base import Display
+from esnkit.plotting.style import (
     CYCLE,
     GREY,
     label,
@@ -20,7 +21,6 @@ from esnkit.plotting._style import (
     tidy,
     whole_numbers,
 )
-from esnkit.plotting.base import Display
 
 if TYPE_CHECKING:
     import pandas as pd

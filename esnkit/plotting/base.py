@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from esnkit.plotting._style import new_axes
+from esnkit.plotting.style import new_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

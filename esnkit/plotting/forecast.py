@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.dates import future_index
-from esnkit.plotting._style import BLUE, GREY, ORANGE, label, legend_above, tidy
 from esnkit.plotting.base import Display
+from esnkit.plotting.style import BLUE, GREY, ORANGE, label, legend_above, tidy
 
 if TYPE_CHECKING:
     import pandas as pd

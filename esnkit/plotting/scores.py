@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from esnkit.plotting._style import CYCLE, GREY, label, logarithmic, tidy
 from esnkit.plotting.base import Display
+from esnkit.plotting.style import CYCLE, GREY, label, logarithmic, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

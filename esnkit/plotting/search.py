@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.plotting._style import BLUE, GREY, ORANGE, label, tidy, whole_numbers
 from esnkit.plotting.base import PanelsDisplay
+from esnkit.plotting.style import BLUE, GREY, ORANGE, label, tidy, whole_numbers
 
 if TYPE_CHECKING:
     import pandas as pd

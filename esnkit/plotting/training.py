@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.typing import FloatArray
-from esnkit.plotting._style import (
+from esnkit.plotting.base import Display
+from esnkit.plotting.style import (
     BLUE,
     CYCLE,
     GREY,
@@ -20,7 +21,6 @@ from esnkit.plotting._style import (
     tidy,
     whole_numbers,
 )
-from esnkit.plotting.base import Display
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

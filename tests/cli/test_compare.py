@@ -90,7 +90,7 @@ def test_what_is_shipped_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "message"),
     [
         (["sunspot"], "did you mean sunspots"),
-        (["sunspots", "--models", "esm"], "did you mean esn"),
+        (["sunspots", "--models", "esn2"], "did you mean esn"),
         (["sunspots", "--budget", "0"], "--budget must be above zero"),
         (["sunspots", "--seconds", "0"], "--seconds must be above zero"),
         (["sunspots", "--seeds", "0"], "--seeds must be above zero"),

@@ -25,6 +25,7 @@ from esnkit.comparison import (
     Contestant,
     Dimension,
     DrivenSplit,
+    Metric,
     Pairs,
     ResultsError,
     SeriesSplit,
@@ -339,7 +340,7 @@ def test_regressors_take_part_as_objects() -> None:
 @pytest.mark.parametrize(
     ("models", "message"),
     [
-        (["esm"], "did you mean esn"),
+        (["esn2"], "did you mean esn"),
         (["mean", "mean"], "comes more than once"),
         ([], "at least one contestant"),
         ([3], "is no contestant"),
@@ -384,6 +385,26 @@ def test_networks_trained_in_other_ways_take_part(name: str) -> None:
     assert cell.status == "done"
     assert np.median(cell.scores["NRMSE"]) < 0.5  # 1 for the mean
     assert cell.n_parameters
+
+
+def test_classical_forecasts_take_part_and_know_a_line() -> None:
+    line = 0.5 * np.arange(200.0) + np.random.default_rng(0).normal(scale=0.1, size=200)
+    found = run(["ets", "drift", "mean"], [SeriesTask(line, 10)], budget=2)
+    assert [cell.status for cell in found.cells] == ["done"] * 3
+    errors = {name: np.median(found.scores("series", name)) for name in ("ets", "drift", "mean")}
+    assert max(errors["ets"], errors["drift"]) < 0.1 * errors["mean"]
+
+
+def test_a_score_that_is_not_finite_is_a_failure_that_can_be_kept(tmp_path: Path) -> None:
+    class Endless(Walk):
+        metric = Metric("endless", lambda truth, guess, scale: float("inf"))
+
+    found = run(["mean", ESN], [Endless()], journal=tmp_path / "journal")
+    assert [cell.status for cell in found.cells] == ["failed", "failed"]
+    assert "inf" in found.cells[0].reason
+    assert "not finite" in found.cells[1].reason
+    found.to_json(tmp_path / "results.json")
+    assert Comparison.from_json(tmp_path / "results.json") == found
 
 
 @pytest.mark.parametrize("contestant", CONTESTANTS.values(), ids=CONTESTANTS)

@@ -107,8 +107,8 @@ class Contestant:
     description : str, default=""
         For the report.
     family : str, default="yours"
-        For the report: ``"reservoir"``, ``"trained network"``, ``"delay line"``, ``"naive"`` or
-        ``"yours"``.
+        For the report: ``"reservoir"``, ``"trained network"``, ``"delay line"``,
+        ``"classical"``, ``"naive"`` or ``"yours"``.
 
     Examples
     --------

@@ -15,7 +15,11 @@ from esnkit.comparison.contestants.networks import NETWORKS, TAPS
 from esnkit.comparison.tasks.base import TaskError
 from esnkit.comparison.tasks.registry import unknown
 from esnkit.forecasting.auto.autoesn import AutoESN
-from esnkit.forecasting.classical import NaiveForecaster, SeasonalNaive
+from esnkit.forecasting.classical import (
+    ExponentialSmoothing,
+    NaiveForecaster,
+    SeasonalNaive,
+)
 from esnkit.memories.delays import TappedDelayLine
 from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
@@ -64,6 +68,13 @@ def _nvar(settings: Settings, problem: Problem) -> ESNRegressor:
     washout = min((memory.n_taps - 1) * memory.stride, problem.n_steps // 4)
     readout = RidgeReadout(settings["alpha"] * problem.n_steps)
     return ESNRegressor(memory, readout, washout=washout, include_input=False)
+
+
+def _smoothing(settings: Settings, problem: Problem) -> ExponentialSmoothing:
+    seasonal = problem.period is not None and 2 * problem.period <= problem.n_steps
+    return ExponentialSmoothing(
+        settings["trend"], season_length=problem.period if seasonal else None
+    )
 
 
 def _mean(settings: Settings, problem: Problem) -> ESNRegressor:
@@ -119,6 +130,24 @@ _SHIPPED = (
         description="Ridge regression on the last inputs: linear autoregression of series, a "
         "finite impulse response of driven systems.",
         family="delay line",
+    ),
+    Contestant(
+        "ets",
+        _smoothing,
+        (Dimension("trend", "choice", None, choices=(None, "additive", "damped")),),
+        makes="forecaster",
+        title="Exponential smoothing",
+        description="Exponential smoothing of level, trend and season, the smoothing chosen by "
+        "one-step errors.",
+        family="classical",
+    ),
+    Contestant(
+        "drift",
+        lambda settings, problem: NaiveForecaster("drift"),
+        makes="forecaster",
+        title="Drift",
+        description="Continues the line from the first value to the last.",
+        family="naive",
     ),
     Contestant(
         "seasonal-naive",

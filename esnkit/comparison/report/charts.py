@@ -15,9 +15,9 @@ import numpy as np
 from esnkit.comparison.records import Cell, Comparison, TaskRecord, Window
 from esnkit.core.typing import FloatArray
 from esnkit.plotting import BacktestDisplay, ForecastDisplay, RanksDisplay, ScoresDisplay
-from esnkit.plotting._style import GREY, GRID, label, logarithmic, tidy
 from esnkit.plotting.attractor import draw_portrait, embedded, embedding_delay
 from esnkit.plotting.base import Display
+from esnkit.plotting.style import GREY, GRID, label, logarithmic, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
