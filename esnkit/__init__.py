@@ -17,6 +17,7 @@ from esnkit.memories.gamma import GammaMemory
 from esnkit.memories.legendre import LegendreMemory
 from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
+from esnkit.memories.spiking import SpikingReservoir
 from esnkit.models.classifier import ESNClassifier
 from esnkit.models.esn import ESNRegressor
 from esnkit.models.tdnn import TDNNRegressor
@@ -51,12 +52,4 @@ __all__ = [
     "RNNRegressor",
     "Reservoir",
     "RidgeReadout",
-    "Stacked",
-    "State",
-    "TDNNRegressor",
-    "TappedDelayLine",
-    "analysis",
-    "datasets",
-    "metrics",
-    "topology",
-]
+    "SpikingReservoir",
