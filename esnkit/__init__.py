@@ -6,6 +6,7 @@ A **memory** turns a sequence into states; a **readout** turns states into outpu
 from esnkit import analysis, datasets, metrics, topology
 from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.state import State
+from esnkit.core.trees import Tree
 from esnkit.forecasting.auto.autoesn import AutoESN
 from esnkit.forecasting.forecaster import Forecaster
 from esnkit.forecasting.local import LocalForecaster
@@ -18,10 +19,12 @@ from esnkit.memories.legendre import LegendreMemory
 from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
 from esnkit.memories.spiking import SpikingReservoir
+from esnkit.memories.trees import TreeReservoir
 from esnkit.models.classifier import ESNClassifier
 from esnkit.models.esn import ESNRegressor
 from esnkit.models.tdnn import TDNNRegressor
 from esnkit.networks.classifier import RNNClassifier
+from esnkit.models.trees import TreeESNRegressor
 from esnkit.networks.fir import FIRRegressor
 from esnkit.networks.rnn import RNNRegressor
 from esnkit.readouts.mlp import MLPReadout
@@ -53,3 +56,14 @@ __all__ = [
     "Reservoir",
     "RidgeReadout",
     "SpikingReservoir",
+    "State",
+    "TDNNRegressor",
+    "TappedDelayLine",
+    "Tree",
+    "TreeESNRegressor",
+    "TreeReservoir",
+    "analysis",
+    "datasets",
+    "metrics",
+    "topology",
+]

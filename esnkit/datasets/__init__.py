@@ -10,6 +10,7 @@ from __future__ import annotations
 from esnkit.datasets.channel import channel_equalization
 from esnkit.datasets.chaotic import lorenz63, mackey_glass
 from esnkit.datasets.driven import damped_oscillator, narma
+from esnkit.datasets.expressions import tree_expressions
 from esnkit.datasets.labelled import load_japanese_vowels, read_ts, read_ucr
 from esnkit.datasets.memory_tasks import adding, delayed_inputs, memorization, multiplying
 from esnkit.datasets.real import load_co2, load_el_nino, load_sunspots
@@ -40,4 +41,5 @@ __all__ = [
     "read_ts",
     "read_ucr",
     "sine",
+    "tree_expressions",
 ]

@@ -42,6 +42,7 @@ _ENTRIES = (
     _Entry("adding", "synthetic", None, "", "", "Sequences: mean of two marked numbers"),
     _Entry("multiplying", "synthetic", None, "", "", "Sequences: product of two marked numbers"),
     _Entry("memorization", "synthetic", None, "", "", "Sequences: symbols, to be repeated late"),
+    _Entry("tree_expressions", "synthetic", None, "", "", "Expressions as trees, and their values"),
     _Entry("delayed_inputs", "synthetic", None, "", "", "Random input, its past to be recalled"),
     _Entry("mso", "synthetic", None, "", "", "Sum of up to eight sines without common period"),
     _Entry("sine", "synthetic", None, "", "", "Sine wave"),

@@ -53,7 +53,7 @@ GENERATORS: list[Callable[..., Any]] = [
 ]
 SEEDED = [generator for generator in GENERATORS if generator not in (mso, sine)]
 # These count sequences, not steps, and are tested in a file of their own.
-MAKERS = {"adding", "memorization", "multiplying"}
+MAKERS = {"adding", "memorization", "multiplying", "tree_expressions"}
 
 
 def arrays_of(made: Any) -> tuple[np.ndarray, ...]:
