@@ -23,8 +23,8 @@ from esnkit.memories.trees import TreeReservoir
 from esnkit.models.classifier import ESNClassifier
 from esnkit.models.esn import ESNRegressor
 from esnkit.models.tdnn import TDNNRegressor
-from esnkit.networks.classifier import RNNClassifier
 from esnkit.models.trees import TreeESNRegressor
+from esnkit.networks.classifier import RNNClassifier
 from esnkit.networks.fir import FIRRegressor
 from esnkit.networks.rnn import RNNRegressor
 from esnkit.readouts.mlp import MLPReadout
@@ -56,6 +56,7 @@ __all__ = [
     "Reservoir",
     "RidgeReadout",
     "SpikingReservoir",
+    "Stacked",
     "State",
     "TDNNRegressor",
     "TappedDelayLine",
