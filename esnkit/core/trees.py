@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils import check_array
 
+from esnkit.core.checks import check_array
 from esnkit.core.typing import FloatArray
 
 __all__ = ["Tree"]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_scalar
 
+from esnkit.core.checks import check_positive, check_scalar
 from esnkit.core.seeding import RandomState, child_generator
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
@@ -148,10 +148,7 @@ class SpikingReservoir(Memory):
 
     def _check_parameters(self) -> None:
         for name in ("membrane_constant", "threshold"):
-            value = getattr(self, name)
-            check_scalar(value, name, Real, min_val=0, include_boundaries="neither")
-            if not np.isfinite(value):
-                raise ValueError(f"{name} must be finite and above 0, got {value}.")
+            check_positive(getattr(self, name), name)
         check_scalar(self.refractory, "refractory", Integral, min_val=0)
         check_scalar(self.inhibitory, "inhibitory", Real, min_val=0, max_val=1)
         check_scalar(self.recurrent_scaling, "recurrent_scaling", Real, min_val=0)

@@ -164,7 +164,7 @@ def test_budget_in_seconds_ends_the_search() -> None:
     (cell,) = run([Contestant("slow", slow, ESN.space)], budget=None, budget_seconds=0.4).cells
     assert 1 < len(cell.trials) <= 8
     assert all(trial.seconds < 0.4 for trial in cell.trials[:-1])
-    assert cell.trials[-1].seconds >= 0.4
+    assert cell.trials[-1].seconds > 0.39  # both are rounded
 
 
 # ---------------------------------------------------------------------- what is measured

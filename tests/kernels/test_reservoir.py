@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import pytest
 import scipy.sparse
@@ -10,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esnkit.kernels.activations import CODES, activate
-from esnkit.kernels.jit import kernel
 from esnkit.kernels.reservoir import ReservoirWeights, run_driven
 from esnkit.kernels.simd import SLICE
 from esnkit.kernels.sparse_layout import arrange
@@ -134,19 +132,3 @@ def test_other_activations(dtype):
         values = x.copy()
         activate(CODES[name], values)
         np.testing.assert_allclose(values, expected, atol=2 * np.finfo(dtype).eps)
-
-
-@pytest.mark.parametrize("switch", ["1", "0"])
-def test_kernels_run_where_nothing_can_be_cached(monkeypatch, switch):
-    asked = []
-
-    def njit(cache=False, **options):
-        asked.append(cache)
-        if cache:
-            raise RuntimeError("cannot cache function: no locator available")
-        return lambda function: function
-
-    monkeypatch.setattr(numba, "njit", njit)
-    monkeypatch.setenv("ESNKIT_CACHE", switch)
-    assert kernel(abs)(-1) == 1
-    assert asked == ([True, False] if switch == "1" else [False])
