@@ -27,6 +27,7 @@ from esnkit.models.trees import TreeESNRegressor
 from esnkit.networks.classifier import RNNClassifier
 from esnkit.networks.fir import FIRRegressor
 from esnkit.networks.rnn import RNNRegressor
+from esnkit.persistence import load, save
 from esnkit.readouts.mlp import MLPReadout
 from esnkit.readouts.online import LMSReadout, RLSReadout
 from esnkit.readouts.ridge import RidgeReadout
@@ -65,6 +66,8 @@ __all__ = [
     "TreeReservoir",
     "analysis",
     "datasets",
+    "load",
     "metrics",
+    "save",
     "topology",
 ]

@@ -26,7 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("esnkit.models",),
     ("esnkit.networks", "esnkit.analysis", "esnkit.forecasting"),
     ("esnkit.plotting",),
-    ("esnkit.comparison",),
+    ("esnkit.comparison", "esnkit.persistence"),
     ("esnkit",),
     ("esnkit.cli", "esnkit.__main__"),
 )
@@ -49,7 +49,10 @@ SEEDED_RANDOM = {
 }
 
 # Paid for by those who draw, tabulate or integrate, not by everyone who imports the package.
-HEAVY = ("jinja2", "matplotlib", "pandas", "scipy.integrate", "scipy.sparse.linalg", "tqdm")
+HEAVY = (
+    "dask", "jinja2", "matplotlib", "pandas", "scipy.integrate", "scipy.sparse.linalg", "skops",
+    "sktime", "tqdm",
+)  # fmt: skip
 
 # Written in two halves, so that this file does not find itself.
 MARKERS = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK", "NotImplemented" + "Error")

@@ -18,6 +18,7 @@ from esnkit.forecasting.dates import (
     local_frequency,
     most_common_step,
 )
+from esnkit.forecasting.index_packing import pack_index, unpack_index
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +49,14 @@ class SeriesData:
     kind: Kind
     names: tuple[Any, ...]
     flat: bool
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Lay the index out in plain arrays, for files that hold no pandas objects."""
+        return {**self.__dict__, "index": pack_index(self.index)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the index up again."""
+        self.__dict__.update(state, index=unpack_index(state["index"]))
 
     def give_back(self, future: FloatArray) -> Any:
         """Return values of steps that follow, of shape (n_steps, n_variables), as we came."""
