@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_info
 
 import esnkit
 from esnkit.cli.terminal import say
+from esnkit.persistence import describe
 
 _PACKAGES = (
     "numpy",
@@ -35,18 +36,27 @@ def add_info(commands: Any) -> None:
     commands : object
         What `argparse.ArgumentParser.add_subparsers` returns.
     """
-    parser = commands.add_parser("info", help="show versions, processor, threads and the cache")
+    parser = commands.add_parser(
+        "info", help="show versions, processor, threads and the cache, or what a saved model is"
+    )
+    parser.add_argument("file", nargs="?", help="a file of esnkit.save, which is not loaded")
     parser.set_defaults(run=run_info)
 
 
 def run_info(options: argparse.Namespace) -> None:
-    """Print versions, cores, threads, and where compiled code is kept.
+    """Print versions, cores, threads, and where compiled code is kept; or what a file holds.
 
     Parameters
     ----------
     options : argparse.Namespace
-        The arguments, of which there are none.
+        The arguments: the file, or None.
     """
+    if options.file is not None:
+        try:
+            _say_rows(_describe_model(options.file))
+        except (OSError, ValueError) as error:
+            raise SystemExit(f"esnkit: {error}") from error
+        return
     rows = {"esnkit": esnkit.__version__, "python": platform.python_version()}
     rows |= {name: _version(name) for name in _PACKAGES}
     rows["platform"] = platform.platform()
@@ -54,9 +64,22 @@ def run_info(options: argparse.Namespace) -> None:
     for library in threadpool_info():
         rows[f"{library['internal_api']} threads"] = str(library["num_threads"])
     rows["cache"] = _describe_cache()
+    _say_rows(rows)
+
+
+def _say_rows(rows: dict[str, str]) -> None:
     width = max(map(len, rows))
     for name, value in rows.items():
         say(f"{name:<{width}}  {value}")
+
+
+def _describe_model(path: str) -> dict[str, str]:
+    """Tell class, parameters, versions and checksum of a saved model."""
+    header = describe(path)
+    rows = {"class": header["class"], "schema": str(header["schema"])}
+    rows |= {f"  {name}": text for name, text in header["parameters"].items()}
+    rows |= {f"{name} then": text for name, text in header["versions"].items()}
+    return rows | {"sha256": f"{header['sha256']}, as the content has it"}
 
 
 def _version(package: str) -> str:

@@ -93,17 +93,14 @@ def _pack_offset(offset: BaseOffset | None) -> Any:
 
     if offset is None:
         return None
-    try:
-        if to_offset(offset.freqstr) == offset:
-            return offset.freqstr
-    except ValueError:  # such as those of calendars with holidays
-        pass
     if type(offset) is pd.DateOffset:
         return {"n": offset.n, **offset.kwds}
     if isinstance(offset, pd.offsets.CustomBusinessDay):
         holidays = [str(day)[:10] for day in offset.holidays]
         return {"n": offset.n, "weekmask": offset.weekmask, "holidays": holidays}
-    raise ValueError(f"The frequency {offset!r} cannot be written down.")
+    if to_offset(offset.freqstr) != offset:
+        raise ValueError(f"The frequency {offset!r} cannot be written down.")
+    return offset.freqstr
 
 
 def _unpack_offset(packed: Any) -> Any:
