@@ -15,6 +15,7 @@ import math
 import os
 import platform
 import re
+import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -216,8 +217,6 @@ def _header(model: Any, checksum: str) -> dict[str, Any]:
     import scipy
     import sklearn
 
-    import esnkit
-
     parameters = model.get_params(deep=False) if hasattr(model, "get_params") else {}
     return {
         "format": "esnkit",
@@ -225,7 +224,7 @@ def _header(model: Any, checksum: str) -> dict[str, Any]:
         "class": f"{type(model).__module__}.{type(model).__qualname__}",
         "parameters": {name: _note(value) for name, value in parameters.items()},
         "versions": {
-            "esnkit": esnkit.__version__,
+            "esnkit": sys.modules["esnkit"].__version__,
             "python": platform.python_version(),
             "numpy": np.__version__,
             "scipy": scipy.__version__,

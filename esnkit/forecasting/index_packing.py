@@ -67,6 +67,13 @@ def unpack_index(packed: dict[str, Any] | None) -> pd.Index | None:
     -------
     pandas.Index or None
         The same as before.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from esnkit.forecasting.index_packing import pack_index, unpack_index
+    >>> unpack_index(pack_index(pd.RangeIndex(3, 9)))
+    RangeIndex(start=3, stop=9, step=1)
     """
     import pandas as pd
 
