@@ -342,3 +342,58 @@ def learn_in_loop(W, network, P, loop, X, noise, targets, y, *, own, skip):
         predicted.append(rls(seen, targets[skip : max(n, skip)], P)[0] @ Z[-1])
         y = predicted[-1] if own else targets[n]
     return np.array(predicted)
+
+
+def delayed_states(W, delays, W_in, input_delays, bias, leak, X):
+    """Run a tanh reservoir in which connection (i, j) hands on what was delays[i, j] steps ago."""
+    states = np.zeros((len(X), len(bias)))
+    for n in range(len(X)):
+        total = bias.copy()
+        for i in range(len(bias)):
+            for j in np.flatnonzero(W[i]):
+                if n >= delays[i, j]:
+                    total[i] += W[i, j] * states[n - delays[i, j], j]
+            for k in range(X.shape[1]):
+                if n >= input_delays[i, k]:
+                    total[i] += W_in[i, k] * X[n - input_delays[i, k], k]
+        before = states[n - 1] if n else np.zeros(len(bias))
+        states[n] = (1 - leak) * before + leak * np.tanh(total)
+    return states
+
+
+def es2n_states(W, W_in, bias, rotation, proximity, X):
+    """Run an edge-of-stability network."""
+    h, states = np.zeros(len(bias)), []
+    for x in X:
+        h = proximity * np.tanh(W @ h + W_in @ x + bias) + (1 - proximity) * rotation @ h
+        states.append(h)
+    return np.array(states)
+
+
+def spiking_traces(W, W_in, bias, keep, threshold, refractory, decay, X):
+    """Run leaky integrate-and-fire units; a row of ``decay`` for each trace."""
+    v, rest, s = (np.zeros(len(bias)) for _ in range(3))
+    r, traces = np.zeros((len(decay), len(bias))), []
+    for x in X:
+        total, awake = W @ s + W_in @ x + bias, rest == 0
+        v = np.where(awake, keep * v + total, v)
+        fired = awake & (v >= threshold)
+        rest = np.where(fired, refractory, np.maximum(rest - 1, 0))
+        v, s = np.where(fired, 0, v), fired.astype(float)
+        r = decay * r + (1 - decay) * s
+        traces.append(r.ravel())
+    return np.array(traces)
+
+
+def tree_state(memory, tree, outputs, node):
+    """Return the state of a node of a tanh tree reservoir, from those of its children."""
+    total, mean = memory.W_in_ @ tree.labels[node] + memory.bias_, np.zeros(memory.n_units)
+    n_outputs = outputs.shape[1]
+    for k, child in enumerate(tree.children[node]):
+        place = k if memory.ordered else 0
+        below = tree_state(memory, tree, outputs, child)
+        total = total + memory.W_[place] @ below
+        fed = memory.W_fb_[:, n_outputs * place : n_outputs * (place + 1)]
+        total += fed @ outputs[child]
+        mean += below / len(tree.children[node])
+    return (1 - memory.leak_rate) * mean + memory.leak_rate * np.tanh(total)

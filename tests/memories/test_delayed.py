@@ -23,38 +23,6 @@ def test_scikit_learn_contract(estimator, check):
     check(estimator)
 
 
-@given(
-    max_delay=st.integers(1, 6),
-    max_input_delay=st.integers(0, 4),
-    fraction=st.floats(0, 1),
-    leak=st.floats(0.1, 1.0),
-)
-def test_the_states_follow_the_equation(max_delay, max_input_delay, fraction, leak):
-    memory = DelayedReservoir(
-        17,
-        max_delay=max_delay,
-        max_input_delay=max_input_delay,
-        delayed_fraction=fraction,
-        leak_rate=leak,
-        random_state=1,
-    )
-    states = memory.fit_transform(X)
-    W, delays, late = memory.W_.toarray(), memory.delays_.toarray(), memory.input_delays_
-    units, features = np.arange(17), np.arange(2)
-    for n in range(len(X)):
-        total = memory.bias_.copy()
-        for i in units:
-            for j in units[W[i] != 0]:
-                if n >= delays[i, j]:
-                    total[i] += W[i, j] * states[n - delays[i, j], j]
-            for k in features:
-                if n >= late[i, k]:
-                    total[i] += memory.W_in_[i, k] * X[n - late[i, k], k]
-        before = states[n - 1] if n else np.zeros(17)
-        expected = (1 - leak) * before + leak * np.tanh(total)
-        np.testing.assert_allclose(states[n], expected, rtol=1e-11, atol=1e-12)
-
-
 @pytest.mark.parametrize("options", [{"max_delay": 1}, {"delayed_fraction": 0.0}])
 def test_delays_of_one_step_make_an_ordinary_reservoir(options):
     plain = Reservoir(30, leak_rate=0.4, random_state=2).fit_transform(X)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from esnkit import ES2N, ESNRegressor, Reservoir, RidgeReadout
@@ -20,18 +18,6 @@ X = np.random.default_rng(0).uniform(-1, 1, (60, 2))
 )
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
-
-
-@given(proximity=st.floats(0.01, 1.0), n_units=st.integers(2, 30))
-def test_the_states_follow_the_equation(proximity, n_units):
-    memory = ES2N(n_units, proximity=proximity, bias_scaling=0.3, random_state=1)
-    states = memory.fit_transform(X)
-    W = memory.W_ if isinstance(memory.W_, np.ndarray) else memory.W_.toarray()
-    h = np.zeros(n_units)
-    for n, x in enumerate(X):
-        squashed = np.tanh(W @ h + memory.W_in_ @ x + memory.bias_)
-        h = proximity * squashed + (1 - proximity) * memory.O_ @ h
-        np.testing.assert_allclose(states[n], h, rtol=1e-12, atol=1e-13)
 
 
 def test_with_proximity_one_it_is_a_reservoir():

@@ -54,27 +54,6 @@ def test_constant_input_fires_at_the_closed_form_rate(current, constant, refract
             assert set(np.diff(np.flatnonzero(spikes))) <= {period}
 
 
-def test_the_states_follow_the_equation():
-    memory = SpikingReservoir(
-        25, trace_constants=[5.0, 30.0], bias_scaling=0.1, input_scaling=0.6, random_state=1
-    )
-    traces = memory.fit_transform(X)
-    W = memory.W_.toarray()
-    v, rest, s = np.zeros(25), np.zeros(25), np.zeros(25)
-    r = np.zeros((2, 25))
-    decay = np.exp(-1 / np.array([[5.0], [30.0]]))
-    for n, x in enumerate(X):
-        total = W @ s + memory.W_in_ @ x + memory.bias_
-        awake = rest == 0
-        v = np.where(awake, math.exp(-1 / 20) * v + total, v)
-        fired = awake & (v >= 1)
-        rest = np.where(fired, 2, np.maximum(rest - 1, 0))
-        v, s = np.where(fired, 0, v), fired.astype(float)
-        r = decay * r + (1 - decay) * s
-        np.testing.assert_allclose(traces[n], r.ravel(), rtol=1e-9, atol=1e-12)
-    assert traces[-1].any()
-
-
 def test_signs_belong_to_units_and_parts_equal_the_whole():
     memory = SpikingReservoir(40, inhibitory=0.25, random_state=0).fit(X)
     W = memory.W_.toarray()

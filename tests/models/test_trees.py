@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sklearn.base import clone
 
 from esnkit import Reservoir, Tree, TreeESNRegressor, TreeReservoir
 from esnkit.core.trees import read_trees
 from esnkit.datasets import tree_expressions
+from tests.kernels.test_memory_loops import random_tree
 
 
 def chain(rows):
     """The first row is the leaf, and the last the root."""
     return Tree(rows, [[], *[[i] for i in range(len(rows) - 1)]])
-
-
-def random_tree(n_nodes, seed):
-    """Nodes that hang below any of those before; node 0 is the root."""
-    rng = np.random.default_rng(seed)
-    children = [[] for _ in range(n_nodes)]
-    for node in range(1, n_nodes):
-        children[rng.integers(node)].append(node)
-    return Tree(rng.normal(size=(n_nodes, 2)), children)
 
 
 @pytest.mark.parametrize("ordered", [True, False])
@@ -35,28 +25,6 @@ def test_a_chain_is_a_reservoir(ordered, leak_rate):
     expected = Reservoir(30, **options).fit_transform(rows)
     states = TreeReservoir(30, ordered=ordered, **options).fit_transform([chain(rows)])
     np.testing.assert_allclose(states[0], expected, atol=1e-12)
-
-
-@given(n_nodes=st.integers(1, 25), seed=st.integers(0, 99), ordered=st.booleans())
-def test_the_states_follow_the_equation(n_nodes, seed, ordered):
-    tree = random_tree(n_nodes, seed)
-    outputs = np.random.default_rng(seed).normal(size=(n_nodes, 2))
-    memory = TreeReservoir(
-        9, ordered=ordered, leak_rate=0.7, feedback_scaling=0.5, random_state=1
-    ).fit([tree], [outputs])
-    states = memory.transform([tree], feedback=[outputs])[0]
-
-    def state(node):
-        total, mean = memory.W_in_ @ tree.labels[node] + memory.bias_, np.zeros(9)
-        for k, child in enumerate(tree.children[node]):
-            place = k if ordered else 0
-            total = total + memory.W_[place] @ state(child)
-            total += memory.W_fb_[:, 2 * place : 2 * place + 2] @ outputs[child]
-            mean += state(child) / len(tree.children[node])
-        return 0.3 * mean + 0.7 * np.tanh(total)
-
-    for node in range(n_nodes):
-        np.testing.assert_allclose(states[node], state(node), rtol=1e-11, atol=1e-12)
 
 
 def test_trees_do_not_touch_and_order_matters_only_if_asked():

@@ -1,0 +1,135 @@
+"""The loops of delayed, rotating, spiking and tree-shaped reservoirs, beside plain twins."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from esnkit import ES2N, DelayedReservoir, SpikingReservoir, Tree, TreeESNRegressor, TreeReservoir
+from esnkit.kernels.summaries import summarise
+from tests import naive
+
+X = np.random.default_rng(0).uniform(-1, 1, (40, 2))
+
+
+@given(
+    max_delay=st.integers(1, 5),
+    max_input_delay=st.integers(0, 3),
+    fraction=st.floats(0, 1),
+    leak=st.floats(0.1, 1.0),
+)
+@settings(max_examples=15)
+def test_connections_that_take_their_time(max_delay, max_input_delay, fraction, leak):
+    memory = DelayedReservoir(
+        17,
+        max_delay=max_delay,
+        max_input_delay=max_input_delay,
+        delayed_fraction=fraction,
+        leak_rate=leak,
+        random_state=1,
+    )
+    states = memory.fit_transform(X)
+    twin = naive.delayed_states(
+        memory.W_.toarray(),
+        memory.delays_.toarray(),
+        memory.W_in_,
+        memory.input_delays_,
+        memory.bias_,
+        leak,
+        X,
+    )
+    np.testing.assert_allclose(states, twin, rtol=1e-11, atol=1e-12)
+    noisy = DelayedReservoir(17, noise=0.1, random_state=1)
+    assert np.abs(noisy.fit_transform(X) - noisy.transform(X)).max() > 0.01
+
+
+@given(proximity=st.floats(0.01, 1.0), n_units=st.integers(2, 30))
+@settings(max_examples=15)
+def test_a_step_of_a_reservoir_and_a_rotation(proximity, n_units):
+    memory = ES2N(n_units, proximity=proximity, bias_scaling=0.3, random_state=1)
+    states = memory.fit_transform(X)
+    W = memory.W_ if isinstance(memory.W_, np.ndarray) else memory.W_.toarray()
+    twin = naive.es2n_states(W, memory.W_in_, memory.bias_, memory.O_, proximity, X)
+    np.testing.assert_allclose(states, twin, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("refractory", [0, 2])
+def test_units_that_fire(refractory):
+    spikes = np.random.default_rng(0).poisson(0.3, (60, 3)).astype(float)
+    memory = SpikingReservoir(
+        25,
+        trace_constants=[5.0, 30.0],
+        bias_scaling=0.1,
+        input_scaling=0.6,
+        refractory=refractory,
+        random_state=1,
+    )
+    traces = memory.fit_transform(spikes)
+    decay = np.exp(-1 / np.array([[5.0], [30.0]]))
+    twin = naive.spiking_traces(
+        memory.W_.toarray(),
+        memory.W_in_,
+        memory.bias_,
+        np.exp(-1 / 20),
+        1.0,
+        refractory,
+        decay,
+        spikes,
+    )
+    np.testing.assert_allclose(traces, twin, rtol=1e-9, atol=1e-12)
+    assert traces[-1].any()
+
+
+def random_tree(n_nodes, seed):
+    """Nodes that hang below any of those before; node 0 is the root."""
+    rng = np.random.default_rng(seed)
+    children = [[] for _ in range(n_nodes)]
+    for node in range(1, n_nodes):
+        children[rng.integers(node)].append(node)
+    return Tree(rng.normal(size=(n_nodes, 2)), children)
+
+
+@given(n_nodes=st.integers(1, 20), seed=st.integers(0, 99), ordered=st.booleans())
+@settings(max_examples=15)
+def test_nodes_of_trees(n_nodes, seed, ordered):
+    tree = random_tree(n_nodes, seed)
+    outputs = np.random.default_rng(seed).normal(size=(n_nodes, 2))
+    memory = TreeReservoir(
+        9, ordered=ordered, leak_rate=0.7, feedback_scaling=0.5, random_state=1
+    ).fit([tree], [outputs])
+    states = memory.transform([tree], feedback=[outputs])[0]
+    twin = [naive.tree_state(memory, tree, outputs, node) for node in range(n_nodes)]
+    np.testing.assert_allclose(states, twin, rtol=1e-11, atol=1e-12)
+
+
+def test_outputs_that_are_fed_to_the_parents():
+    """In the loop each node is read where its state is known, and its parent sees that."""
+    trees = [random_tree(12, seed) for seed in range(8)]
+    targets = [np.tanh(tree.labels @ [1.0, -0.5]) for tree in trees]
+    model = TreeESNRegressor(
+        TreeReservoir(20, feedback_scaling=0.5), output="node", random_state=0
+    ).fit(trees, targets)
+    predicted = model.predict(trees[:1])[0][:, None]
+    states = model.reservoir_.transform(trees[:1], feedback=[predicted])[0]
+    read = model.readout_.predict(np.hstack([states, trees[0].labels]))
+    np.testing.assert_allclose(predicted.ravel(), read.ravel(), atol=1e-9)
+
+
+@given(n_steps=st.integers(4, 30), n_units=st.integers(1, 12), seed=st.integers(0, 99))
+@settings(max_examples=20)
+def test_summaries(n_steps, n_units, seed):
+    rng = np.random.default_rng(seed)
+    states, levels = rng.normal(size=(n_steps, n_units)), rng.normal(size=(3, n_units))
+    borders = np.arange(5) * n_steps // 4
+    means, shares = np.empty((4, n_units)), np.empty((3, n_units))
+    deviation, largest, smallest = (np.empty(n_units) for _ in range(3))
+    summarise(states, borders, levels, means, shares, deviation, largest, smallest)
+    for k in range(4):
+        np.testing.assert_allclose(means[k], states[borders[k] : borders[k + 1]].mean(axis=0))
+    for j in range(3):
+        np.testing.assert_allclose(shares[j], (states > levels[j]).mean(axis=0))
+    np.testing.assert_allclose(deviation, states.std(axis=0), atol=1e-12)
+    np.testing.assert_array_equal(largest, states.max(axis=0))
+    np.testing.assert_array_equal(smallest, states.min(axis=0))
