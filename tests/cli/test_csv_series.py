@@ -240,3 +240,8 @@ def test_any_text_is_a_series_or_a_table_error(tmp_path_factory, text):
         return
     assert len(series) > 0
     assert all(math.isfinite(value) for value in series)
+
+
+def test_a_mark_that_is_no_number_is_refused(write):
+    with pytest.raises(TableError, match="--missing-mark must be a number or 'none', got 'x'"):
+        read_csv_series(write(lines("a", "1", "2")), missing_mark="x")

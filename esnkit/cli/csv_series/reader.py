@@ -440,7 +440,12 @@ def _read_numbers(table: Table, name: str, options: ReadOptions) -> tuple[np.nda
     if options.missing_mark is None:
         _refuse_marks(table, name, values)
     elif options.missing_mark != "none":
-        values[values == float(options.missing_mark)] = np.nan
+        try:
+            values[values == float(options.missing_mark)] = np.nan
+        except ValueError:
+            raise TableError(
+                f"--missing-mark must be a number or 'none', got {quote(options.missing_mark)}."
+            ) from None
         if options.missing == "refuse" and np.isnan(values).any():
             row = int(np.flatnonzero(np.isnan(values))[0])
             raise table.error(row, name, "the value is missing; --missing says how to fill it.")
