@@ -10,7 +10,7 @@ import textwrap
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,10 @@ from esnkit.core.files import Content, write_files
 from esnkit.core.typing import FloatArray
 from esnkit.datasets import list_datasets, load
 from esnkit.forecasting.auto.autoesn import AutoESN
+from esnkit.forecasting.dates import future_index
 from esnkit.metrics import mase
+from esnkit.persistence import load as load_model
+from esnkit.persistence import save
 from esnkit.plotting import ForecastDisplay
 from esnkit.search.rolling_origins import RollingOrigins
 
@@ -52,6 +55,8 @@ examples:
   esnkit forecast sunspots --horizon 22
   esnkit forecast sales.csv --target revenue --date month --horizon 12
   esnkit forecast sales.csv --output results/sales --force
+  esnkit forecast sales.csv --save sales.esnkit
+  esnkit forecast new.csv --model sales.esnkit --save sales.esnkit
 """
 
 _FORECAST_HELP = """\
@@ -100,6 +105,15 @@ def add_forecast(commands: Any) -> None:
     parser.add_argument(
         "--seed", type=_whole_number(0), default=0, help="seed of the random networks (default: 0)"
     )
+    parser.add_argument(
+        "--save", metavar="MODEL", help="save the fitted forecaster to this file (needs skops)"
+    )
+    parser.add_argument(
+        "--model",
+        metavar="MODEL",
+        help="go on with a forecaster of --save, without a search; SERIES holds the rows that "
+        "follow those it has seen",
+    )
     parser.add_argument("--no-plot", action="store_true", help="write no figure")
     parser.add_argument("--force", action="store_true", help="overwrite files")
     add_read_options(parser)
@@ -145,11 +159,20 @@ class _Forecast:
 def _run_forecast(options: argparse.Namespace) -> None:
     csv_path, png_path = _check_outputs(options)
     source = _read_source(options)
-    horizon = options.horizon or max(1, min(len(source.series) // 10, _LONGEST_DEFAULT))
     with _warnings_in_one_line():
-        series = _check_series(source, horizon)
         try:
-            forecast = _make_forecast(series, horizon, options.seed)
+            if options.model:
+                source, forecast = _go_on(options, source)
+            else:
+                horizon = options.horizon
+                horizon = horizon or max(1, min(len(source.series) // 10, _LONGEST_DEFAULT))
+                forecast = _make_forecast(_check_series(source, horizon), horizon, options.seed)
+            if options.save:
+                save(forecast.forecaster, options.save)
+        except ImportError as error:  # skops is not there
+            raise ForecastError(str(error)) from error
+        except OSError as error:
+            raise ForecastError(f"{error.filename}: {error.strerror}") from error
         except (ValueError, OverflowError) as error:  # dates end, or the series is too short
             raise ForecastError(f"{source.name}: {error}") from error
         table = _tabulate(forecast)
@@ -165,7 +188,8 @@ def _run_forecast(options: argparse.Namespace) -> None:
             raise ForecastError(f"{source.name}: {error}; --no-plot draws no figure") from error
     say(_summarize(source, forecast))
     say(_shorten(table).to_string(index=False) + "\n")
-    say(f"wrote {' and '.join(map(str, contents))}")
+    written = [*map(str, contents), *([options.save] if options.save else [])]
+    say(f"wrote {' and '.join(written)}")
 
 
 @contextmanager
@@ -232,6 +256,34 @@ def _make_forecast(series: pd.Series, horizon: int, seed: int) -> _Forecast:
         n_tested=0 if tests is None else len(series) - int(tests["origin"].min()),
         errors={} if tests is None else _compare(series.to_numpy(), tests, forecaster.period_ or 1),
     )
+
+
+def _go_on(options: argparse.Namespace, source: _Source) -> tuple[_Source, _Forecast]:
+    """Take new rows into a saved forecaster, and forecast what follows them."""
+    import pandas as pd
+
+    forecaster = load_model(options.model)
+    if not hasattr(forecaster, "summary") or len(forecaster.series_) > 1:
+        raise ForecastError(
+            f"{options.model} holds a {type(forecaster).__name__}: --model takes what --save wrote"
+        )
+    known, new = forecaster.series_.members[0], source.series
+    if known.index is None:
+        raise ForecastError(f"{options.model} was fitted to an array, without dates")
+    expected = future_index(known.index, len(new))
+    dated = hasattr(known.index, "freq") or hasattr(new.index, "freq")  # else rows are counted
+    if dated and list(expected.astype(str)) != list(new.index.astype(str)):
+        raise ForecastError(
+            f"{source.name} runs from {new.index[0]} to {new.index[-1]}, but the rows that "
+            f"{options.model} has seen end with {known.index[-1]}, after which {expected[0]} comes"
+        )
+    forecaster.update(new.set_axis(expected))
+    horizon = int(options.horizon or forecaster.horizon or 1)
+    lower, upper = forecaster.predict_interval(horizon, level=_LEVEL)
+    values = forecaster.forecast(horizon)
+    grown = forecaster.series_.members[0]
+    series = pd.Series(grown.values[:, 0], index=grown.index, name=new.name)
+    return replace(source, series=series), _Forecast(forecaster, values, lower, upper, 0, 0, {})
 
 
 def _compare(y: FloatArray, tests: pd.DataFrame, period: int) -> dict[str, float]:

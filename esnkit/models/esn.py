@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 from numbers import Real
 from typing import Any, Self
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
@@ -252,6 +254,35 @@ class ESNRegressor(SequenceRegressor):
             self._prepare(data)
         self._check_width(data.targets, "y")
         self._learn(data, "partial_fit")
+        return self
+
+    @available_if(_readout_can_go_on)
+    def fit_chunks(self, blocks: Iterable[tuple[Any, ...]]) -> Self:
+        """Fit to a sequence that comes in blocks, of which one at a time is in memory.
+
+        Arrays that are mapped from a file need no blocks: `fit` does not copy them.
+
+        Parameters
+        ----------
+        blocks : iterable of (X, y) or (X, y, sample_weight)
+            As `partial_fit` takes them, in the order of time, e.g. from a generator. Some thousand
+            rows at a time are best, for the readout is solved after each.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If there is no block, or one is not as described.
+        """
+        fitted = clone(self)
+        for block in blocks:
+            fitted.partial_fit(*block)
+        if not hasattr(fitted, "readout_"):
+            raise ValueError("blocks must hold at least one block (X, y), got none.")
+        self.__dict__.update(vars(fitted) | self.get_params(deep=False))
         return self
 
     def with_readout(self, readout: Any) -> Self:

@@ -524,3 +524,33 @@ def test_escapes_in_arguments_do_not_reach_the_terminal():
         result = run(*arguments)
         assert result.code == 2
         assert "\x1b" not in result.err
+
+
+def test_a_saved_forecaster_goes_on_with_new_rows(tmp_path, capsys):
+    pytest.importorskip("skops")
+    months = pd.date_range("2010-01-01", periods=128, freq="MS", name="month")
+    wave = 10 + np.sin(np.arange(128) * np.pi / 6) + 0.1 * np.cos(np.arange(128) * 1.3)
+    table = pd.Series(wave, months, name="sales")
+    files = {"old": table[:120], "new": table[120:125], "late": table[123:]}
+    for name, part in files.items():
+        part.to_csv(tmp_path / f"{name}.csv")
+    model, out = str(tmp_path / "m.esnkit"), str(tmp_path / "out")
+
+    def run(name, *options):
+        return main(["forecast", str(tmp_path / f"{name}.csv"), "--no-plot", "--force",
+                     "--output", out, *options])  # fmt: skip
+
+    assert not run("old", "--horizon", "6", "--save", model)
+    assert not run("new", "--model", model)
+    forecast = pd.read_csv(f"{out}.csv")
+    assert forecast["month"].tolist()[0] == "2020-06-01"
+    assert len(forecast) == 6
+    assert np.abs(forecast["forecast"][:3] - wave[125:]).max() < 0.5
+    capsys.readouterr()
+    assert run("late", "--model", model) == 2
+    error = capsys.readouterr().err
+    assert "2020-04-01" in error  # where the file begins
+    assert "2020-01-01" in error  # where it should
+    assert run("new", "--model", str(tmp_path / "old.csv")) == 2
+    assert "no zip archive" in capsys.readouterr().err
+    assert run("new", "--model", "nowhere.esnkit") == 2

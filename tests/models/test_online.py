@@ -148,3 +148,30 @@ def test_a_forecaster_learns_on():
             follower.update(y[n : n + 4], learn=learn)
         errors[learn] = np.mean(squares[100:])
     assert errors[True] < 0.3 * errors[False]
+
+
+def test_blocks_from_a_generator_are_fitted_as_the_whole():
+    memory = Reservoir(40, random_state=0)
+    blocks = ((X[i : i + 50], Y[i : i + 50]) for i in range(0, 300, 50))
+    streamed = esn(RidgeReadout(1e-3), memory, washout=20).fit(X, -Y).fit_chunks(blocks)
+    whole = esn(RidgeReadout(1e-3), memory, washout=20).fit(X, Y)
+    np.testing.assert_allclose(streamed.predict(X), whole.predict(X), atol=1e-8)
+    with pytest.raises(ValueError, match="at least one block"):
+        streamed.fit_chunks([])
+    np.testing.assert_allclose(streamed.predict(X), whole.predict(X), atol=1e-8)
+
+
+def test_a_mapped_array_is_not_copied(tmp_path, monkeypatch):
+    mapped = np.memmap(tmp_path / "series.dat", dtype=float, mode="w+", shape=(300, 1))
+    mapped[:] = X
+    seen = []
+    run = Reservoir._run
+    monkeypatch.setattr(
+        Reservoir, "_run", lambda self, rows, *rest: seen.append(rows) or run(self, rows, *rest)
+    )
+    model = esn(RidgeReadout(1e-3)).fit(mapped, Y)
+    assert seen
+    assert all(np.shares_memory(rows, mapped) for rows in seen)
+    np.testing.assert_array_equal(
+        model.predict(mapped), esn(RidgeReadout(1e-3)).fit(X, Y).predict(X)
+    )
