@@ -198,6 +198,23 @@ def _ambiguous_dates() -> Iterator[Kind]:
 def _other_dates() -> Iterator[Kind]:
     quarters = pd.date_range("2012-01-01", periods=N, freq="QS")
     halves = pd.date_range("2000-01-01", periods=N, freq="6MS")
+    for sign in ("", ".", "-", ":"):
+        stamps = [f"{d.year}{sign}{d.quarter}" for d in quarters]
+        yield Kind(f"quarters 2020{sign}1", table(stamps), VALUES, quarters)
+    weeks_of_year = [f"2022{i + 1:02}" for i in range(N)]
+    yield Kind("weeks 202201", table(weeks_of_year, header=("week", "value")), asks="--date-format")
+    yield Kind(
+        "twelve weeks 202201",
+        table(weeks_of_year[:12], header=("week", "value")),
+        asks="--date-format",
+    )
+    dashed = [f"2022-{i + 1:02}" for i in range(12)]
+    yield Kind("weeks 2022-01", table(dashed, header=("week", "value")), asks="--date-format")
+    short = [f"{year:02}" for year in range(40)]
+    yield Kind("years of two digits alone", table(short, header=("year", "value")), asks="--date")
+    days_of_matlab = table([738521 + i for i in range(N)])
+    yield Kind("days since year zero", days_of_matlab, asks="--date-format")
+    yield Kind("a zone after PM", table(HOURS.strftime("%Y-%m-%d %I:%M %p EST")), asks="--timezone")
     years = pd.date_range("1960-01-01", periods=N, freq="YS")
     weeks = pd.date_range("2022-01-03", periods=N, freq="W-MON")
     q = [(d.year, d.quarter) for d in quarters]

@@ -305,7 +305,7 @@ def _numbers_are_dates(table: Table, name: str, names: Sequence[str]) -> bool:
         others = [n for n in names if n != name and _mostly_numbers(table.column(n))]
         return len(cells) >= 5 and (len(others) > 0 or table.delimiter == "")
     dense = one_way and first
-    if lengths == {6} and dense:
+    if lengths == {6} and dense and not re.search("week|woche|kw", name, re.IGNORECASE):
         return all(re.fullmatch(r"(1[5-9]|20|21)\d\d(0[1-9]|1[0-2])", cell) for cell in cells)
     if lengths == {7} and dense:
         return all(re.fullmatch(r"(1[5-9]|20|21)\d\d[0-3]\d\d", cell) for cell in cells)
@@ -348,7 +348,8 @@ def _check_date_numbers(table: Table, name: str, cells: Sequence[str]) -> None:
     numbers = [take_apart(cell) for cell in cells]
     values = [float(n.body) if n and re.fullmatch(r"\d+\.?\d*", n.body) else 0.0 for n in numbers]
     steps = np.diff(values)
-    counts = len(set(np.round(steps, 9))) == 1
+    counts = len(set(np.round(steps, 9))) == 1 and min(values) < 1000
+    counts = counts and not any(re.match("0[0-9]", cell) for cell in cells)
     others = [n for n in table.header if n != name and _mostly_numbers(table.column(n))]
     if others and not counts and bool((steps > 0).all() or (steps < 0).all()):
         raise table.error(
@@ -396,8 +397,10 @@ def _is_counter(table: Table, name: str) -> bool:
     cells = table.column(name)
     if not all(re.fullmatch(r"\d+", cell) for cell in cells):
         return False
+    if any(re.match("0[0-9]", cell) for cell in cells):  # years of two digits, perhaps
+        return False
     values = np.array([float(cell) for cell in cells])
-    return bool(_COUNTERS.match(name)) and _counts(values)
+    return bool(_COUNTERS.match(name)) and _counts(values) and values.min() < 1000
 
 
 # ---------------------------------------------------------------------- numbers
@@ -529,7 +532,8 @@ def _read_dates(
         reading = read_stamps(cells, options.date_format, options.timezone)
     except Undecided as error:
         raise table.error(0, name, f"{error}.") from None
-    if reading is None:
+    weeks = re.search("week|woche|kw", name, re.IGNORECASE) and options.date_format is None
+    if reading is None or (weeks and re.fullmatch(r"%Y\W?%m", reading.form)):
         raise table.error(
             0,
             name,

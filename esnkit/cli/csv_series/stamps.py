@@ -32,7 +32,7 @@ _TIME = re.compile(
 _COMPACT_TIME = re.compile(r"^((?:19|20)\d{6})[t ]?(\d{2})(\d{2})(\d{2})?$")
 _HOUR = re.compile(r"^(\d{4}[-/.]\d\d?[-/.]\d\d?)[ t](\d\d)$")
 _ZONE = re.compile(r"(?<=[\d )m])\s*(?P<z>z|utc|gmt|[+-]\d{2}:?\d{2}|(?<=:\d\d)[+-]\d{2})$")
-_ZONE_NAME = re.compile(r"(?<=:\d\d)\s*(?!am|pm)[a-z]{2,5}$")
+_ZONE_NAME = re.compile(r"(?<=:\d\d)\s*(?!am|pm)[a-z]{2,5}$|(?<=\d [ap]m)\s+[a-z]{2,5}$")
 _RANGE = re.compile(r"^(.*\d[-/.:]\d.*?[-/.:]\d+.*?)\s*(?:\s-\s|\sto\s|--|\s/\s)\s*\d.*$")
 _ISO_RANGE = re.compile(r"^(\d{4}-\d\d-\d\d[^/]*)/\d[\d:t -]*$")
 _TOKEN = re.compile(r"\d+|[a-z]+")
@@ -51,7 +51,7 @@ _READINGS = {
     "4 2 2": ("Ymd",),
     "2 2 4": ("dmY", "mdY"),
     "2 2 2": ("dmy", "mdy", "ymd"),
-    "4 2": ("Ym",),
+    "4 2": ("Ym", "YQ"),
     "2 4": ("mY",),
     "2 2": ("my", "ym"),
     "4": ("Y",),
@@ -257,7 +257,10 @@ def _candidates(days: Sequence[str]) -> list[Reading]:
     if split_years is not None:
         return [split_years]
     readings = []
+    padded = any(token is not None and token[-1].startswith("0") for token in tokens)
     for codes in _READINGS.get(usual, ()):
+        if codes == "YQ" and padded:  # quarters are single digits
+            continue
         for century in (1930, 1969) if "y" in codes else (0,):
             dates = _assemble(tokens, codes, usual, century)
             form = _spell(sample, codes, usual)
@@ -349,6 +352,9 @@ def _count_days(days: Sequence[str]) -> Reading | None:
             counts = np.array([int(day.partition(".")[0]) for day in days])
             stamps = pd.to_datetime(counts, unit=unit)  # type: ignore[call-overload]
             return Reading(f"seconds since 1970 ({unit})", pd.DatetimeIndex(stamps))
+    if all(re.fullmatch(r"(19|20)\d\d[1-4]", day) for day in days):
+        texts = [f"{day[:4]}-{3 * int(day[4]) - 2:02}-01" for day in days]
+        return Reading("%Y%q", pd.DatetimeIndex(pd.to_datetime(texts, format="%Y-%m-%d")))
     if values.min() > 15000 and values.max() < 80000:
         seconds = np.round(values * 86400).astype("int64")
         stamps = pd.Timestamp("1899-12-30") + pd.to_timedelta(seconds, unit="s")
@@ -417,6 +423,11 @@ def _choose(readings: Sequence[Reading], days: Sequence[str]) -> Reading:
     if len({reading.form for reading in different}) > 1 and len(dotted) == 1:
         return dotted[0]
     second = different[1]
+    if first.form == second.form and first.dates[0].year == second.dates[0].year:
+        raise Undecided(
+            f"{days[0]!r} and the cells below make no regular dates as {first.form}; say how dates "
+            "are written with --date-format, or count rows with --date none"
+        )
     if first.form == second.form:
         raise Undecided(
             f"{days[0]!r} may be {first.dates[0]:%Y} or {second.dates[0]:%Y}; write years with "
