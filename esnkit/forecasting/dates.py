@@ -256,10 +256,9 @@ def _future_dates(index: Any, n_steps: int, freq: Any) -> pd.Index:
     if index.freq is not None:
         try:
             return span(index[-1], periods=n_steps + 1, freq=freq, name=index.name)[1:]
-        except ValueError as error:
-            if getattr(index, "tz", None) is None or isinstance(
-                error, pd.errors.OutOfBoundsDatetime
-            ):
+        except Exception as error:  # that of a time that does not exist is each library's own
+            beyond = isinstance(error, OverflowError | pd.errors.OutOfBoundsDatetime)
+            if beyond or getattr(index, "tz", None) is None:
                 raise
     # By the clock on the wall: a local midnight does not exist where the clocks skip it.
     start = _on_the_wall(index)[-1]
