@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from esnkit.core.checks import check_name, check_scalar
+from esnkit.core.checks import check_count, check_name, check_scalar
+from esnkit.core.memory import refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.datasets import delayed_inputs
@@ -152,8 +153,10 @@ def memory_capacity(
         if n_features is None:
             raise ValueError("max_delay must be given for a model; only a memory has its own.")
         max_delay = 2 * n_features
-    check_scalar(max_delay, "max_delay", Integral, min_val=1)
+    max_delay = check_count(max_delay, "max_delay")
     plan = _settle(protocol, n_train, n_test, n_features or 0)
+    n_steps = max_delay + plan.n_train + plan.n_test
+    refuse_too_large(8 * n_steps * max_delay, f"max_delay={max_delay} over {n_steps} steps")
     washout = max_delay if plan.washout is None else plan.washout
     u, past = delayed_inputs(
         washout + plan.n_train + plan.n_test,
@@ -177,13 +180,16 @@ def _settle(protocol: str, n_train: int | None, n_test: int | None, n_features: 
     if n_train is None:
         n_train = max(plan.n_train, plan.rows_per_feature * n_features)
     n_test = plan.n_test if n_test is None else n_test
-    check_scalar(n_train, "n_train", Integral, min_val=1)
-    check_scalar(n_test, "n_test", Integral, min_val=2)
+    n_train = check_scalar(n_train, "n_train", Integral, min_val=1)
+    n_test = check_scalar(n_test, "n_test", Integral, min_val=3)
+    refuse_too_large(80 * (n_train + n_test), f"n_train={n_train} with n_test={n_test}")
     return replace(plan, n_train=n_train, n_test=n_test)
 
 
 def _as_model(model: Any) -> tuple[Any, int | None]:
     """Return an own model, with least squares behind a memory, and the memory's features."""
+    if isinstance(model, type) or not hasattr(model, "get_params"):
+        raise TypeError(f"model must be a memory or a model, got {model!r}.")
     own = clone(model)
     if not isinstance(own, Memory):
         return own, None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 import sklearn.utils
 import sklearn.utils.validation
+from numpy.typing import NDArray
 
 # Where an integer stands for a number, or counts things that take room.
 _LARGEST = float(np.finfo(np.float64).max)
@@ -43,7 +46,11 @@ def check_name(what: str, name: Any, known: Iterable[Any]) -> None:
     ValueError: cell must be one of 'elman', 'lstm', got 'lstn'.
     """
     known = list(known)
-    if name not in known:
+    try:
+        found = name in known
+    except (TypeError, ValueError):  # such as an array, which equals in many places
+        found = False
+    if not found:
         raise ValueError(f"{what} must be one of {', '.join(map(repr, known))}, got {name!r}.")
 
 
@@ -120,6 +127,172 @@ def check_non_negative(value: float, name: str) -> float:
     return check_real(value, name, min_val=0)
 
 
+@dataclass(frozen=True)
+class Range:
+    """The numbers that a parameter may be: one line of a class's table ``ranges``.
+
+    Parameters
+    ----------
+    kind : type
+        `numbers.Integral` or `numbers.Real`.
+    low, high : float or None
+        The ends; None for no end.
+    ends : {"both", "left", "right", "neither"}, default="both"
+        Which of them belong to it.
+    none : bool, default=False
+        Whether None is allowed too.
+    """
+
+    kind: type
+    low: float | None = None
+    high: float | None = None
+    ends: str = "both"
+    none: bool = False
+
+    def check(self, value: Any, name: str) -> Any:
+        """Return a number in the range as Python's own, or None where that is allowed."""
+        if value is None and self.none:
+            return None
+        ends = self.ends
+        if self.high is None and ends in ("neither", "right"):
+            ends = "neither" if self.low is not None else "both"
+        return check_scalar(
+            value, name, self.kind, min_val=self.low, max_val=self.high, include_boundaries=ends
+        )
+
+
+def check_ranges(owner: Any) -> None:
+    """Check all parameters of an object for which its class declares ranges.
+
+    Examples
+    --------
+    >>> from numbers import Real
+    >>> from esnkit.core.checks import Range, check_ranges
+    >>> class Decay:
+    ...     ranges = {"factor": Range(Real, 0, 1, "neither")}
+    ...     factor = 1.5
+    >>> check_ranges(Decay())
+    Traceback (most recent call last):
+        ...
+    ValueError: factor == 1.5, must be < 1.
+    """
+    for name, allowed in owner.ranges.items():
+        allowed.check(getattr(owner, name), name)
+
+
+def check_numbers(values: Any, name: str) -> NDArray[np.float64]:
+    """Return a number or an array-like of finite numbers as an array.
+
+    Examples
+    --------
+    >>> from esnkit.core.checks import check_numbers
+    >>> check_numbers([1, 2], "variance")
+    array([1., 2.])
+    """
+    refuse_masked(values, name)
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "iufO":
+            raise TypeError
+        array = array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(
+            f"{name} must be a number or an array of numbers, got {values!r}."
+        ) from None
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"{name} must be finite, got {values!r}.")
+    return array
+
+
+def check_flag(value: Any, name: str) -> bool:
+    """Return a boolean, for which 0 and 1 may stand."""
+    if isinstance(value, bool | np.bool_) or (isinstance(value, Integral) and value in (0, 1)):
+        return bool(value)
+    raise TypeError(f"{name} must be True or False, got {value!r}.")
+
+
+def _check_component(value: Any, name: str) -> None:
+    """Refuse what is no estimator, or is a class in place of one."""
+    if value is not None and (isinstance(value, type) or not hasattr(value, "get_params")):
+        raise TypeError(f"{name} must be an estimator or None, got {value!r}.")
+
+
+def _check_id_column(value: Any, name: str) -> None:
+    """Refuse what can name no column."""
+    if isinstance(value, bool | np.bool_ | float | complex | bytes | type) or callable(value):
+        raise TypeError(f"{name} must be the name or the number of a column, got {value!r}.")
+    try:
+        hash(value)
+    except TypeError:
+        message = f"{name} must be the name or the number of a column, got {value!r}."
+        raise TypeError(message) from None
+
+
+def _check_n_jobs(value: Any, name: str) -> None:
+    """Refuse what is no number of jobs."""
+    if value is not None and check_scalar(value, name, Integral, max_val=10**6) == 0:
+        raise ValueError(f"{name} must not be 0, got {value!r}.")
+
+
+# Parameters that mean the same wherever they occur are declared here, once.
+_SHARED: dict[str, Any] = {
+    "feedback_scaling": check_non_negative,
+    "id_column": _check_id_column,
+    "n_jobs": _check_n_jobs,
+    **dict.fromkeys(("memory", "model", "readout", "reservoir", "transformer"), _check_component),
+    **dict.fromkeys(
+        (
+            "alpha_per_target",
+            "bidirectional",
+            "continuous",
+            "fit_intercept",
+            "increments",
+            "periodic",
+            "progress",
+            "scale",
+            "shared",
+            "squared_states",
+            "standardize",
+            "warm_start",
+        ),
+        check_flag,
+    ),
+}
+
+
+def check_shared_parameters(estimator: Any) -> None:
+    """Check those parameters of an estimator that mean the same in all classes, such as `n_jobs`.
+
+    Whatever reads the data of a fit calls it, so that no class has to.
+    """
+    for name, value in vars(estimator).items():
+        check = _SHARED.get(name)
+        if check is not None:
+            check(value, name)
+
+
+def plain_copy(settings: Any) -> Any:
+    """Return a copy of settings whose numbers are Python's own, which no arithmetic overflows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit.core.checks import plain_copy
+    >>> from esnkit.networks import SGD
+    >>> plain_copy(SGD(np.float32(0.5)))
+    SGD(learning_rate_init=0.5)
+    """
+    own = copy.copy(settings)
+    for name, value in vars(settings).items():
+        if isinstance(value, np.bool_):
+            setattr(own, name, bool(value))
+        elif isinstance(value, Integral) and not isinstance(value, bool):
+            setattr(own, name, int(value))
+        elif isinstance(value, Real) and not isinstance(value, bool):
+            setattr(own, name, float(value))
+    return own
+
+
 def refuse_masked(values: Any, name: str) -> None:
     """Refuse an array, or a list of arrays, of which a value is masked.
 
@@ -152,6 +325,8 @@ def check_array(array: Any, **options: Any) -> Any:
 
 def validate_data(estimator: Any, X: Any, y: Any = "no_validation", **options: Any) -> Any:
     """Check the data of an estimator as scikit-learn does, and refuse masked values."""
+    if options.get("reset", True):
+        check_shared_parameters(estimator)
     refuse_masked(X, "X")
     refuse_masked(y, "y")
     return sklearn.utils.validation.validate_data(estimator, X, y, **options)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 
-from esnkit.core.checks import check_array, refuse_masked, validate_data
+from esnkit.core.checks import check_array, check_shared_parameters, refuse_masked, validate_data
 from esnkit.core.typing import FloatArray, Indices
 
 T = TypeVar("T")
@@ -164,6 +165,8 @@ def read_sequences(
         If the input is empty, not numeric, not finite, not two-dimensional or of another width
         than before, or if the id column does not exist.
     """
+    if reset:
+        check_shared_parameters(estimator)
     refuse_masked(X, "X")
     options = {"dtype": np.float64, "ensure_min_samples": min_rows, "estimator": estimator}
     if is_list_of_sequences(X):
@@ -334,9 +337,11 @@ def _find_column(estimator: Any, id_column: str | int) -> int:
             return names.index(id_column)
         known = f"the columns are {names}" if names else "X has no column names: give a number"
         raise ValueError(f"id_column={id_column!r} is not a column of X: {known}.")
+    if not isinstance(id_column, Integral):
+        raise TypeError(f"id_column must be the name or the number of a column, got {id_column!r}.")
     if not -width <= id_column < width:
         raise ValueError(f"id_column={id_column} is out of range for X with {width} columns.")
-    return id_column % width
+    return int(id_column) % width
 
 
 def _runs(ids: NDArray[Any], id_column: str | int) -> tuple[tuple[Any, ...], Indices]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from esnkit.core.checks import check_count, check_real
+from esnkit.core.checks import check_real
+from esnkit.core.memory import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 
@@ -69,8 +70,12 @@ def channel_equalization(
     >>> u.shape, sorted(set(d.tolist()))
     ((5000, 1), [-3.0, -1.0, 1.0, 3.0])
     """
-    n_steps = check_count(n_steps, "n_steps")
-    snr = np.inf if snr == np.inf else check_real(snr, "snr")
+    n_steps = check_length(n_steps, "n_steps")
+    snr = (
+        np.inf
+        if isinstance(snr, float) and snr == np.inf
+        else check_real(snr, "snr", min_val=-1000)
+    )
     seed = root_seed(random_state)
     # Before the first step and after the last as many symbols as the echoes reach.
     message = child_generator(seed, "data").choice(_SYMBOLS, size=n_steps + len(_ECHOES) - 1)

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import chebyshev
 
-from esnkit.core.checks import check_count, check_non_negative, check_positive
+from esnkit.core.checks import check_count, check_name, check_non_negative, check_positive
+from esnkit.core.memory import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 
@@ -95,7 +96,7 @@ def mackey_glass(
     >>> series.shape, bool(0.9 < series.mean() < 0.95)
     ((3000,), True)
     """
-    n_steps = check_count(n_steps, "n_steps")
+    n_steps = check_length(n_steps, "n_steps")
     tau = check_positive(tau, "tau")
     dt = check_positive(dt, "dt")
     substeps = check_count(substeps, "substeps")
@@ -106,6 +107,7 @@ def mackey_glass(
         orbit = _euler_orbit(start, _delay_in_steps(tau, step), step)
         kept = islice(orbit, round(discard / step), None, substeps)
         return np.fromiter(kept, dtype=np.float64, count=n_steps)
+    check_name("method", method, ("euler", "dde"))
     if method == "dde":
         return _dde_samples(_sample_times(n_steps, dt, discard), tau, start)
     raise ValueError(f"method must be 'euler' or 'dde', got {method!r}.")
@@ -243,7 +245,7 @@ def lorenz63(
     """
     from scipy.integrate import solve_ivp
 
-    n_steps = check_count(n_steps, "n_steps")
+    n_steps = check_length(n_steps, "n_steps")
     dt = check_positive(dt, "dt")
     discard = check_non_negative(discard, "discard")
     times = _sample_times(n_steps, dt, discard)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from esnkit.core.checks import check_count, check_name, check_non_negative, check_positive
+from esnkit.core.checks import check_name, check_non_negative, check_positive
+from esnkit.core.memory import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 
@@ -106,7 +107,7 @@ def narma(
     >>> u.shape, y.shape
     ((2000, 1), (2000,))
     """
-    n_steps = check_count(n_steps, "n_steps")
+    n_steps = check_length(n_steps, "n_steps")
     check_name("order", order, _NARMA_SYSTEMS)
     seed = root_seed(random_state)
     for draw in range(_NARMA_DRAWS):
@@ -200,10 +201,10 @@ def damped_oscillator(
     >>> bool(abs(motion[-1, 0] - force[-1, 0]) < 1e-12)
     True
     """
-    n_steps = check_count(n_steps, "n_steps")
+    n_steps = check_length(n_steps, "n_steps")
     damping = check_non_negative(damping, "damping")
     dt = check_positive(dt, "dt")
-    hold = check_count(hold, "hold")
+    hold = check_length(hold, "hold")
     amplitude = check_positive(amplitude, "amplitude")
     rng = child_generator(root_seed(random_state), "data")
     levels = rng.uniform(-amplitude, amplitude, size=math.ceil(n_steps / hold))

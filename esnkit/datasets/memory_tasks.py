@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from esnkit.core.checks import check_count, check_positive
+from esnkit.core.checks import check_positive
+from esnkit.core.memory import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 
@@ -121,8 +122,8 @@ def _marked_pairs(
     combine: Callable[[FloatArray], Any],
 ) -> tuple[list[FloatArray], FloatArray]:
     """Draw the sequences, and combine the marked numbers of each into its target."""
-    n_sequences = check_count(n_sequences, "n_sequences")
-    length = check_count(length, "length", minimum=_SHORTEST)
+    n_sequences = check_length(n_sequences, "n_sequences")
+    length = check_length(length, "length", minimum=_SHORTEST)
     rng = child_generator(root_seed(random_state), "data")
     sequences, targets = [], np.empty(n_sequences)
     for i in range(n_sequences):
@@ -195,10 +196,10 @@ def memorization(
     >>> ["AB_"[k] for k in Y[0].argmax(axis=1)]
     ['_', '_', '_', '_', '_', 'A', 'B']
     """
-    n_sequences = check_count(n_sequences, "n_sequences")
-    delay = check_count(delay, "delay")
-    n_symbols = check_count(n_symbols, "n_symbols", minimum=2)
-    n_items = check_count(n_items, "n_items")
+    n_sequences = check_length(n_sequences, "n_sequences")
+    delay = check_length(delay, "delay")
+    n_symbols = check_length(n_symbols, "n_symbols", minimum=2)
+    n_items = check_length(n_items, "n_items")
     rng = child_generator(root_seed(random_state), "data")
     blank, cue = n_symbols, n_symbols + 1
     shown = np.full((n_sequences, delay + 2 * n_items), blank)
@@ -254,8 +255,8 @@ def delayed_inputs(
     >>> bool((delayed[3:, 3] == u[:-3, 0]).all())
     True
     """
-    n_steps = check_count(n_steps, "n_steps")
-    max_delay = check_count(max_delay, "max_delay", minimum=0)
+    n_steps = check_length(n_steps, "n_steps")
+    max_delay = check_length(max_delay, "max_delay", minimum=0)
     amplitude = check_positive(amplitude, "amplitude")
     rng = child_generator(root_seed(random_state), "data")
     u = rng.uniform(-amplitude, amplitude, size=n_steps)

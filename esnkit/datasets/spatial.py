@@ -17,6 +17,7 @@ from esnkit.core.checks import (
     check_positive,
     check_real,
 )
+from esnkit.core.memory import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 
@@ -104,7 +105,7 @@ def lorenz96(
     (200, 40)
     """
     schedule = _schedule(n_steps, dt, substeps, discard)
-    n_variables = check_count(n_variables, "n_variables", minimum=4)
+    n_variables = check_length(n_variables, "n_variables", minimum=4)
     forcing = check_real(forcing, "forcing")
     rng = child_generator(root_seed(random_state), "data")
     start = forcing + rng.uniform(-0.5, 0.5, size=n_variables)
@@ -212,7 +213,7 @@ def kuramoto_sivashinsky(
     """
     schedule = _schedule(n_steps, dt, substeps, discard)
     length = check_positive(length, "length")
-    n_points = check_count(n_points, "n_points")
+    n_points = check_length(n_points, "n_points")
     wavenumbers = _wavenumbers(length, n_points)
     start = _growing_waves(wavenumbers, child_generator(root_seed(random_state), "data"))
     growth = wavenumbers**2 - wavenumbers**4
@@ -301,7 +302,7 @@ class _Schedule:
 
 
 def _schedule(n_steps: int, dt: float, substeps: int, discard: float) -> _Schedule:
-    n_samples = check_count(n_steps, "n_steps")
+    n_samples = check_length(n_steps, "n_steps")
     substeps = check_count(substeps, "substeps")
     step = check_positive(dt, "dt") / substeps
     n_discard = round(check_non_negative(discard, "discard") / step)

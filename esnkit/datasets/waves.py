@@ -6,7 +6,8 @@ from numbers import Integral
 
 import numpy as np
 
-from esnkit.core.checks import check_count, check_non_negative, check_real, check_scalar
+from esnkit.core.checks import check_non_negative, check_real, check_scalar
+from esnkit.core.memory import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 
@@ -43,7 +44,7 @@ def sine(n_steps: int, *, frequency: float = 0.2, phase: float = 0.0) -> FloatAr
     >>> sine(5, frequency=math.pi / 2).round(12) + 0.0
     array([ 0.,  1.,  0., -1.,  0.])
     """
-    n_steps = check_count(n_steps, "n_steps")
+    n_steps = check_length(n_steps, "n_steps")
     frequency = check_real(frequency, "frequency")
     phase = check_real(phase, "phase")
     return np.sin(frequency * np.arange(n_steps) + phase)
@@ -123,7 +124,7 @@ def mso(n_steps: int, *, n_sines: int = 8) -> FloatArray:
     >>> mso(3, n_sines=2).round(3)
     array([0.   , 0.505, 0.972])
     """
-    n_steps = check_count(n_steps, "n_steps")
+    n_steps = check_length(n_steps, "n_steps")
     n_sines = int(check_scalar(n_sines, "n_sines", Integral, min_val=1, max_val=len(_FREQUENCIES)))
     waves = (sine(n_steps, frequency=frequency) for frequency in _FREQUENCIES[:n_sines])
     return np.sum(list(waves), axis=0)

@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_scalar
+from esnkit.core.checks import check_scalar, check_shared_parameters
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.backtesting import (
@@ -105,6 +105,7 @@ class BaseForecaster(ABC, BaseEstimator):
         UserWarning
             If a variable is constant, so that its forecast is that constant.
         """
+        check_shared_parameters(self)
         data = read_series(y, id_column=self.id_column)
         data.check_no_row_vector()
         _warn_of_constants(data)
@@ -222,6 +223,7 @@ class BaseForecaster(ABC, BaseEstimator):
 
         check_scalar(horizon, "horizon", Integral, min_val=1)
         check_scalar(n_origins, "n_origins", Integral, min_val=1)
+        check_shared_parameters(self)
         self._check_parameters()
         data = read_series(y, id_column=self.id_column)
         runner = clone(self)

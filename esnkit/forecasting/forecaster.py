@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_scalar
+from esnkit.core.checks import check_count, check_name, check_scalar
 from esnkit.core.seeding import RandomState, own_copy, root_seed
 from esnkit.core.sequences import default_washout
 from esnkit.core.state import State
@@ -189,10 +189,8 @@ class Forecaster(BaseForecaster):
         """Check what does not depend on the data; return the lags."""
         given: Any = self.differences
         lags = tuple(given) if isinstance(given, Iterable) else (given,)
-        for lag in lags:
-            check_scalar(lag, "each lag of differences", Integral, min_val=1)
-        if self.loop not in ("input", "feedback"):
-            raise ValueError(f"loop must be 'input' or 'feedback', got {self.loop!r}.")
+        lags = tuple(check_count(lag, "each lag of differences") for lag in lags)
+        check_name("loop", self.loop, ("input", "feedback"))
         if self.direct_horizon is not None:
             check_scalar(self.direct_horizon, "direct_horizon", Integral, min_val=1)
             if self.loop == "feedback":

@@ -184,7 +184,7 @@ class LocalForecaster(BaseForecaster):
                 f"patch_size={self.patch_size} must divide the number of variables of y, which is "
                 f"{n_variables}."
             )
-        n_seen = self.patch_size + 2 * self.overlap
+        n_seen = int(self.patch_size) + 2 * int(self.overlap)
         if n_seen > n_variables:
             raise ValueError(
                 f"patch_size={self.patch_size} and overlap={self.overlap} make patches see "
@@ -213,7 +213,7 @@ class LocalForecaster(BaseForecaster):
             self._input_scale = Preprocessor(None, (), self.scale).fit(inputs)
         self.series_, self._inputs = data, inputs
         self.neighbourhoods_ = neighbourhoods(
-            data.n_variables, self.patch_size, self.overlap, self.periodic
+            data.n_variables, int(self.patch_size), int(self.overlap), self.periodic
         )
         seed = root_seed(self.random_state)
         fields = [self._preparation.forward(v) for v in values]
@@ -264,7 +264,7 @@ class LocalForecaster(BaseForecaster):
 
     def _targets(self, patch: int, z: FloatArray) -> FloatArray:
         """Make the targets of a patch: its own next values."""
-        return z[1:, patch * self.patch_size : (patch + 1) * self.patch_size]
+        return z[1:, patch * int(self.patch_size) : (patch + 1) * int(self.patch_size)]
 
     def _scaled(
         self, inputs: Sequence[FloatArray] | None, lengths: Sequence[int]

@@ -266,7 +266,9 @@ def _read_long(table: Any, id_column: Any, name: str) -> SeriesSet:
     """Split a table by its id column."""
     columns = list(getattr(table, "columns", []))
     if id_column not in columns:
-        raise ValueError(f"{name} has no column {id_column!r}: the columns are {columns}.")
+        raise ValueError(
+            f"{name} has no column {id_column!r} (id_column): the columns are {columns}."
+        )
     unnamed = np.flatnonzero(table[id_column].isna())
     if len(unnamed):
         raise ValueError(

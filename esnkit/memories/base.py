@@ -13,7 +13,7 @@ from sklearn import get_config
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_array
+from esnkit.core.checks import check_array, check_shared_parameters
 from esnkit.core.sequences import Sequences, read_sequences, read_targets
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
@@ -265,6 +265,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         ValueError
             If a parameter is out of its range, or feedback is asked for and there is no output.
         """
+        check_shared_parameters(self)
         self._prepare(n_features, n_outputs)
         self.n_inputs_ = n_features
         return self

@@ -11,6 +11,7 @@ import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
 from esnkit.core.checks import check_scalar
+from esnkit.core.memory import refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
@@ -135,9 +136,14 @@ class DelayedReservoir(Memory):
         self.random_state = random_state
 
     def _prepare(self, n_features: int, n_outputs: int) -> None:
+        check_scalar(self.n_units, "n_units", Integral, min_val=1)
         check_scalar(self.max_delay, "max_delay", Integral, min_val=1)
         check_scalar(self.max_input_delay, "max_input_delay", Integral, min_val=0)
         check_scalar(self.delayed_fraction, "delayed_fraction", Real, min_val=0, max_val=1)
+        refuse_too_large(8 * int(self.max_delay) * int(self.n_units), f"max_delay={self.max_delay}")
+        refuse_too_large(
+            16 * int(self.max_input_delay) * n_features, f"max_input_delay={self.max_input_delay}"
+        )
         shared = set(self.get_params()) & set(Reservoir().get_params())
         self._prompt = Reservoir(**{name: getattr(self, name) for name in shared})
         self._prompt.prepare(n_features)

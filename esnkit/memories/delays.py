@@ -16,6 +16,7 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import check_scalar
+from esnkit.core.memory import refuse_too_large
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop
@@ -97,7 +98,11 @@ class DelayMemory(InputMemory):
     def _prepare(self, n_features: int, n_outputs: int) -> None:
         for name in ("n_taps", "stride", "order"):
             check_scalar(getattr(self, name), name, Integral, min_val=1)
-        n_linear = self.n_taps * n_features
+        n_linear = int(self.n_taps) * n_features
+        refuse_too_large(
+            64 * n_linear * int(self.stride),
+            f"n_taps={self.n_taps} with stride={self.stride} and {n_features} features",
+        )
         if self.order > 1:
             _check_number_of_monomials(n_linear, self.order)
         self._delays = DelayLayout(self.n_taps, self.stride, _last_factors(n_linear, self.order))

@@ -114,8 +114,6 @@ class ES2N(Memory):
         check_scalar(
             self.proximity, "proximity", Real, min_val=0, max_val=1, include_boundaries="right"
         )
-        if np.isnan(self.proximity):
-            raise ValueError(f"proximity must lie in (0, 1], got {self.proximity}.")
         shared = set(self.get_params()) & set(Reservoir().get_params())
         self._tanh = Reservoir(**{name: getattr(self, name) for name in shared})
         self._tanh.prepare(n_features)

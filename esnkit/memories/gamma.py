@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.core.checks import check_real, check_scalar
+from esnkit.core.memory import refuse_too_large
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop
@@ -103,6 +104,7 @@ class GammaMemory(InputMemory):
     def _prepare(self, n_features: int, n_outputs: int) -> None:
         check_scalar(self.n_taps, "n_taps", Integral, min_val=1)
         check_real(self.mu, "mu", min_val=0, max_val=2, include_boundaries="neither")
+        refuse_too_large(64 * int(self.n_taps) * n_features, f"n_taps={self.n_taps}")
         self._shape = (int(self.n_taps), n_features)
         self._mu = float(self.mu)
 

@@ -10,6 +10,7 @@ import scipy.special
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import check_scalar
+from esnkit.core.memory import refuse_too_large
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.reservoir import ReservoirWeights
@@ -109,8 +110,7 @@ class LegendreMemory(RecurrentMemory):
     def _prepare(self, n_features: int, n_outputs: int) -> None:
         check_scalar(self.order, "order", Integral, min_val=1)
         check_scalar(self.window, "window", Real, min_val=0, include_boundaries="neither")
-        if not np.isfinite(self.window):
-            raise ValueError(f"window must be finite, got {self.window}.")
+        refuse_too_large(32 * (int(self.order) * n_features) ** 2, f"order={self.order}")
         self.A_, self.B_ = _exact_step(int(self.order), float(self.window))
         self._network = ReservoirWeights(
             recurrence=arrange(scipy.linalg.block_diag(*[self.A_] * n_features), np.dtype(float)),

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from esnkit import topology as topologies
-from esnkit.core.checks import check_name, check_scalar
+from esnkit.core.checks import check_name, check_numbers, check_scalar
+from esnkit.core.memory import refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.sequences import CHUNK, chunks
 from esnkit.core.state import State
@@ -338,6 +339,7 @@ class Reservoir(RecurrentMemory):
     def _check_parameters(self, n_features: int, n_outputs: int) -> None:
         """Refuse what is out of range; topology and radius are checked where they are used."""
         check_scalar(self.n_units, "n_units", Integral, min_val=1)
+        refuse_too_large(200 * int(self.n_units), f"n_units={self.n_units}")
         for name in ("bias_scaling", "feedback_scaling", "noise"):
             check_scalar(getattr(self, name), name, Real, min_val=0)
         check_name("activation", self.activation, CODES)
@@ -346,7 +348,7 @@ class Reservoir(RecurrentMemory):
         if leak.min() <= 0 or leak.max() > 1:
             raise ValueError(f"leak_rate must lie in (0, 1], got {self.leak_rate!r}.")
         if self.leak_range is not None:
-            ends = np.asarray(self.leak_range, dtype=np.float64)
+            ends = check_numbers(self.leak_range, "leak_range")
             if ends.shape != (2,) or not 0 < ends[0] <= ends[1] <= 1:
                 raise ValueError(
                     f"leak_range must be a pair 0 < low <= high <= 1, got {self.leak_range!r}."
@@ -406,14 +408,12 @@ class Reservoir(RecurrentMemory):
 
 def _as_vector(values: float | ArrayLike, length: int, name: str, what: str) -> FloatArray:
     """Spread a number over a vector, or check that an array has its length."""
-    vector = np.asarray(values, dtype=np.float64)
+    vector = check_numbers(values, name)
     if vector.ndim and vector.shape != (length,):
         raise ValueError(
             f"{name} has shape {vector.shape}, but a number or shape ({length},), one for each "
             f"of {what}, is needed."
         )
-    if not np.all(np.isfinite(vector)):
-        raise ValueError(f"{name} must be finite, got {values!r}.")
     return np.broadcast_to(vector, (length,))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from esnkit.core.checks import check_numbers
 from esnkit.metrics.regression import check_pair, check_positive_scale
 
 __all__ = ["symbol_error_rate", "tolerance_error_rate"]
@@ -46,7 +47,9 @@ def symbol_error_rate(
     0.25
     """
     true, predicted = check_pair(y_true, y_pred)
-    alphabet = np.unique(true if symbols is None else np.asarray(symbols, dtype=np.float64))
+    alphabet = np.unique(
+        true if symbols is None else np.atleast_1d(check_numbers(symbols, "symbols"))
+    )
     unknown = true[~np.isin(true, alphabet)]
     if unknown.size:
         raise ValueError(f"y_true holds {unknown[0]:g}, which is none of symbols={symbols!r}.")

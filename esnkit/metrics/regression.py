@@ -9,7 +9,13 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from esnkit.core.checks import check_array, check_positive, check_scalar, refuse_masked
+from esnkit.core.checks import (
+    check_array,
+    check_numbers,
+    check_positive,
+    check_scalar,
+    refuse_masked,
+)
 from esnkit.core.typing import FloatArray
 
 __all__ = ["mase", "nmse", "nrmse", "smape", "valid_prediction_time"]
@@ -351,7 +357,7 @@ def _check_variance(variance: npt.ArrayLike | None, true: FloatArray) -> FloatAr
                 f"{true.shape}): its variance is 0, so variance must be given."
             )
         return own
-    given = np.asarray(variance, dtype=np.float64)
+    given = check_numbers(variance, "variance")
     if given.shape not in ((), (n_outputs,)):
         raise ValueError(
             f"variance must be a number or have shape ({n_outputs},), one for each output, "
@@ -377,10 +383,15 @@ def _combine(errors: FloatArray, multioutput: MultiOutput) -> float | FloatArray
             "multioutput must be 'uniform_average', 'raw_values' or an array of weights, "
             f"got {multioutput!r}."
         )
-    weights = np.asarray(multioutput, dtype=np.float64)
+    weights = check_numbers(multioutput, "multioutput")
     if weights.shape != errors.shape:
         raise ValueError(
             f"multioutput must hold one weight for each output, shape {errors.shape}, "
             f"got shape {weights.shape}."
+        )
+    if weights.min() < 0 or not weights.any():
+        raise ValueError(
+            "multioutput must hold weights that are not negative, and not all zero, "
+            f"got {multioutput!r}."
         )
     return float(np.average(errors, weights=weights))

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_array, check_scalar
+from esnkit.core.checks import check_array, check_name, check_scalar, check_shared_parameters
 from esnkit.core.seeding import RandomState
 from esnkit.core.sequences import (
     Sequences,
@@ -262,9 +262,9 @@ class SequenceModel(BaseEstimator, ABC):
 
     def _check_parameters(self) -> None:
         """Refuse parameters of the model itself; the components check their own."""
+        check_shared_parameters(self)
         check_scalar(self.washout, "washout", Integral, min_val=0)
-        if self.start not in ("zero", "last"):
-            raise ValueError(f"start must be 'zero' or 'last', got {self.start!r}.")
+        check_name("start", self.start, ("zero", "last"))
 
     def _read(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> TrainingData:
         """Check everything that a fit is given."""

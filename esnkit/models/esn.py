@@ -320,10 +320,7 @@ class ESNRegressor(SequenceRegressor):
             )
         if not (hasattr(readout, "fit") and hasattr(readout, "predict")):
             raise TypeError(f"readout must be a regressor with fit and predict, got {readout!r}.")
-        if self.include_input not in (True, False, "auto"):
-            raise ValueError(
-                f"include_input must be 'auto', True or False, got {self.include_input!r}."
-            )
+        check_name("include_input", self.include_input, ("auto", True, False))
         check_scalar(self.clip_margin, "clip_margin", Real, min_val=0)
         check_name("training_feedback", self.training_feedback, ("teacher", "output"))
         if self.training_feedback == "output" and not (

@@ -48,6 +48,10 @@ class SequencePooling:
         self.function = pooling if callable(pooling) else None
         names = DEFAULT if isinstance(pooling, str) and pooling == "default" else pooling
         names = [names] if isinstance(names, str) else names
+        if isinstance(pooling, type) or not (callable(pooling) or isinstance(names, list | tuple)):
+            raise TypeError(
+                f"pooling must be a name, a list of names or a function, got {pooling!r}."
+            )
         self.names = [] if self.function else list(names)  # type: ignore[arg-type]
         if not callable(pooling) and not self.names:
             raise ValueError("pooling must name at least one summary, got none.")

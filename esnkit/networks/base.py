@@ -14,7 +14,13 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_count, check_name, check_non_negative
+from esnkit.core.checks import (
+    check_count,
+    check_name,
+    check_non_negative,
+    check_shared_parameters,
+    plain_copy,
+)
 from esnkit.core.seeding import child_generator, root_seed
 from esnkit.core.sequences import Sequences
 from esnkit.core.state import State
@@ -234,18 +240,22 @@ class NetworkRegressor(SequenceRegressor):
         return State(self._runner.initial_states(), self._targets.mean)
 
     def _check_parameters(self) -> None:
+        check_shared_parameters(self)
         super()._check_parameters()
         check_name("loss", self.loss, LOSSES)
         check_count(self.max_iter, "max_iter")
         check_non_negative(self.alpha, "alpha")
-        if not callable(self.initialization):
+        if not callable(self.initialization) or isinstance(self.initialization, type):
             check_name("initialization", self.initialization, INITIALIZATIONS)
 
     def _find_learner(self) -> Learner:
         """Return the learner, which belongs to the user, and refuse what it does not serve."""
-        given = self._automatic_learner() if self.learner == "auto" else self.learner
+        given = self.learner
+        if isinstance(given, str) and given == "auto":
+            given = self._automatic_learner()
         learner = find_learner(given)
         learner.check()
+        learner = plain_copy(learner)
         name = name_of(learner)
         if learner.squared_error_only and self.loss != "squared_error":
             raise ValueError(

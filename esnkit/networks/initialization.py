@@ -7,12 +7,16 @@ from a child seed of its own.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
+from typing import ClassVar
 
 import numpy as np
 import scipy.sparse
 
 from esnkit import topology
+from esnkit.core.checks import Range, check_ranges
 from esnkit.core.seeding import Purpose, child_generator
 from esnkit.core.typing import Array
 from esnkit.networks.network import Network
@@ -32,6 +36,7 @@ class Initialization(ABC):
     """A way to draw all weights of a network, gate by gate. Biases are zero."""
 
     forget_bias: float = 1.0
+    ranges: ClassVar[Mapping[str, Range]] = {"forget_bias": Range(Real)}
 
     def __call__(self, network: Network, seed: np.random.SeedSequence) -> Array:
         """Draw the weights.
@@ -47,6 +52,7 @@ class Initialization(ABC):
         -------
         ndarray of shape (n_parameters,)
         """
+        check_ranges(self)
         params = np.zeros(network.n_parameters, network.dtype)
         views = network.views(params)
         for index, (name, view) in enumerate(views.items()):
@@ -171,6 +177,12 @@ class EchoState(Initialization):
     connectivity: float = 15
     input_scale: float = 0.1
     output_scale: float = 0.1
+    ranges: ClassVar[Mapping[str, Range]] = {
+        "forget_bias": Range(Real),
+        "spectral_radius": Range(Real, 0),
+        "input_scale": Range(Real, 0),
+        "output_scale": Range(Real, 0),
+    }
 
     def _draw(self, kind: str, shape: tuple[int, int], rng: np.random.Generator) -> Array:
         if kind == "recurrent_weights":

@@ -14,7 +14,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
-from esnkit.core.checks import validate_data
+from esnkit.core.checks import check_count, check_non_negative, plain_copy, validate_data
+from esnkit.core.memory import refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.sequences import check_weights
 from esnkit.core.typing import FloatArray
@@ -148,8 +149,13 @@ class MLPReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
             if not present.any():
                 raise ValueError("sample_weight is zero for every row.")
             rows, y, weights = rows[present], y[present], weights[present]
+        for i, size in enumerate(np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object))):
+            n_units = check_count(size, f"hidden_layer_sizes[{i}]")
+            refuse_too_large(64 * n_units * rows.shape[1], f"hidden_layer_sizes[{i}]={n_units}")
+        for name in ("alpha", "tol"):
+            check_non_negative(getattr(self, name), name)
         seed = child_generator(root_seed(self.random_state), "readout")
-        parameters = self.get_params() | {"random_state": int(seed.integers(2**31))}
+        parameters = plain_copy(self).get_params() | {"random_state": int(seed.integers(2**31))}
         self.network_ = MLPRegressor(**parameters)
         options = self._weights_as_options(weights)
         columns = y.reshape(len(y), -1)

@@ -370,7 +370,7 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
             raise ValueError(f"{verb} needs statistics, which validation='leave-one-out' has not.")
 
     def _blocks_kept(self) -> int:
-        return self.n_blocks if isinstance(self.alpha, str) else 1
+        return int(self.n_blocks) if isinstance(self.alpha, str) else 1
 
     def _gather(self, chunks: Iterable[Chunk], n_samples: int) -> list[RidgeStatistics]:
         """Take the rows into one statistic per block."""

@@ -375,7 +375,7 @@ def _finite(values: ArrayLike, name: str) -> NDArray[np.floating[Any]]:
 
     A chunk of few features is absorbed faster than `sklearn.utils.check_array` takes to look at it.
     """
-    array = np.asarray(values)
+    array = values if isinstance(values, np.ndarray) else np.asarray(values)
     if array.dtype != np.float32:
         if not np.can_cast(array.dtype, np.float64):
             raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}.")

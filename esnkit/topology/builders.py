@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from esnkit.core.checks import check_real
+from esnkit.core.checks import check_count, check_real
 from esnkit.topology.random_graphs import erdos_renyi, orthogonal, random
 from esnkit.topology.rings import cycle, cycle_jumps, delay_line, ring_lattice, small_world
 from esnkit.topology.sampling import in_degree
@@ -74,11 +74,14 @@ def build(
     >>> W.shape, radius
     ((100, 100), 1.0)
     """
+    n_units = check_count(n_units, "n_units")
     in_degree(connectivity, n_units)  # a wrong value is an error even where it is not used
     if isinstance(topology, str):
         builder, takes_connectivity = _builder(topology)
         options = {"connectivity": connectivity} if takes_connectivity else {}
         return builder(n_units, rng, **options)
+    if isinstance(topology, type):
+        raise TypeError(f"topology must be a name, a matrix or a function, got {topology!r}.")
     drawn = topology(n_units, rng) if callable(topology) else topology
     W, radius = drawn if isinstance(drawn, tuple) else (drawn, None)
     if radius is not None:

@@ -7,9 +7,16 @@ from numbers import Integral
 import numpy as np
 import scipy.sparse
 
-from esnkit.core.checks import check_scalar
+from esnkit.core.checks import check_count
 from esnkit.core.typing import FloatArray
-from esnkit.topology.sampling import distinct_columns, in_degree, random_matrix, weighted
+from esnkit.topology.sampling import (
+    check_generator,
+    check_size,
+    distinct_columns,
+    in_degree,
+    random_matrix,
+    weighted,
+)
 
 __all__ = ["erdos_renyi", "orthogonal", "random"]
 
@@ -47,7 +54,7 @@ def random(
     >>> np.unique(np.diff(W.indptr))
     array([3], dtype=int32)
     """
-    check_scalar(n_units, "n_units", Integral, min_val=1)
+    n_units = check_size(n_units)
     return random_matrix(n_units, n_units, connectivity, rng), None
 
 
@@ -90,8 +97,9 @@ def erdos_renyi(
     >>> round(W.nnz / 1000**2, 3)
     0.02
     """
-    check_scalar(n_units, "n_units", Integral, min_val=1)
+    n_units = check_size(n_units)
     degree = in_degree(connectivity, n_units)
+    check_generator(rng)
     probability = degree / n_units if isinstance(connectivity, Integral) else connectivity
     degrees = rng.binomial(n_units, probability, n_units)
     rows, columns = distinct_columns(degrees, n_units, rng)
@@ -132,7 +140,8 @@ def orthogonal(n_units: int, rng: np.random.Generator) -> tuple[FloatArray, floa
     >>> np.allclose(W @ W.T, np.eye(4))
     True
     """
-    check_scalar(n_units, "n_units", Integral, min_val=1)
+    n_units = check_size(n_units, bytes_per_unit=32 * check_count(n_units, "n_units"))
+    check_generator(rng)
     Q, R = np.linalg.qr(rng.standard_normal((n_units, n_units)))
     # QR factors are unique up to signs, which the algorithm does not choose at random.
     return Q * np.sign(R.diagonal()), 1.0

@@ -8,7 +8,14 @@ import numpy as np
 import scipy.sparse
 
 from esnkit.core.checks import check_real, check_scalar
-from esnkit.topology.sampling import distinct_columns, in_degree, matrix, weighted
+from esnkit.topology.sampling import (
+    check_generator,
+    check_size,
+    distinct_columns,
+    in_degree,
+    matrix,
+    weighted,
+)
 from esnkit.topology.spectral_radius import perron_root
 
 __all__ = ["cycle", "cycle_jumps", "delay_line", "ring_lattice", "small_world"]
@@ -51,7 +58,7 @@ def cycle(
            [1., 0., 0.],
            [0., 1., 0.]])
     """
-    check_scalar(n_units, "n_units", Integral, min_val=1)
+    n_units = check_size(n_units)
     units = np.arange(n_units)
     ones = np.ones(n_units)
     return matrix(units, (units - 1) % n_units, ones, (n_units, n_units)), 1.0
@@ -108,13 +115,13 @@ def cycle_jumps(
            [0. , 0. , 0. , 1. , 0. , 0. ],
            [0. , 0. , 0. , 0. , 1. , 0. ]])
     """
-    check_scalar(n_units, "n_units", Integral, min_val=1)
-    check_scalar(jump_size, "jump_size", Integral, min_val=2)
+    n_units = check_size(n_units)
+    jump_size = check_scalar(jump_size, "jump_size", Integral, min_val=2)
     if n_units < 2 * jump_size:
         raise ValueError(
             f"jump_size={jump_size} takes n_units of at least {2 * jump_size}, got {n_units}."
         )
-    check_real(jump_weight, "jump_weight", min_val=0, include_boundaries="neither")
+    jump_weight = check_real(jump_weight, "jump_weight", min_val=0, include_boundaries="neither")
     ends = np.arange(0, n_units + 1, jump_size)
     here, there = ends[:-1], ends[1:] % n_units
     jumps = np.concatenate([[here, there], [there, here]], axis=1)
@@ -162,7 +169,7 @@ def delay_line(
            [1., 0., 0.],
            [0., 1., 0.]])
     """
-    check_scalar(n_units, "n_units", Integral, min_val=1)
+    n_units = check_size(n_units)
     units = np.arange(1, n_units)
     return matrix(units, units - 1, np.ones(n_units - 1), (n_units, n_units)), 0.0
 
@@ -260,7 +267,8 @@ def small_world(
     >>> W.nnz
     600
     """
-    check_scalar(n_units, "n_units", Integral, min_val=1)
+    n_units = check_size(n_units)
+    check_generator(rng)
     check_real(rewiring, "rewiring", min_val=0, max_val=1)
     degree = min(in_degree(connectivity, n_units), n_units - 1)
     n_outside = n_units - 1 - degree

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import scipy.sparse
 from numpy.typing import NDArray
 
-from esnkit.core.checks import check_scalar
+from esnkit.core.checks import check_count, check_scalar
+from esnkit.core.memory import refuse_too_large
 from esnkit.core.typing import FloatArray, Indices
 
 __all__ = ["in_degree", "random_matrix"]
@@ -99,9 +101,26 @@ def random_matrix(
     12
     """
     check_scalar(n_rows, "n_rows", Integral, min_val=1)
-    degrees = np.full(n_rows, in_degree(connectivity, n_columns, name=name))
+    check_generator(rng)
+    n_columns = check_count(n_columns, "n_columns")
+    degree = in_degree(connectivity, n_columns, name=name)
+    refuse_too_large(40 * int(n_rows) * degree, f"{name}={connectivity!r} with n_rows={n_rows}")
+    degrees = np.full(n_rows, degree)
     rows, columns = distinct_columns(degrees, n_columns, rng)
     return weighted(rows, columns, (n_rows, n_columns), rng)
+
+
+def check_generator(rng: Any) -> None:
+    """Refuse what is no numpy Generator: numbers are drawn from nothing else."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, got {rng!r}.")
+
+
+def check_size(n_units: int, bytes_per_unit: int = 64) -> int:
+    """Return the number of units as Python's own, if there is memory for as many."""
+    n_units = check_count(n_units, "n_units")
+    refuse_too_large(bytes_per_unit * n_units, f"n_units={n_units}")
+    return n_units
 
 
 def distinct_columns(

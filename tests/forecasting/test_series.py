@@ -91,7 +91,9 @@ def test_what_is_wrong_is_named(y, message):
 
 
 def test_a_missing_id_column_is_named():
-    with pytest.raises(ValueError, match=r"no column 'shop': the columns are \['a'\]"):
+    with pytest.raises(
+        ValueError, match=r"no column 'shop' \(id_column\): the columns are \['a'\]"
+    ):
         read_series(pd.DataFrame({"a": NUMBERS}), id_column="shop")
 
 

@@ -397,8 +397,8 @@ def test_partial_fit_asks_for_a_readout_that_can():
         ({"washout": -1}, ValueError, "washout == -1, must be >= 0"),
         ({"washout": 120}, ValueError, "washout=120 leaves nothing of sequence 0.*120 rows"),
         ({"washout": 1.5}, TypeError, "washout"),
-        ({"start": "here"}, ValueError, "start must be 'zero' or 'last', got 'here'"),
-        ({"readout": 3}, TypeError, "readout must be a regressor with fit and predict, got 3"),
+        ({"start": "here"}, ValueError, "start must be one of 'zero', 'last', got 'here'"),
+        ({"readout": 3}, TypeError, "readout must be an estimator or None, got 3"),
         ({"readout": PolynomialFeatures()}, TypeError, "readout must be a regressor"),
         ({"reservoir": Ridge()}, TypeError, r"reservoir must be a memory.*got Ridge\(\)"),
         (
@@ -521,7 +521,7 @@ def test_the_input_is_not_given_twice(memory):
         automatic.fit(X, y).readout_.coef_, given.fit(X, y).readout_.coef_
     )
     assert ESNRegressor(Reservoir(5)).readout_sees_input
-    with pytest.raises(ValueError, match="include_input must be 'auto', True or False"):
+    with pytest.raises(ValueError, match="include_input must be one of 'auto', True, False"):
         ESNRegressor(memory, include_input="yes").fit(X, y)
 
 

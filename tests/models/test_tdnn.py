@@ -255,11 +255,11 @@ def test_what_ends_training_early_is_said():
         ({"memory": MLPRegressor()}, TypeError, "memory must be a memory"),
         ({"memory": TappedDelayLine(id_column=0)}, ValueError, "leave that of its memory"),
         ({"washout": 120}, ValueError, "washout=120 leaves nothing of sequence 0"),
-        ({"start": "here"}, ValueError, "start must be 'zero' or 'last', got 'here'"),
+        ({"start": "here"}, ValueError, "start must be one of 'zero', 'last', got 'here'"),
         ({"activation": "sine"}, ValueError, "'activation' parameter .* Got 'sine'"),
         ({"solver": "newton"}, ValueError, "'solver' parameter .* Got 'newton'"),
-        ({"hidden_layer_sizes": (0,)}, ValueError, "hidden_layer_sizes must be > 0"),
-        ({"alpha": -1.0}, ValueError, "'alpha' parameter .* Got -1.0"),
+        ({"hidden_layer_sizes": (0,)}, ValueError, r"hidden_layer_sizes\[0\] == 0, must be >= 1"),
+        ({"alpha": -1.0}, ValueError, "alpha == -1.0, must be >= 0"),
     ],
 )
 def test_bad_parameters_are_named(options, error, message):

@@ -509,7 +509,7 @@ def test_transformed_targets():
         ({"validation_fraction": np.nan}, ValueError, "validation_fraction must be finite"),
         ({"washout": 120}, ValueError, "washout=120 leaves nothing of sequence 0"),
         ({"washout": 115, "early_stopping": True}, ValueError, "leave nothing to fit"),
-        ({"start": "here"}, ValueError, "start must be 'zero' or 'last', got 'here'"),
+        ({"start": "here"}, ValueError, "start must be one of 'zero', 'last', got 'here'"),
         ({"bidirectional": True, "start": "last"}, ValueError, "needs whole sequences"),
         ({"bidirectional": True, "learner": "tbptt"}, ValueError, "Those that do: 'bptt'"),
         ({"bidirectional": True, "feedback": True}, ValueError, "feed back"),

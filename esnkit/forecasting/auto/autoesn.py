@@ -260,14 +260,16 @@ class AutoESN(BaseForecaster):
         constant = all(np.ptp(member.values) == 0 for member in data.members)
         if constant or data.n_shortest < _FEWEST_STEPS:
             return self._fit_naive(data, inputs, constant)
-        rolling = _plan(data.n_shortest, self.horizon, self.period_)
+        rolling = _plan(
+            data.n_shortest, None if self.horizon is None else int(self.horizon), self.period_
+        )
         validation = Validation(data, inputs, rolling)
         problem = _problem(data, min(validation.lengths), self.period_)
         rng = child_generator(root_seed(self.random_state), "reservoir")
         self._search = search(
             lambda task: validation.measure(*task),
             lambda i, found, n_new: propose(i, found.ranked, n_new or 0, problem, rng),
-            Budget(self.n_candidates, self.time_budget),
+            Budget(int(self.n_candidates), self.time_budget),
             rounds=ROUNDS,
             fewest=FIRST,
             unbudgeted=[(candidate, None) for candidate in simple(problem)],

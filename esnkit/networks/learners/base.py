@@ -9,7 +9,13 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from esnkit.core.checks import check_count, check_name, check_non_negative, check_positive
+from esnkit.core.checks import (
+    check_count,
+    check_name,
+    check_non_negative,
+    check_positive,
+    check_shared_parameters,
+)
 from esnkit.core.typing import Array
 from esnkit.networks.network import Network
 from esnkit.networks.training.batches import Rows
@@ -52,6 +58,7 @@ class Learner(BaseEstimator, ABC):
 
     def check(self) -> None:
         """Refuse settings that can be told to be wrong without the data."""
+        check_shared_parameters(self)
         check_name("order", self.order, ORDERS)
 
     def refusal(self, network: Network) -> str | None:
@@ -140,8 +147,9 @@ class GradientLearner(Learner):
         super().check()
         find_optimizer(self.optimizer).check()
         check_non_negative(self.skip_below, "skip_below")
-        if self.max_gradient_norm is not None and self.max_gradient_norm != np.inf:
-            check_positive(self.max_gradient_norm, "max_gradient_norm")
+        largest = self.max_gradient_norm
+        if largest is not None and not (isinstance(largest, float) and largest == np.inf):
+            check_positive(largest, "max_gradient_norm")
 
     def make_trainer(self, network: Network, params: Array, rule: UpdateRule) -> Trainer:
         """Return what moves the weights after each batch."""
@@ -160,8 +168,8 @@ class GradientLearner(Learner):
         return replace(
             rule,
             optimizer=find_optimizer(self.optimizer),
-            max_gradient_norm=np.inf if norm is None else norm,
-            skip_below=self.skip_below,
+            max_gradient_norm=np.inf if norm is None else float(norm),
+            skip_below=float(self.skip_below),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from esnkit.core.checks import check_count
 from esnkit.networks.learners.base import GradientLearner, check_windows
 from esnkit.networks.network import Network
 from esnkit.networks.training.batches import Rows
@@ -168,6 +169,7 @@ class TBPTT(GradientLearner):
     def check(self) -> None:
         """Refuse settings that can be told to be wrong without the data."""
         super().check()
+        check_count(self.window, "window")
         check_windows(self, multiple=True)
 
     def refusal(self, network: Network) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from esnkit.core.checks import check_count, check_name, check_positive
+from esnkit.core.checks import check_count, check_name, check_non_negative, check_positive
 from esnkit.core.typing import Array, FloatArray, Indices
 from esnkit.kernels import kalman
 from esnkit.networks.learners.derivatives import Derivatives, ForwardDerivatives, WindowDerivatives
@@ -104,8 +104,10 @@ class ExtendedKalman(OnlineLearner):
             check_count(self.window, "window")
         if self.measurement_noise is not None:
             check_rate(self.measurement_noise, "measurement_noise")
-        if self.process_noise is not None and self.process_noise != 0:
+        if callable(self.process_noise):
             check_rate(self.process_noise, "process_noise")
+        elif self.process_noise is not None:
+            check_non_negative(self.process_noise, "process_noise")
 
     def refusal(self, network: Network) -> str | None:
         """Serve networks that run step by step, and have a covariance of bearable size."""
@@ -270,8 +272,8 @@ class KalmanTrainer(OnlineTrainer):
             row[:] = self.derivatives.gradient(self.params, unit)
         n = self.n_updates
         # A step that counts less is one that was measured less exactly.
-        noise = value_at(self._noise, n) / weight
-        drift = value_at(self._drift, n)
+        noise = value_at(self._noise, n, "measurement_noise") / weight
+        drift = value_at(self._drift, n, "process_noise")
         measured = (self.params, self._H, error, noise, drift)
         if not self.filter.update(*measured) and not (
             self.filter.repair() and self.filter.update(*measured)

@@ -7,16 +7,21 @@ velocity, are rows of an array that the training keeps for it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from numbers import Real
 from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from esnkit.core.checks import check_name
+from esnkit.core.checks import Range, check_name, check_ranges
 from esnkit.kernels import optimizers as kernels
-from esnkit.networks.training.schedules import Rate, check_rate, value_at
+from esnkit.networks.training.schedules import MOMENTA, Rate, check_rate, value_at
 
 Vector = NDArray[Any]
+
+_SHARE = Range(Real, 0, 1, "left")
+_ABOVE_ZERO = Range(Real, 0, None, "neither")
 
 
 class Optimizer(BaseEstimator, ABC):
@@ -24,10 +29,17 @@ class Optimizer(BaseEstimator, ABC):
 
     n_slots: ClassVar[int] = 0  # vectors as long as the weights that it remembers, zero at first
     learning_rate_init: Rate
+    ranges: ClassVar[Mapping[str, Range]] = {}  # of the parameters that are numbers
 
     def check(self) -> None:
-        """Refuse a rate that is none."""
+        """Refuse a rate that is none, and numbers out of their ranges."""
         check_rate(self.learning_rate_init, "learning_rate_init")
+        check_ranges(self)
+        momentum = getattr(self, "momentum", 0.0)
+        if callable(momentum):
+            check_rate(momentum, "momentum")
+        else:
+            MOMENTA.check(momentum, "momentum")
 
     def update(
         self,
@@ -120,7 +132,7 @@ class Momentum(Optimizer):
         self.momentum = momentum
 
     def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
-        keep = value_at(self.momentum, n)
+        keep = value_at(self.momentum, n, "momentum")
         kernels.momentum(params, gradient, slots[0], rate, keep, 0.0, 0.0)
 
 
@@ -162,8 +174,8 @@ class Nesterov(Optimizer):
         self.momentum = momentum
 
     def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
-        keep = value_at(self.momentum, n)
-        following = value_at(self.momentum, n + 1)
+        keep = value_at(self.momentum, n, "momentum")
+        following = value_at(self.momentum, n + 1, "momentum")
         kernels.momentum(params, gradient, slots[0], rate, keep, keep, following)
 
 
@@ -192,6 +204,7 @@ class RMSprop(Optimizer):
     """
 
     n_slots: ClassVar[int] = 1
+    ranges: ClassVar[Mapping[str, Range]] = {"decay": _SHARE, "epsilon": _ABOVE_ZERO}
 
     def __init__(
         self,
@@ -204,7 +217,7 @@ class RMSprop(Optimizer):
         self.epsilon = epsilon
 
     def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
-        kernels.rmsprop(params, gradient, slots[0], rate, self.decay, self.epsilon)
+        kernels.rmsprop(params, gradient, slots[0], rate, float(self.decay), float(self.epsilon))
 
 
 class Adam(Optimizer):
@@ -233,6 +246,11 @@ class Adam(Optimizer):
     """
 
     n_slots: ClassVar[int] = 2
+    ranges: ClassVar[Mapping[str, Range]] = {
+        "beta_1": _SHARE,
+        "beta_2": _SHARE,
+        "epsilon": _ABOVE_ZERO,
+    }
 
     def __init__(
         self,
@@ -248,7 +266,7 @@ class Adam(Optimizer):
 
     def _move(self, params: Vector, gradient: Vector, slots: Vector, rate: float, n: int) -> None:
         mean, square = slots
-        rates = (rate, self.beta_1, self.beta_2, self.epsilon)
+        rates = (rate, float(self.beta_1), float(self.beta_2), float(self.epsilon))
         kernels.adam(params, gradient, mean, square, *rates, n + 1)
 
 

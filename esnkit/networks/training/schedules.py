@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from numbers import Integral, Real
+from typing import ClassVar
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
-from esnkit.core.checks import check_positive
+from esnkit.core.checks import Range, check_count, check_positive, check_ranges, check_real
 
 Rate = float | Callable[[int], float]
 
 
+_RATE = Range(Real, 0, None, "neither")
+_COUNT = Range(Integral, 1)
+MOMENTA = Range(Real, 0, 1, "left")  # what a momentum may be
+
+
 class Schedule(BaseEstimator, ABC):
-    """A value that changes while a network is trained."""
+    """A value that changes while a network is trained.
+
+    A class declares in ``ranges`` which numbers its parameters may be.
+    """
+
+    ranges: ClassVar[Mapping[str, Range]] = {}
 
     def check(self) -> None:
         """Refuse settings that make no schedule."""
+        check_ranges(self)
 
     @abstractmethod
     def __call__(self, update: int) -> float:
@@ -43,6 +57,8 @@ class StepDecay(Schedule):
     >>> [schedule(update) for update in (0, 99, 100, 200)]
     [1.0, 1.0, 0.5, 0.25]
     """
+
+    ranges: ClassVar[Mapping[str, Range]] = {"initial": _RATE, "every": _COUNT, "factor": _RATE}
 
     def __init__(self, initial: float, every: int, factor: float = 0.1) -> None:
         self.initial = initial
@@ -72,6 +88,8 @@ class ExponentialDecay(Schedule):
     [1.0, 0.5, 0.25]
     """
 
+    ranges: ClassVar[Mapping[str, Range]] = {"initial": _RATE, "factor": _RATE}
+
     def __init__(self, initial: float, factor: float) -> None:
         self.initial = initial
         self.factor = factor
@@ -100,6 +118,8 @@ class GeometricDecay(Schedule):
     >>> [round(schedule(update), 3) for update in (0, 50, 100, 200)]
     [1.0, 0.1, 0.01, 0.01]
     """
+
+    ranges: ClassVar[Mapping[str, Range]] = {"initial": _RATE, "final": _RATE, "n_updates": _COUNT}
 
     def __init__(self, initial: float, final: float, n_updates: int) -> None:
         self.initial = initial
@@ -136,6 +156,12 @@ class CosineDecay(Schedule):
     >>> [round(schedule(update), 3) for update in (0, 50, 100, 200)]
     [1.0, 0.5, 0.0, 0.0]
     """
+
+    ranges: ClassVar[Mapping[str, Range]] = {
+        "initial": _RATE,
+        "n_updates": _COUNT,
+        "final": Range(Real, 0),
+    }
 
     def __init__(self, initial: float, n_updates: int, final: float = 0.0) -> None:
         self.initial = initial
@@ -179,10 +205,21 @@ class Stages(Schedule):
 
     def check(self) -> None:
         """Refuse numbers that do not go together."""
+        for name in ("values", "boundaries"):
+            if not isinstance(getattr(self, name), Sequence | np.ndarray) or isinstance(
+                getattr(self, name), str | bytes
+            ):
+                raise TypeError(
+                    f"{name} must be a sequence of numbers, got {getattr(self, name)!r}."
+                )
+        for i, value in enumerate(self.values):
+            check_real(value, f"values[{i}]", min_val=0)
+        for i, boundary in enumerate(self.boundaries):
+            check_count(boundary, f"boundaries[{i}]")
         if len(self.values) != len(self.boundaries) + 1:
             raise ValueError(
-                f"{len(self.boundaries)} boundaries part {len(self.boundaries) + 1} values, got "
-                f"{len(self.values)}."
+                f"The {len(self.boundaries)} boundaries part {len(self.boundaries) + 1} values, "
+                f"got {len(self.values)}."
             )
         if list(self.boundaries) != sorted(set(self.boundaries)):
             raise ValueError(f"boundaries must increase, got {self.boundaries}.")
@@ -217,6 +254,8 @@ class MomentumSchedule(Schedule):
     [0.5, 0.75, 0.875, 0.9]
     """
 
+    ranges: ClassVar[Mapping[str, Range]] = {"maximum": MOMENTA, "every": _COUNT}
+
     def __init__(self, maximum: float = 0.99, every: int = 250) -> None:
         self.maximum = maximum
         self.every = every
@@ -228,12 +267,21 @@ class MomentumSchedule(Schedule):
 
 def check_rate(value: Rate, name: str) -> None:
     """Refuse what is no rate: a number above zero, or a function of the update."""
+    if isinstance(value, type):
+        raise TypeError(f"{name} must be a number or a schedule, got the class {value!r}.")
     if isinstance(value, Schedule):
         value.check()
     elif not callable(value):
         check_positive(value, name)
 
 
-def value_at(value: Rate, update: int) -> float:
+def value_at(value: Rate, update: int, name: str = "learning_rate_init") -> float:
     """Return a constant, or what a schedule says for an update; the first one is number 0."""
-    return value(update) if callable(value) else value
+    if not callable(value):
+        return float(value)
+    given = value(update)
+    if not isinstance(given, Real) or math.isnan(given):
+        raise ValueError(
+            f"{name} is a schedule that gives {given!r} for update {update}: it must give a number."
+        )
+    return float(given)
