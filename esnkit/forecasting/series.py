@@ -407,7 +407,7 @@ def _append(index: Any, more: Any) -> Any:
 
     joined = index.append(more)
     if isinstance(index, pd.DatetimeIndex) and index.freq is not None:
-        with contextlib.suppress(ValueError):  # a local midnight that does not exist
+        with contextlib.suppress(Exception):  # local midnights that do not exist, by any library
             return pd.DatetimeIndex(joined, freq=index.freq)
     return _with_frequency(joined, "y")
 
