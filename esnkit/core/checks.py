@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 # Where an integer stands for a number, or counts things that take room.
 _LARGEST = float(np.finfo(np.float64).max)
+# Squares of products of a few such numbers are still finite.
+_LARGEST_VALUE = 1e50
 _LARGEST_COUNT = int(np.iinfo(np.intp).max)
 
 
@@ -329,4 +331,56 @@ def validate_data(estimator: Any, X: Any, y: Any = "no_validation", **options: A
         check_shared_parameters(estimator)
     refuse_masked(X, "X")
     refuse_masked(y, "y")
-    return sklearn.utils.validation.validate_data(estimator, X, y, **options)
+    checked = sklearn.utils.validation.validate_data(estimator, X, y, **options)
+    for array, name in zip(
+        checked if isinstance(checked, tuple) else (checked,), "Xy", strict=False
+    ):
+        refuse_extremes(array, name, fitting=options.get("reset", True))
+    return checked
+
+
+def refuse_extremes(array: Any, name: str, *, fitting: bool) -> None:
+    """Refuse numbers whose products overflow, or vanish, in double precision.
+
+    Parameters
+    ----------
+    array : object
+        Checked data; what is no array of floats passes.
+    name : str
+        What it is called.
+    fitting : bool
+        Whether a scale is learned from it. Then it may not be tiny as a whole either.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit.core.checks import refuse_extremes
+    >>> refuse_extremes(np.array([1.0, 1e155]), "y", fitting=True)
+    Traceback (most recent call last):
+        ...
+    ValueError: y holds values up to 1e+155, but at most 1e+50 can be computed with: scale y first.
+    """
+    if not isinstance(array, np.ndarray) or array.dtype.kind != "f" or not array.size:
+        return
+    largest = max(float(array.max()), -float(array.min()))
+    if largest > _LARGEST_VALUE:
+        raise ValueError(
+            f"{name} holds values up to {largest:g}, but at most {_LARGEST_VALUE:g} can be "
+            f"computed with: scale {name} first."
+        )
+    if fitting and 0 < largest < 1 / _LARGEST_VALUE:
+        raise ValueError(
+            f"{name} holds values no larger than {largest:g}, but {1 / _LARGEST_VALUE:g} is the "
+            f"least that can be computed with: scale {name} first."
+        )
+
+
+def refuse_nested_default(estimator: Any, parameters: Any) -> None:
+    """Refuse to set a parameter of a component that is None, which stands for a default."""
+    for key in parameters:
+        name, nested, rest = key.partition("__")
+        if nested and getattr(estimator, name, 0) is None:
+            raise ValueError(
+                f"{key} cannot be set: {name}=None stands for a default, which has no parameters "
+                f"to set. Pass an object as {name} first, then {rest} can be set."
+            )

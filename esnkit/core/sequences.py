@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length
 
-from esnkit.core.checks import check_array, check_shared_parameters, refuse_masked, validate_data
+from esnkit.core.checks import (
+    check_array,
+    check_shared_parameters,
+    refuse_extremes,
+    refuse_masked,
+    validate_data,
+)
 from esnkit.core.typing import FloatArray, Indices
 
 T = TypeVar("T")
@@ -184,6 +190,7 @@ def read_sequences(
     validate_data(estimator, X, reset=reset, skip_check_array=True)
     column = _find_column(estimator, id_column)
     rows = check_array(np.delete(table, column, axis=1), **options)
+    refuse_extremes(rows, "X", fitting=reset)
     ids, offsets = _runs(table[:, column], id_column)
     return Sequences(rows, offsets, ids, listed=False)
 
@@ -217,6 +224,7 @@ def read_targets(
         )
     targets = check_array(y, dtype=None, ensure_2d=False, input_name=name, estimator=estimator)
     targets = np.asarray(targets, dtype=np.float64)
+    refuse_extremes(targets, name, fitting=True)
     check_consistent_length(sequences.rows, targets)
     return targets.reshape(len(targets), -1), targets.ndim == 1
 

@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_scalar, check_shared_parameters
+from esnkit.core.checks import check_scalar, check_shared_parameters, refuse_nested_default
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.backtesting import (
@@ -46,6 +46,27 @@ class BaseForecaster(ABC, BaseEstimator):
     _inputs: list[FloatArray] | None
     _n_inputs: int | None
     _input_names: tuple[Any, ...] | None  # of the columns of a table
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters by name, those of components as ``component__parameter``.
+
+        Parameters
+        ----------
+        **params
+            Names and values.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a name is unknown, or belongs to a component that is None.
+        """
+        refuse_nested_default(self, params)
+        super().set_params(**params)
+        return self
 
     @abstractmethod
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from esnkit.core.checks import refuse_masked
+from esnkit.core.checks import refuse_extremes, refuse_masked
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.dates import (
     find_frequency,
@@ -347,6 +347,7 @@ def _read_values(y: Any, index: Any, name: str) -> FloatArray:
             f"{name} has {len(bad)} missing or infinite value(s), the first at {place}. Fill them "
             "in first, e.g. by pandas.Series.interpolate()."
         )
+    refuse_extremes(values, name, fitting=True)
     return values
 
 

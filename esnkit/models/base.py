@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from numbers import Integral
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,7 +12,13 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_array, check_name, check_scalar, check_shared_parameters
+from esnkit.core.checks import (
+    check_array,
+    check_name,
+    check_scalar,
+    check_shared_parameters,
+    refuse_nested_default,
+)
 from esnkit.core.seeding import RandomState
 from esnkit.core.sequences import (
     Sequences,
@@ -76,6 +82,27 @@ class SequenceModel(BaseEstimator, ABC):
     n_outputs_: int
     state_: State | None
     _runner: FittedRunner
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters by name, those of components as ``component__parameter``.
+
+        Parameters
+        ----------
+        **params
+            Names and values.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a name is unknown, or belongs to a component that is None.
+        """
+        refuse_nested_default(self, params)
+        super().set_params(**params)
+        return self
 
     # ------------------------------------------------------------------ predicting
 
