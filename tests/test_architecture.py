@@ -26,7 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("esnkit.models",),
     ("esnkit.networks", "esnkit.analysis", "esnkit.forecasting"),
     ("esnkit.plotting",),
-    ("esnkit.comparison", "esnkit.persistence"),
+    ("esnkit.comparison", "esnkit.dask", "esnkit.persistence"),
     ("esnkit",),
     ("esnkit.cli", "esnkit.__main__"),
 )
