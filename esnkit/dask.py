@@ -339,9 +339,7 @@ def _finish(template: ESNRegressor, gathered: list[Any]) -> ESNRegressor:
     readout = clone(template.readout)
     n_blocks = min(len(gathered), readout.n_blocks if isinstance(readout.alpha, str) else 1)
     cuts = np.arange(n_blocks + 1) * len(gathered) // n_blocks
-    blocks = dask.compute(
-        *[_merge(gathered[a:b]) for a, b in pairwise(cuts)]
-    )
+    blocks = dask.compute(*[_merge(gathered[a:b]) for a, b in pairwise(cuts)])
     fitted = copy.deepcopy(template)
     readout._solve([block[0] for block in blocks], 1 if fitted._flat else 2)
     fitted.readout_ = readout

@@ -36,7 +36,7 @@ def public_modules() -> Iterator[str]:
     yield "esnkit"
     for info in pkgutil.walk_packages(esnkit.__path__, "esnkit."):
         parts = info.name.split(".")
-        if parts[1] == "kernels" or any(part.startswith("_") for part in parts):
+        if parts[1] in ("kernels", "sktime") or any(part.startswith("_") for part in parts):
             continue
         if hasattr(importlib.import_module(info.name), "__all__"):
             yield info.name
