@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
 # Before numpy is imported, or it is too late: results differ in the last bit between thread
@@ -16,3 +17,22 @@ os.environ.setdefault("SCIPY_ARRAY_API", "1")  # or scikit-learn skips its check
 # The first call of a kernel compiles it, which is no fault of the example that happens to call.
 settings.register_profile("esnkit", deadline=None)
 settings.load_profile("esnkit")
+
+# Where models are fitted, so that results hang on the kernels of linear algebra.
+_FOLDERS_THAT_FIT = {
+    "analysis",
+    "forecasting",
+    "memories",
+    "models",
+    "networks",
+    "plotting",
+    "readouts",
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is repeated under the kernels of another processor."""
+    for item in items:
+        if _FOLDERS_THAT_FIT & set(item.path.parts):
+            item.add_marker("fits_models")
