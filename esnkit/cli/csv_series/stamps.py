@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from datetime import timezone as fixed_zone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -242,7 +243,9 @@ def _candidates(days: Sequence[str]) -> list[Reading]:
     if all(re.fullmatch(r"\d+\.0+|", day) for day in days):
         days = [day.partition(".")[0] for day in days]
     filled = [day for day in days if day]
-    if filled and all(re.fullmatch(r"-?\d+(\.\d+)?", day) for day in filled):
+    if not filled:  # times of day without a date
+        return []
+    if all(re.fullmatch(r"-?\d+(\.\d+)?", day) for day in filled):
         counted = _count_days(days)
         if counted is not None:
             return [counted]
@@ -257,7 +260,7 @@ def _candidates(days: Sequence[str]) -> list[Reading]:
     if split_years is not None:
         return [split_years]
     readings = []
-    padded = any(token is not None and token[-1].startswith("0") for token in tokens)
+    padded = any(token[-1].startswith("0") for token in tokens if token)
     for codes in _READINGS.get(usual, ()):
         if codes == "YQ" and padded:  # quarters are single digits
             continue
@@ -430,13 +433,20 @@ def _choose(readings: Sequence[Reading], days: Sequence[str]) -> Reading:
         )
     if first.form == second.form:
         raise Undecided(
-            f"{days[0]!r} may be {first.dates[0]:%Y} or {second.dates[0]:%Y}; write years with "
+            f"{days[0]!r} may be {first.dates[0].year} or {second.dates[0].year}; write years with "
             "four digits, or use --date none to count rows"
         )
     raise Undecided(
-        f"{days[0]!r} may be {first.dates[0]:%d %B %Y} or {second.dates[0]:%d %B %Y}; decide with "
-        f"--date-format {first.form!r} or {second.form!r}"
+        f"{days[0]!r} may be {_say_date(first.dates[0])} or {_say_date(second.dates[0])}; decide "
+        f"with --date-format {first.form!r} or {second.form!r}"
     )
+
+
+def _say_date(date: Any) -> str:
+    """Spell a date of any year, those that Python's own dates do not know included."""
+    import pandas as pd
+
+    return "no date" if pd.isna(date) else f"{date.day:02d} {month_name[date.month]} {date.year}"
 
 
 def _check_short_months(reading: Reading, days: Sequence[str]) -> Reading:
