@@ -102,15 +102,13 @@ def mackey_glass(
     substeps = check_count(substeps, "substeps")
     discard = check_non_negative(discard, "discard")
     start = 1.2 + child_generator(root_seed(random_state), "data").uniform(-0.2, 0.2)
+    check_name("method", method, ("euler", "dde"))
     if method == "euler":
         step = dt / substeps
         orbit = _euler_orbit(start, _delay_in_steps(tau, step), step)
         kept = islice(orbit, round(discard / step), None, substeps)
         return np.fromiter(kept, dtype=np.float64, count=n_steps)
-    check_name("method", method, ("euler", "dde"))
-    if method == "dde":
-        return _dde_samples(_sample_times(n_steps, dt, discard), tau, start)
-    raise ValueError(f"method must be 'euler' or 'dde', got {method!r}.")
+    return _dde_samples(_sample_times(n_steps, dt, discard), tau, start)
 
 
 def _sample_times(n_steps: int, dt: float, discard: float) -> FloatArray:

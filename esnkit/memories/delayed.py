@@ -140,7 +140,10 @@ class DelayedReservoir(Memory):
         check_scalar(self.max_delay, "max_delay", Integral, min_val=1)
         check_scalar(self.max_input_delay, "max_input_delay", Integral, min_val=0)
         check_scalar(self.delayed_fraction, "delayed_fraction", Real, min_val=0, max_val=1)
-        refuse_too_large(8 * int(self.max_delay) * int(self.n_units), f"max_delay={self.max_delay}")
+        refuse_too_large(
+            8 * int(self.max_delay) * int(self.n_units),
+            f"max_delay={self.max_delay} for n_units={self.n_units}",
+        )
         refuse_too_large(
             16 * int(self.max_input_delay) * n_features, f"max_input_delay={self.max_input_delay}"
         )
