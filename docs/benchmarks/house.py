@@ -3,9 +3,8 @@
 Files that a series passes are the distinct modules of esnkit of which a line runs between entering
 `AutoESN.fit` and the return of the forecast; for `ESNRegressor.fit`, until it returns. Places
 written twice are what pylint's duplicate-code finds: six lines or more, without docstrings, imports
-and signatures. The state before is the tag or commit given by `--before`.
-
-    python docs/benchmarks/house.py --before before-house
+and signatures. The state before is the last commit before the rebuilding, or the tag or commit
+given by `--before`.
 """
 
 from __future__ import annotations
@@ -114,7 +113,7 @@ def duplicates(root: Path) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Count the structure of the package.")
-    parser.add_argument("--before", default="before-house", help="tag or commit")
+    parser.add_argument("--before", default="1837afa", help="tag or commit")
     before = parser.parse_args().before
     archive = subprocess.run(
         ["git", "archive", before, "esnkit"], cwd=ROOT, capture_output=True, check=True
