@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 import warnings
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from esnkit.core.checks import check_name, check_non_negative, check_positive
-from esnkit.core.memory import check_length
+from esnkit.core.checks import check_name, check_non_negative, check_numbers, check_positive
+from esnkit.core.memory import check_length, refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 
-__all__ = ["damped_oscillator", "narma"]
+__all__ = ["damped_oscillator", "narma", "time_scales"]
 
 
 @dataclass(frozen=True)
@@ -228,3 +228,68 @@ def _held_force_step(damping: float, dt: float) -> tuple[FloatArray, FloatArray]
     flow = np.array([[0.0, 1.0, 0.0], [-1.0, -damping, 1.0], [0.0, 0.0, 0.0]])
     step = expm(flow * dt)
     return step[:2, :2], step[:2, 2]
+
+
+def time_scales(
+    n_steps: int,
+    *,
+    constants: Sequence[float] = (1, 4, 16, 64, 256),
+    random_state: RandomState = None,
+) -> tuple[FloatArray, FloatArray]:
+    r"""Drive leaky averages of several time constants by noise; their squares are asked for.
+
+    .. math::
+
+        m_k(n) = e^{-1/\tau_k} m_k(n-1) + \bigl(1 - e^{-1/\tau_k}\bigr) u(n), \qquad
+        y_k(n) = m_k(n)^2 / \sigma_k^2, \qquad u \sim N(0, 1)
+
+    where :math:`\sigma_k^2 = (1 - e^{-1/\tau_k}) / (1 + e^{-1/\tau_k})` is the variance of the
+    average, so that each output has the mean 1 once the averages, zero before the first step, have
+    forgotten that. What is asked for is how strongly the input moved of late, on each scale. It
+    needs fast and slow memory at once, and a square in both.
+
+    Parameters
+    ----------
+    n_steps : int
+        Number of time steps.
+    constants : sequence of float, default=(1, 4, 16, 64, 256)
+        Time constants :math:`\tau_k` in steps, each above zero.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed of the input.
+
+    Returns
+    -------
+    u : numpy.ndarray of shape (n_steps, 1)
+        The input.
+    y : numpy.ndarray of shape (n_steps, n_constants)
+        The outputs, which have seen the input of their row.
+
+    Raises
+    ------
+    ValueError
+        If there is no time constant, or one is not above zero.
+
+    See Also
+    --------
+    esnkit.Reservoir : Its ``leak_range`` spreads leak rates over several scales.
+
+    Examples
+    --------
+    >>> from esnkit.datasets import time_scales
+    >>> u, y = time_scales(1000, constants=(2, 50), random_state=0)
+    >>> u.shape, y.shape
+    ((1000, 1), (1000, 2))
+    """
+    from scipy.signal import lfilter
+
+    n_steps = check_length(n_steps, "n_steps")
+    taus = check_numbers(constants, "constants")
+    if taus.ndim != 1 or not len(taus) or not np.all(taus > 0):
+        raise ValueError(f"constants must be several numbers above 0, got {constants!r}.")
+    refuse_too_large(24 * n_steps * len(taus), f"n_steps={n_steps} of {len(taus)} constants")
+    u = child_generator(root_seed(random_state), "data").standard_normal(n_steps)
+    y = np.empty((n_steps, len(taus)))
+    for k, renewed in enumerate(-np.expm1(-1 / taus)):
+        average = lfilter([renewed], [1.0, renewed - 1.0], u)
+        y[:, k] = np.square(average * np.sqrt((2 - renewed) / renewed))
+    return u[:, np.newaxis], y

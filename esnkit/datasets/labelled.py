@@ -1,21 +1,25 @@
-"""Sequences with labels: a shipped set, and readers for files of the public archives."""
+"""Sequences with labels: sets that are at hand, and readers for files of the public archives."""
 
 from __future__ import annotations
 
 import os
 from importlib.resources import files
+from numbers import Integral
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from esnkit.core.checks import check_name
+from esnkit.core.checks import check_flag, check_name, check_scalar
+from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 
-__all__ = ["load_japanese_vowels", "read_ts", "read_ucr"]
+__all__ = ["load_japanese_vowels", "permuted_digits", "read_ts", "read_ucr"]
 
 _N_TRAIN = 270  # utterances of the Japanese vowels
+_N_DIGITS = 1797  # images that come with scikit-learn
+_WHITEST = 16  # the largest value of a pixel of theirs
 
 
 def load_japanese_vowels(
@@ -63,6 +67,62 @@ def load_japanese_vowels(
     utterances = np.split(values * 1e-6, np.cumsum(lengths, dtype=np.intp)[:-1])
     chosen = slice(_N_TRAIN) if split == "train" else slice(_N_TRAIN, None)
     return utterances[chosen], speakers[chosen].astype(np.intp)
+
+
+def permuted_digits(
+    n_sequences: int = 1797, *, permuted: bool = True, random_state: RandomState = None
+) -> tuple[list[FloatArray], NDArray[np.intp]]:
+    """Turn images of handwritten digits into sequences, a pixel at each step.
+
+    The images are the 8 x 8 ones that come with scikit-learn [1]_. Their pixels, row by row, are
+    put into an order that is drawn once for all of them, as [2]_ does, so that what belongs
+    together stands far apart: a question to memory, for the label can only be told at the end.
+
+    Parameters
+    ----------
+    n_sequences : int, default=1797
+        Number of sequences, from 1 to 1797: the first ones, in scikit-learn's order. In it the
+        writers follow one another, so that those of the last images do not occur among the first.
+    permuted : bool, default=True
+        Whether the pixels are permuted.
+    random_state : int, Generator, RandomState or None, default=None
+        Seed of the permutation.
+
+    Returns
+    -------
+    X : list of numpy.ndarray of shape (64, 1)
+        Pixels, from 0 to 1.
+    y : numpy.ndarray of shape (n_sequences,)
+        The digits.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many images.
+
+    References
+    ----------
+    .. [1] E. Alpaydin and C. Kaynak, "Optical recognition of handwritten digits", UCI Machine
+       Learning Repository, 1998.
+    .. [2] Q. V. Le, N. Jaitly and G. E. Hinton, "A simple way to initialize recurrent networks of
+       rectified linear units", arXiv 1504.00941, 2015.
+
+    Examples
+    --------
+    >>> from esnkit.datasets import permuted_digits
+    >>> X, y = permuted_digits(100, random_state=0)
+    >>> X[0].shape, y[:5].tolist()
+    ((64, 1), [0, 1, 2, 3, 4])
+    """
+    from sklearn.datasets import load_digits
+
+    number = check_scalar(n_sequences, "n_sequences", Integral, min_val=1, max_val=_N_DIGITS)
+    pixels, digits = load_digits(return_X_y=True)
+    order = np.arange(pixels.shape[1])
+    if check_flag(permuted, "permuted"):
+        order = child_generator(root_seed(random_state), "data").permutation(order)
+    sequences = pixels[:number, order, np.newaxis] / _WHITEST
+    return list(sequences), digits[:number].astype(np.intp)
 
 
 def read_ts(path: str | os.PathLike[str]) -> tuple[list[FloatArray], NDArray[Any]]:

@@ -35,6 +35,7 @@ from esnkit.datasets import (
     narma,
     noisy_sine,
     sine,
+    time_scales,
 )
 
 DATA = files("esnkit.datasets") / "data"
@@ -50,10 +51,14 @@ GENERATORS: list[Callable[..., Any]] = [
     narma,
     noisy_sine,
     sine,
+    time_scales,
 ]
 SEEDED = [generator for generator in GENERATORS if generator not in (mso, sine)]
 # These count sequences, not steps, and are tested in a file of their own.
-MAKERS = {"adding", "memorization", "multiplying", "tree_expressions"}
+MAKERS = {
+    *("adding", "delayed_xor", "memorization", "multiplying"),
+    *("permuted_digits", "tree_expressions"),
+}
 
 
 def arrays_of(made: Any) -> tuple[np.ndarray, ...]:
@@ -116,6 +121,9 @@ def test_n_steps_must_be_a_positive_integer(generator, n_steps, error):
         (sine, "phase", np.inf),
         (noisy_sine, "noise", -1.0),
         (noisy_sine, "frequency", np.inf),
+        (time_scales, "constants", ()),
+        (time_scales, "constants", (1.0, 0.0)),
+        (time_scales, "constants", 3.0),
     ],
 )
 def test_values_out_of_range_are_named(generator, argument, value):
@@ -294,6 +302,15 @@ def test_narma_is_the_published_recursion(order):
 
 
 RUNAWAY_SEED = 93
+
+
+def test_time_scales_are_squares_of_leaky_averages():
+    """Each average, and its variance, by plain sums over all of the past."""
+    u, y = time_scales(200, constants=(0.5, 3, 40), random_state=0)
+    for tau, output in zip((0.5, 3, 40), y.T, strict=True):
+        weights = (1 - np.exp(-1 / tau)) * np.exp(-np.arange(4000) / tau)
+        averages = [u[n::-1, 0] @ weights[: n + 1] for n in range(200)]
+        np.testing.assert_allclose(output, np.square(averages) / (weights @ weights), rtol=1e-9)
 
 
 def test_narma_that_runs_away_is_drawn_anew():

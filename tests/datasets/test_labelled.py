@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
-from esnkit.datasets import load_japanese_vowels, read_ts, read_ucr
+from esnkit.datasets import load_japanese_vowels, permuted_digits, read_ts, read_ucr
 
 
 def test_the_japanese_vowels_are_those_that_were_published():
@@ -19,6 +20,28 @@ def test_the_japanese_vowels_are_those_that_were_published():
     assert train[0][0, 0] == pytest.approx(1.860936, abs=1e-12)
     with pytest.raises(ValueError, match="split must be one of"):
         load_japanese_vowels("all")
+
+
+def test_permuted_digits_are_those_of_scikit_learn_in_one_order():
+    images, digits = load_digits(return_X_y=True)
+    plain, labels = permuted_digits(permuted=False)
+    np.testing.assert_array_equal(np.stack(plain)[:, :, 0] * 16, images)
+    np.testing.assert_array_equal(labels, digits)
+    (first, _), (again, few), (other, _) = (
+        permuted_digits(50, random_state=seed) for seed in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    np.testing.assert_array_equal(few, digits[:50])
+    # Columns are those of the images, each once, in the same order for all.
+    columns = {tuple(column) for column in np.stack(first)[:, :, 0].T * 16}
+    assert columns == {tuple(column) for column in images[:50].T}
+
+
+@pytest.mark.parametrize("n_sequences", [0, 1798])
+def test_there_are_so_many_digits(n_sequences):
+    with pytest.raises(ValueError, match="n_sequences"):
+        permuted_digits(n_sequences)
 
 
 def test_a_ts_file_with_ragged_channels_and_padding(tmp_path):

@@ -11,13 +11,14 @@ from esnkit.datasets import (
     adding,
     channel_equalization,
     delayed_inputs,
+    delayed_xor,
     memorization,
     mso,
     multiplying,
 )
 from esnkit.metrics import symbol_error_rate, tolerance_error_rate
 
-MAKERS = [adding, multiplying, memorization]
+MAKERS = [adding, multiplying, memorization, delayed_xor]
 
 
 def arrays_of(made):
@@ -194,3 +195,51 @@ def test_a_tolerance_forgives_up_to_itself():
         tolerance_error_rate([0.0], [0.0], tolerance=0)
     with pytest.raises(ValueError, match="same shape"):
         tolerance_error_rate([0.0], [0.0, 1.0])
+
+
+# ---------------------------------------------------------------------- spikes
+
+
+@given(
+    n_trains=st.integers(2, 9),
+    delay=st.integers(0, 30),
+    duration=st.integers(1, 20),
+    seed=st.integers(0, 2**31),
+)
+@settings(max_examples=50)
+def test_the_label_of_spikes_that_never_fail_is_their_exclusive_or(n_trains, delay, duration, seed):
+    X, y = delayed_xor(
+        7,
+        delay=delay,
+        duration=duration,
+        n_trains=n_trains,
+        rate=1.0,
+        background=0.0,
+        random_state=seed,
+    )
+    assert int(y.sum()) in (3, 4)
+    half = n_trains // 2
+    for trains, label in zip(X, y, strict=True):
+        assert trains.shape == (2 * duration + delay, n_trains)
+        shown = trains[:duration], trains[duration + delay :]
+        assert not trains[duration : duration + delay].any()
+        bits = [bool(burst[:, :half].all()) for burst in shown]
+        others = [bool(burst[:, half:].all()) for burst in shown]
+        assert others == [not bit for bit in bits]
+        assert label == (bits[0] != bits[1])
+
+
+def test_spikes_come_as_often_as_asked():
+    X, _ = delayed_xor(400, delay=40, duration=40, n_trains=10, random_state=0)
+    shares = np.stack(X).mean(axis=(0, 2))
+    expected = np.repeat([0.105, 0.01, 0.105], 40)  # half of the trains show a bit
+    assert np.abs(shares - expected).max() < 5 * np.sqrt(0.105 / 4000)
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [("delay", -1), ("duration", 0), ("n_trains", 1), ("rate", 1.1), ("background", -0.1)],
+)
+def test_bursts_out_of_range_are_named(argument, value):
+    with pytest.raises(ValueError, match=argument):
+        delayed_xor(3, **{argument: value})
