@@ -17,11 +17,10 @@ from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.delayed import run_delayed
 from esnkit.kernels.sparse_layout import arrange, slice_rows
-from esnkit.memories.base import Memory
-from esnkit.memories.reservoir import Reservoir
+from esnkit.memories.reservoir import ReservoirVariant
 
 
-class DelayedReservoir(Memory):
+class DelayedReservoir(ReservoirVariant):
     r"""Reservoir in which a part of the connections hand on what was some steps ago.
 
     .. math::
@@ -147,12 +146,8 @@ class DelayedReservoir(Memory):
         refuse_too_large(
             16 * int(self.max_input_delay) * n_features, f"max_input_delay={self.max_input_delay}"
         )
-        shared = set(self.get_params()) & set(Reservoir().get_params())
-        self._prompt = Reservoir(**{name: getattr(self, name) for name in shared})
-        self._prompt.prepare(n_features)
-        self.W_, self.W_in_ = self._prompt.W_, self._prompt.W_in_
-        self.bias_ = self._prompt.bias_
-        rng = child_generator(self._prompt.seed_, "recurrence", 1)
+        drawn = self._draw_weights(n_features)
+        rng = child_generator(drawn.seed_, "recurrence", 1)
         W = scipy.sparse.csr_array(self.W_)
         self.delays_ = scipy.sparse.csr_array(
             (self._draw_delays(rng, 1, self.max_delay, W.nnz), W.indices, W.indptr), shape=W.shape
@@ -175,7 +170,7 @@ class DelayedReservoir(Memory):
         self._delayed = slice_rows(unfolded)
         ages = np.arange(self.max_input_delay + 1)[:, None, None]
         drive = np.where(ages == self.input_delays_.T, self.W_in_.T, 0.0)
-        self._network = self._prompt._network._replace(
+        self._network = self._drawn._network._replace(
             # All of W is in the delayed recurrence.
             recurrence=arrange(scipy.sparse.csr_array((n_units, n_units)), np.dtype(float)),
             drive=np.ascontiguousarray(drive.reshape(-1, n_units)),
@@ -197,26 +192,6 @@ class DelayedReservoir(Memory):
         seen = np.vstack([inputs.reshape(self.max_input_delay, self.n_inputs_), rows])
         ages = range(self.max_input_delay, -1, -1)  # the present input first
         drive = np.hstack([seen[age : age + len(rows)] for age in ages])
-        draws = self._prompt.draw_noise(len(rows), noise if self.noise else None)
+        draws = self._draw_noise(len(rows), noise)
         run_delayed(self._network, self._delayed, drive, draws, past, out)
         return np.concatenate([past.ravel(), seen[len(rows) :].ravel()])
-
-    def noise_generator(self, index: int) -> np.random.Generator:
-        """Return the generator of the noise for sequence number `index`.
-
-        Parameters
-        ----------
-        index : int
-            Each sequence has a child seed of its own.
-
-        Returns
-        -------
-        numpy.random.Generator
-            The same for the same index.
-        """
-        return self._prompt.noise_generator(index)
-
-    @property
-    def n_features_out_(self) -> int:
-        """Number of features that a step gives: one for each unit."""
-        return self.n_units

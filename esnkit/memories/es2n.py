@@ -14,12 +14,11 @@ from esnkit.core.seeding import RandomState, child_generator
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.es2n import run_es2n
-from esnkit.memories.base import Memory
-from esnkit.memories.reservoir import Reservoir
+from esnkit.memories.reservoir import ReservoirVariant
 from esnkit.topology.random_graphs import orthogonal
 
 
-class ES2N(Memory):
+class ES2N(ReservoirVariant):
     r"""Edge-of-stability network: a small step of a reservoir and a large one of a rotation.
 
     .. math::
@@ -114,11 +113,8 @@ class ES2N(Memory):
         check_scalar(
             self.proximity, "proximity", Real, min_val=0, max_val=1, include_boundaries="right"
         )
-        shared = set(self.get_params()) & set(Reservoir().get_params())
-        self._tanh = Reservoir(**{name: getattr(self, name) for name in shared})
-        self._tanh.prepare(n_features)
-        self.W_, self.W_in_, self.bias_ = self._tanh.W_, self._tanh.W_in_, self._tanh.bias_
-        rng = child_generator(self._tanh.seed_, "recurrence", 1)
+        drawn = self._draw_weights(n_features)
+        rng = child_generator(drawn.seed_, "recurrence", 1)
         self.O_, _ = orthogonal(self.n_units, rng)
 
     def _initial_states(self) -> NDArray[Any]:
@@ -133,26 +129,6 @@ class ES2N(Memory):
         out: NDArray[Any],
     ) -> NDArray[Any]:
         h = state.states.copy()
-        draws = self._tanh.draw_noise(len(rows), noise if self.noise else None)
-        run_es2n(self._tanh._network, self.O_, float(self.proximity), rows, draws, h, out)
+        draws = self._draw_noise(len(rows), noise)
+        run_es2n(self._drawn._network, self.O_, float(self.proximity), rows, draws, h, out)
         return h
-
-    def noise_generator(self, index: int) -> np.random.Generator:
-        """Return the generator of the noise for sequence number `index`.
-
-        Parameters
-        ----------
-        index : int
-            Each sequence has a child seed of its own.
-
-        Returns
-        -------
-        numpy.random.Generator
-            The same for the same index.
-        """
-        return self._tanh.noise_generator(index)
-
-    @property
-    def n_features_out_(self) -> int:
-        """Number of features that a step gives: one for each unit."""
-        return self.n_units

@@ -406,6 +406,45 @@ class Reservoir(RecurrentMemory):
         )
 
 
+class ReservoirVariant(Memory):
+    """A memory with weights and noise drawn as those of a `Reservoir`, that steps otherwise."""
+
+    noise: float = 0.0
+    _drawn: Reservoir
+
+    def _draw_weights(self, n_features: int, **options: Any) -> Reservoir:
+        """Draw what a reservoir with the parameters that both have, and these, would draw."""
+        shared = set(self.get_params()) & set(Reservoir().get_params())
+        given = {name: getattr(self, name) for name in shared}
+        self._drawn = Reservoir(**given | options).prepare(n_features)
+        self.W_, self.W_in_, self.bias_ = self._drawn.W_, self._drawn.W_in_, self._drawn.bias_
+        return self._drawn
+
+    def _draw_noise(self, n_steps: int, rng: np.random.Generator | None) -> NDArray[Any]:
+        """Draw the noise of some steps, if there is any."""
+        return self._drawn.draw_noise(n_steps, rng if self.noise else None)
+
+    def noise_generator(self, index: int) -> np.random.Generator:
+        """Return the generator of the noise for sequence number `index`.
+
+        Parameters
+        ----------
+        index : int
+            Each sequence has a child seed of its own.
+
+        Returns
+        -------
+        numpy.random.Generator
+            The same for the same index.
+        """
+        return self._drawn.noise_generator(index)
+
+    @property
+    def n_features_out_(self) -> int:
+        """Number of features that a step gives: one for each unit."""
+        return self._drawn.n_features_out_
+
+
 def _as_vector(values: float | ArrayLike, length: int, name: str, what: str) -> FloatArray:
     """Spread a number over a vector, or check that an array has its length."""
     vector = check_numbers(values, name)

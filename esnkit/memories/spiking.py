@@ -16,11 +16,10 @@ from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.sparse_layout import slice_rows
 from esnkit.kernels.spiking import run_spiking
-from esnkit.memories.base import Memory
-from esnkit.memories.reservoir import Reservoir
+from esnkit.memories.reservoir import ReservoirVariant
 
 
-class SpikingReservoir(Memory):
+class SpikingReservoir(ReservoirVariant):
     r"""Leaky integrate-and-fire units: a liquid state machine, once a readout is put on it.
 
     A unit adds up what it is given and forgets with the membrane constant; at the threshold it
@@ -133,11 +132,7 @@ class SpikingReservoir(Memory):
 
     def _prepare(self, n_features: int, n_outputs: int) -> None:
         self._check_parameters()
-        shared = set(self.get_params()) & set(Reservoir().get_params())
-        drawn = Reservoir(
-            **{name: getattr(self, name) for name in shared}, spectral_radius=None
-        ).prepare(n_features)
-        self.W_in_, self.bias_ = drawn.W_in_, drawn.bias_
+        drawn = self._draw_weights(n_features, spectral_radius=None)
         rng = child_generator(drawn.seed_, "recurrence", 1)
         W = scipy.sparse.csr_array(drawn.W_)
         n_negative = round(self.inhibitory * self.n_units)
