@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -26,8 +27,8 @@ from esnkit.readouts.ridge import RidgeReadout
 
 __all__ = ["ESNClassifier"]
 
-_BATCH = 2**18  # states that are held at one time, in numbers
-_SAMPLE = 20_000  # rows of states from which levels and components are learned
+_BATCH = 2**20  # states that are held at one time, in numbers
+_SAMPLE = 10_000  # rows of states from which levels and components are learned
 
 
 class ESNClassifier(SequenceClassifier):
@@ -260,9 +261,9 @@ class ESNClassifier(SequenceClassifier):
         self._poolings = [SequencePooling(self.pooling) for _ in self._signs]
         self._check_lengths(sequences)
         self.reservoir_ = self._make_reservoir(seed).prepare(self._channels.width)
-        self._learn_summaries(sequences, child_generator(seed, "data"))
+        pooled = self._learn_and_pool(sequences, child_generator(seed, "data"))
         self._scaler = StandardScaler()
-        features = self._scaler.fit_transform(self._pool(sequences))
+        features = self._scaler.fit_transform(pooled)
         readout = self.readout
         if readout is None:
             readout = RidgeReadout(validation="leave-one-out", solver="gram")
@@ -306,40 +307,54 @@ class ESNClassifier(SequenceClassifier):
             memory.set_params(random_state=own_seed)
         return memory
 
-    def _learn_summaries(self, sequences: Sequences, rng: np.random.Generator) -> None:
-        """Let the summaries see the states of some sequences."""
+    def _learn_and_pool(self, sequences: Sequences, rng: np.random.Generator) -> FloatArray:
+        """Let the summaries see the states of some sequences; return the summaries of all."""
         order = rng.permutation(len(sequences))
         lengths = np.diff(sequences.offsets)[order]
         enough = 1 + int(np.searchsorted(np.cumsum(lengths), _SAMPLE))
-        parts = list(sequences.parts())
-        sample = [sequences.rows[parts[i]] for i in order[:enough]]
-        for sign, pooling in zip(self._signs, self._poolings, strict=True):
-            pooling.fit(np.concatenate([self._run(rows, sign) for rows in sample])[:_SAMPLE])
+        rows, offsets = self._pick(sequences, order[:enough])
+        seen = [self._states(rows, offsets, sign) for sign in self._signs]
+        for pooling, states in zip(self._poolings, seen, strict=True):
+            pooling.fit(states)
+        parts = [self._summarise(seen, offsets)]
+        if enough < len(order):
+            parts.append(self._pool(sequences, order[enough:]))
+        pooled = np.vstack(parts)
+        return pooled[np.argsort(order)]
 
-    def _run(self, rows: FloatArray, sign: int) -> FloatArray:
-        """Return the states of one sequence, read forwards or backwards."""
-        return self.reservoir_.run(self._channels(rows)[::sign])[0]
-
-    def _pool(self, sequences: Sequences) -> FloatArray:
-        """Return the summaries of all sequences, a batch at a time."""
-        parts = list(sequences.parts())
-        batches = list(_batches(sequences.offsets, _BATCH // self.reservoir_.n_features_out_))
+    def _pool(self, sequences: Sequences, chosen: Indices) -> FloatArray:
+        """Return the summaries of the chosen sequences, a batch at a time."""
+        lengths = np.diff(sequences.offsets)[chosen]
+        batches = _batches(lengths, _BATCH // self.reservoir_.n_features_out_)
         rows = Parallel(n_jobs=self.n_jobs, prefer="threads")(
-            delayed(self._pool_batch)(sequences.rows, parts[batch]) for batch in batches
+            delayed(self._pool_batch)(*self._pick(sequences, chosen[batch])) for batch in batches
         )
         return np.vstack(rows)
 
-    def _pool_batch(self, rows: FloatArray, parts: list[slice]) -> FloatArray:
-        offsets = np.cumsum([0] + [part.stop - part.start for part in parts])
-        summaries = []
-        for sign, pooling in zip(self._signs, self._poolings, strict=True):
-            states = np.concatenate([self._run(rows[part], sign) for part in parts])
-            summaries.append(pooling.transform(states, offsets))
-        return np.hstack(summaries)
+    def _pool_batch(self, rows: FloatArray, offsets: Indices) -> FloatArray:
+        return self._summarise([self._states(rows, offsets, s) for s in self._signs], offsets)
+
+    def _summarise(self, seen: list[FloatArray], offsets: Indices) -> FloatArray:
+        """Return features of the states of each direction."""
+        pairs = zip(self._poolings, seen, strict=True)
+        return np.hstack([pooling.transform(states, offsets) for pooling, states in pairs])
+
+    def _pick(self, sequences: Sequences, chosen: Indices) -> tuple[FloatArray, Indices]:
+        """Return the channels of chosen sequences, one after the other, and where they begin."""
+        parts = list(sequences.parts())
+        picked = [sequences.rows[parts[i]] for i in chosen]
+        offsets = np.cumsum([0] + [len(rows) for rows in picked])
+        return self._channels(np.concatenate(picked), offsets), offsets
+
+    def _states(self, rows: FloatArray, offsets: Indices, sign: int) -> FloatArray:
+        """Return the states of sequences read forwards or backwards, in the order of reading."""
+        if sign < 0:
+            rows = rows[_reversed(offsets)]
+        return np.concatenate([self.reservoir_.run(rows[a:b])[0] for a, b in pairwise(offsets)])
 
     def _features(self, sequences: Sequences) -> FloatArray:
         self._check_lengths(sequences)
-        return self._scaler.transform(self._pool(sequences))
+        return self._scaler.transform(self._pool(sequences, np.arange(len(sequences))))
 
     # ------------------------------------------------------------------ labels of steps
 
@@ -355,7 +370,8 @@ class ESNClassifier(SequenceClassifier):
             raise ValueError(
                 f"readout={self.readout!r} is a classifier, but output='step' needs a regressor."
             )
-        rows = [self._channels(sequences.rows[part]) for part in sequences.parts()]
+        channels = self._channels(sequences.rows, sequences.offsets)
+        rows = [channels[part] for part in sequences.parts()]
         targets = self._encode(codes)
         model = ESNRegressor(self._make_reservoir(seed), self.readout)
         listed = [targets[part] for part in sequences.parts()]
@@ -380,7 +396,8 @@ class ESNClassifier(SequenceClassifier):
     def _decide(self, sequences: Sequences) -> FloatArray:
         """Return what the readout says, (n,) for two classes or (n, n_classes)."""
         if self.output == "step":
-            rows = [self._channels(sequences.rows[part]) for part in sequences.parts()]
+            channels = self._channels(sequences.rows, sequences.offsets)
+            rows = [channels[part] for part in sequences.parts()]
             decisions = np.concatenate(self._model.predict(rows))
         elif is_classifier(self.readout_):
             decisions = self._decide_by_classifier(self._features(sequences))
@@ -400,16 +417,27 @@ class _Channels:
 
     def __init__(self, sequences: Sequences) -> None:
         rows = sequences.rows
-        changes = np.diff(rows, axis=0, prepend=rows[:1])
-        changes[sequences.offsets[:-1]] = 0  # no step leads from one sequence to the next
         self._mean = rows.mean(axis=0)
         self._spread = _spread(rows)
-        self._change_spread = _spread(changes)
+        self._change_spread = _spread(_changes(rows, sequences.offsets))
         self.width = 2 * rows.shape[1]
 
-    def __call__(self, rows: FloatArray) -> FloatArray:
-        changes = np.diff(rows, axis=0, prepend=rows[:1]) / self._change_spread
+    def __call__(self, rows: FloatArray, offsets: Indices) -> FloatArray:
+        changes = _changes(rows, offsets) / self._change_spread
         return np.hstack([(rows - self._mean) / self._spread, changes])
+
+
+def _changes(rows: FloatArray, offsets: Indices) -> FloatArray:
+    """Return differences from step to step; none leads from one sequence to the next."""
+    changes = np.diff(rows, axis=0, prepend=rows[:1])
+    changes[offsets[:-1]] = 0
+    return changes
+
+
+def _reversed(offsets: Indices) -> Indices:
+    """Return the numbers of rows when each sequence is read backwards."""
+    ends = offsets[:-1] + offsets[1:] - 1
+    return np.repeat(ends, np.diff(offsets)) - np.arange(offsets[-1])
 
 
 def _spread(values: FloatArray) -> FloatArray:
@@ -420,13 +448,15 @@ def _spread(values: FloatArray) -> FloatArray:
     return spread
 
 
-def _batches(offsets: Indices, most_rows: int) -> Iterator[slice]:
+def _batches(lengths: Indices, most_rows: int) -> Iterator[slice]:
     """Yield runs of sequences with at most so many rows together, or single ones."""
-    first = 0
-    for i in range(1, len(offsets)):
-        if i == len(offsets) - 1 or offsets[i + 1] - offsets[first] > most_rows:
+    first, n_rows = 0, 0
+    for i, length in enumerate(lengths):
+        if i > first and n_rows + length > most_rows:
             yield slice(first, i)
-            first = i
+            first, n_rows = i, 0
+        n_rows += length
+    yield slice(first, len(lengths))
 
 
 def _probabilities(decisions: FloatArray, steepness: float) -> FloatArray:

@@ -18,7 +18,7 @@ import numpy as np
 
 from esnkit.core.checks import check_name
 from esnkit.core.typing import FloatArray, Indices
-from esnkit.kernels.summaries import summarise
+from esnkit.kernels.summaries import lagged_products, summarise
 
 N_SLICES = 4  # of equal length, one after the other
 LEVELS = (0.125, 0.375, 0.625, 0.875)  # quantiles of the states, whose excess is counted
@@ -26,6 +26,8 @@ DEFAULT = ("slices", "last", "deviation", "largest", "smallest", "shares", "mode
 NAMES = ("mean", *DEFAULT)
 N_COMPONENTS = 20  # of the states, in the model space
 MODEL_PENALTY = 10.0  # of the ridge regression from state to next state
+_SINGLE = ("last", "deviation", "largest", "smallest")  # one number for each unit
+_ROWS_FOR_LEVELS = 2500  # of states, at most
 
 Pooling = str | Sequence[str] | Callable[[FloatArray], Any]
 
@@ -65,39 +67,50 @@ class SequencePooling:
 
     def fit(self, states: FloatArray) -> SequencePooling:
         """Learn levels and main components from states (n_rows, n_units)."""
-        levels = LEVELS if "shares" in self.names else ()
-        self._levels = np.quantile(states, levels, axis=0).reshape(len(levels), states.shape[1])
+        self._levels = np.empty((0, states.shape[1]), states.dtype)
+        if "shares" in self.names:
+            some = states[:: -(-len(states) // _ROWS_FOR_LEVELS)]
+            self._levels = np.quantile(some, LEVELS, axis=0).astype(states.dtype)
         if "model-space" in self.names:
             self._centre = states.mean(axis=0)
             _, components = np.linalg.eigh(np.cov(states.T).reshape(2 * (states.shape[1],)))
-            self._components = components[:, -N_COMPONENTS:]
+            self._components = components[:, -N_COMPONENTS:].astype(states.dtype)
         return self
 
     def transform(self, states: FloatArray, offsets: Indices) -> FloatArray:
         """Return features (n_sequences, n_features) of states that follow one another."""
-        return np.stack([self._summarise(states[a:b]) for a, b in pairwise(offsets)])
-
-    def _summarise(self, states: FloatArray) -> FloatArray:
-        """Return the features of one sequence."""
         if self.function is not None:
-            return np.ravel(self.function(states)).astype(np.float64)
-        n_steps, n_units = states.shape
-        n_slices = min(N_SLICES, n_steps)
-        borders = np.arange(n_slices + 1) * n_steps // n_slices
-        found = {
-            "slices": np.empty((n_slices, n_units)),
-            "shares": np.empty((len(self._levels), n_units)),
-            **{name: np.empty(n_units) for name in ("deviation", "largest", "smallest")},
-        }
-        summarise(states, borders, self._levels, *found.values())
-        found["last"] = states[-1]
-        found["mean"] = np.diff(borders) @ found["slices"] / n_steps
+            parts = [np.ravel(self.function(states[a:b])) for a, b in pairwise(offsets)]
+            return np.stack(parts).astype(np.float64)
+        found = {}
+        if set(self.names) != {"model-space"}:
+            found = self._summaries(states, offsets)
         if "model-space" in self.names:
-            found["model-space"] = self._next_state_map((states - self._centre) @ self._components)
-        return np.concatenate([found[name].ravel() for name in self.names])
+            path = states @ self._components - self._centre @ self._components
+            found["model-space"] = next_state_maps(path, offsets)
+        return np.hstack([found[name].reshape(len(offsets) - 1, -1) for name in self.names])
 
-    def _next_state_map(self, path: FloatArray) -> FloatArray:
-        """Return the coefficients that best predict each row of a path from the one before."""
-        inputs = np.column_stack([path[:-1], np.ones(len(path) - 1)])
-        gram = inputs.T @ inputs + MODEL_PENALTY * np.eye(inputs.shape[1])
-        return np.asarray(np.linalg.solve(gram, inputs.T @ path[1:]), dtype=np.float64)
+    def _summaries(self, states: FloatArray, offsets: Indices) -> dict[str, FloatArray]:
+        """Return what each unit did by itself, (n_sequences, n_rows, n_units) by name."""
+        n, n_levels = self.least_steps, len(self._levels)
+        out = np.empty((len(offsets) - 1, n + 4 + n_levels, states.shape[1]))
+        summarise(states, offsets, n, self._levels, out)
+        found = {name: out[:, n + k] for k, name in enumerate(_SINGLE)}
+        lengths = np.diff(offsets)
+        borders = np.arange(n + 1)[:, None] * lengths // n
+        shares = np.diff(borders, axis=0) / lengths  # of each slice in the sequence
+        found["mean"] = np.einsum("ks,ski->si", shares, out[:, :n])
+        return found | {"slices": out[:, :n], "shares": out[:, n + 4 :]}
+
+
+def next_state_maps(path: FloatArray, offsets: Indices) -> FloatArray:
+    """Return the coefficients that best predict each row of a path from the one before.
+
+    For each sequence they are (n_components + 1, n_components), those of the intercept last.
+    """
+    rows = np.column_stack([path, np.ones(len(path))]).astype(np.float64)
+    shape = (len(offsets) - 1, rows.shape[1], rows.shape[1])
+    squares, products = np.empty(shape), np.empty(shape)
+    lagged_products(rows, offsets, squares, products)
+    penalty = MODEL_PENALTY * np.eye(rows.shape[1])
+    return np.asarray(np.linalg.solve(squares + penalty, products[:, :, :-1]), dtype=np.float64)

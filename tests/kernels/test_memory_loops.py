@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esnkit import ES2N, DelayedReservoir, SpikingReservoir, Tree, TreeESNRegressor, TreeReservoir
-from esnkit.kernels.summaries import summarise
+from esnkit.kernels.summaries import lagged_products, summarise
 from tests import naive
 
 X = np.random.default_rng(0).uniform(-1, 1, (40, 2))
@@ -117,19 +119,43 @@ def test_outputs_that_are_fed_to_the_parents():
     np.testing.assert_allclose(predicted.ravel(), read.ravel(), atol=1e-9)
 
 
-@given(n_steps=st.integers(4, 30), n_units=st.integers(1, 12), seed=st.integers(0, 99))
+@given(
+    lengths=st.lists(st.integers(4, 30), min_size=1, max_size=4),
+    n_units=st.integers(1, 12),
+    dtype=st.sampled_from(["float64", "float32"]),
+    seed=st.integers(0, 99),
+)
 @settings(max_examples=20)
-def test_summaries(n_steps, n_units, seed):
+def test_summaries(lengths, n_units, dtype, seed):
     rng = np.random.default_rng(seed)
-    states, levels = rng.normal(size=(n_steps, n_units)), rng.normal(size=(3, n_units))
-    borders = np.arange(5) * n_steps // 4
-    means, shares = np.empty((4, n_units)), np.empty((3, n_units))
-    deviation, largest, smallest = (np.empty(n_units) for _ in range(3))
-    summarise(states, borders, levels, means, shares, deviation, largest, smallest)
-    for k in range(4):
-        np.testing.assert_allclose(means[k], states[borders[k] : borders[k + 1]].mean(axis=0))
-    for j in range(3):
-        np.testing.assert_allclose(shares[j], (states > levels[j]).mean(axis=0))
-    np.testing.assert_allclose(deviation, states.std(axis=0), atol=1e-12)
-    np.testing.assert_array_equal(largest, states.max(axis=0))
-    np.testing.assert_array_equal(smallest, states.min(axis=0))
+    offsets = np.cumsum([0, *lengths])
+    states = rng.normal(size=(offsets[-1], n_units)).astype(dtype)
+    levels = rng.normal(size=(3, n_units)).astype(dtype)
+    out = np.empty((len(lengths), 11, n_units))
+    summarise(states, offsets, 4, levels, out)
+    for (a, b), found in zip(pairwise(offsets), out, strict=True):
+        rows = states[a:b].astype(float)
+        borders = np.arange(5) * len(rows) // 4
+        expected = [rows[i:j].mean(axis=0) for i, j in pairwise(borders)]
+        expected += [rows[-1], rows.std(axis=0), rows.max(axis=0), rows.min(axis=0)]
+        expected += [(rows > level).mean(axis=0) for level in levels]
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+@given(
+    lengths=st.lists(st.integers(1, 9), min_size=1, max_size=4),
+    width=st.integers(1, 5),
+    seed=st.integers(0, 99),
+)
+@settings(max_examples=20)
+def test_lagged_products(lengths, width, seed):
+    """Also of sequences of one step, which lead nowhere."""
+    offsets = np.cumsum([0, *lengths])
+    path = np.random.default_rng(seed).normal(size=(offsets[-1], width))
+    squares, products = (np.full((len(lengths), width, width), np.nan) for _ in range(2))
+    lagged_products(path, offsets, squares, products)
+    for s, (a, b) in enumerate(pairwise(offsets)):
+        zero = np.zeros((width, width))
+        outer = [[np.outer(path[t], path[t + k]) for t in range(a, b - 1)] for k in range(2)]
+        np.testing.assert_allclose(squares[s], sum(outer[0], zero), atol=1e-12)
+        np.testing.assert_allclose(products[s], sum(outer[1], zero), atol=1e-12)

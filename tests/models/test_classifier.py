@@ -115,11 +115,17 @@ def test_the_three_doors_lead_to_the_same_answer():
 def test_threads_chunks_and_pickles_change_nothing(n_jobs, monkeypatch):
     X, y = waves()
     expected = small().fit(X, y).decision_function(X)
-    monkeypatch.setattr("esnkit.models.classifier._BATCH", 2000)  # a few sequences at a time
     classifier = small(n_jobs=n_jobs).fit(X, y)
-    np.testing.assert_array_equal(classifier.decision_function(X), expected)
     copy = pickle.loads(pickle.dumps(classifier))
-    np.testing.assert_array_equal(copy.decision_function(X), expected)
+    for same in (classifier, copy):
+        np.testing.assert_array_equal(same.decision_function(X), expected)
+    monkeypatch.setattr("esnkit.models.classifier._BATCH", 2000)  # a few sequences at a time
+    np.testing.assert_allclose(classifier.decision_function(X), expected, rtol=1e-6, atol=1e-6)
+    monkeypatch.setattr("esnkit.models.classifier._SAMPLE", 10**6)  # all are seen at once
+    seen = small(n_jobs=n_jobs, pooling="slices").fit(X, y).decision_function(X)
+    monkeypatch.setattr("esnkit.models.classifier._SAMPLE", 100)  # most come later
+    later = small(n_jobs=n_jobs, pooling="slices").fit(X, y).decision_function(X)
+    np.testing.assert_allclose(later, seen, rtol=1e-6, atol=1e-6)
 
 
 def test_directions_and_poolings_change_the_features_and_clones_do_not():
