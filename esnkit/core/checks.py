@@ -219,7 +219,7 @@ def _check_component(value: Any, name: str) -> None:
         raise TypeError(f"{name} must be an estimator or None, got {value!r}.")
 
 
-def _check_id_column(value: Any, name: str) -> None:
+def _check_column(value: Any, name: str) -> None:
     """Refuse what can name no column."""
     if isinstance(value, bool | np.bool_ | float | complex | bytes | type) or callable(value):
         raise TypeError(f"{name} must be the name or the number of a column, got {value!r}.")
@@ -239,7 +239,7 @@ def _check_n_jobs(value: Any, name: str) -> None:
 # Parameters that mean the same wherever they occur are declared here, once.
 _SHARED: dict[str, Any] = {
     "feedback_scaling": check_non_negative,
-    "id_column": _check_id_column,
+    **dict.fromkeys(("id_column", "target_column", "time_column"), _check_column),
     "n_jobs": _check_n_jobs,
     **dict.fromkeys(("memory", "model", "readout", "reservoir", "transformer"), _check_component),
     **dict.fromkeys(

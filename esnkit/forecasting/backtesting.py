@@ -144,13 +144,13 @@ def conformal_quantiles(errors: FloatArray, level: float, stride: int) -> FloatA
 
 
 def forecast_table(
-    member: SeriesData, name: Any, future: FloatArray, truth: FloatArray
+    member: SeriesData, name: Any, future: FloatArray, truth: FloatArray, timed: bool
 ) -> pd.DataFrame:
     """Put a forecast from the end of a series beside the truth, a row for each value."""
     import pandas as pd
 
     horizon, n_variables = future.shape
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "series": [name] * future.size,
             "origin": len(member.values),
@@ -161,3 +161,7 @@ def forecast_table(
             "error": (future - truth).ravel(),
         }
     )
+    times = member.to_come(horizon).index if timed else None
+    if times is not None:
+        table.insert(3, "time", times.repeat(n_variables))
+    return table

@@ -23,6 +23,7 @@ from esnkit.forecasting.backtesting import (
     origins_of_backtest,
     roll,
 )
+from esnkit.forecasting.long_frames import Layout
 from esnkit.forecasting.series import SeriesSet, read_series
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ class BaseForecaster(ABC, BaseEstimator):
     known inputs arrays of shape (n_steps, n_inputs).
     """
 
-    id_column: Any
+    id_column: Any = None
+    time_column: Any = None
+    target_column: Any = None
     random_state: RandomState
     series_: SeriesSet
     _inputs: list[FloatArray] | None
@@ -103,13 +106,15 @@ class BaseForecaster(ABC, BaseEstimator):
 
         Parameters
         ----------
-        y : array-like of shape (n_steps,) or (n_steps, n_variables), pandas object, or list
+        y : array-like of shape (n_steps,) or (n_steps, n_variables), table, or list
             The series; a list holds many, and so does a table in long format with `id_column`.
-            Dates, periods and numbers of an index are continued by forecasts.
+            Dates, periods and numbers of an index are continued by forecasts. A table is of pandas
+            or, through narwhals, of polars or pyarrow.
         X : array-like of shape (n_steps, n_inputs), pandas object, or list, default=None
             Inputs that are known beforehand, such as the calendar: row n belongs to row n of y.
             Dates, if both have them, must be the same. Those of many series come in a list, or in
-            long format with the same ids.
+            long format with the same ids. With `target_column` further columns of y are known
+            inputs too.
 
         Returns
         -------
@@ -127,7 +132,7 @@ class BaseForecaster(ABC, BaseEstimator):
             If a variable is constant, so that its forecast is that constant.
         """
         check_shared_parameters(self)
-        data = read_series(y, id_column=self.id_column)
+        data, X = self._read(y, X)
         data.check_no_row_vector()
         _warn_of_constants(data)
         return self._fit(data, self._read_inputs(X, data, fitting=True))
@@ -145,7 +150,8 @@ class BaseForecaster(ABC, BaseEstimator):
         Returns
         -------
         array, Series, DataFrame or list of such
-            The forecast, in the form of the series and in its units.
+            The forecast, in the form of the series and in its units. With `target_column` it stands
+            in the column ``forecast``.
 
         Raises
         ------
@@ -187,7 +193,7 @@ class BaseForecaster(ABC, BaseEstimator):
             If `learn` is asked for and the model has no ``partial_fit``.
         """
         check_is_fitted(self)
-        new = read_series(y, id_column=self.id_column)
+        new, X = self._read(y, X)
         grown = self.series_.followed_by(new)
         if learn:
             self._check_learning(len(new))
@@ -232,8 +238,8 @@ class BaseForecaster(ABC, BaseEstimator):
         -------
         pandas.DataFrame
             A row for each forecast value: ``series`` (its number or id), ``origin`` (steps that
-            were known), ``step`` (ahead, from 1), ``variable``, ``forecast``, ``truth``,
-            ``error`` (forecast - truth).
+            were known), ``step`` (ahead, from 1), ``time`` (only with `time_column`),
+            ``variable``, ``forecast``, ``truth``, ``error`` (forecast - truth).
 
         Raises
         ------
@@ -246,7 +252,7 @@ class BaseForecaster(ABC, BaseEstimator):
         check_scalar(n_origins, "n_origins", Integral, min_val=1)
         check_shared_parameters(self)
         self._check_parameters()
-        data = read_series(y, id_column=self.id_column)
+        data, X = self._read(y, X)
         runner = clone(self)
         inputs = runner._read_inputs(X, data, fitting=True)
         rolling = origins_of_backtest(data.n_shortest, horizon, n_origins, stride)
@@ -254,8 +260,8 @@ class BaseForecaster(ABC, BaseEstimator):
         frames = []
         for origin, futures in roll(runner, data, inputs, rolling, refit):
             parts = zip(origin.heads.members, names, futures, origin.truth, strict=True)
-            frames += [forecast_table(*part) for part in parts]
-        return pd.concat(frames, ignore_index=True)
+            frames += [forecast_table(*part, self.time_column is not None) for part in parts]
+        return data.layout.in_library(pd.concat(frames, ignore_index=True))
 
     def predict_interval(
         self,
@@ -289,7 +295,8 @@ class BaseForecaster(ABC, BaseEstimator):
         Returns
         -------
         lower, upper : array, Series, DataFrame or list of such
-            The bounds, in the form and units of the series.
+            The bounds, in the form and units of the series. With `target_column` they stand in the
+            columns ``lower`` and ``upper``.
 
         Raises
         ------
@@ -322,9 +329,18 @@ class BaseForecaster(ABC, BaseEstimator):
         lower, upper = (
             [self._bounded(pair[side], i) for i, pair in enumerate(pairs)] for side in (0, 1)
         )
-        return self.series_.give_back(lower), self.series_.give_back(upper)
+        return self.series_.give_back(lower, "lower"), self.series_.give_back(upper, "upper")
 
     # ------------------------------------------------------------------ reading
+
+    @property
+    def _layout(self) -> Layout:
+        return Layout(self.id_column, self.time_column, self.target_column)
+
+    def _read(self, y: Any, X: Any) -> tuple[SeriesSet, Any]:
+        """Read series, and find their known inputs, which may stand in the same table."""
+        y, layout = self._layout.open(y, "y")
+        return read_series(y, layout=layout), layout.inputs_beside(y, X)
 
     def _read_inputs(self, X: Any, data: SeriesSet, fitting: bool) -> list[FloatArray] | None:
         """Check known inputs against the series that they belong to."""
@@ -337,9 +353,8 @@ class BaseForecaster(ABC, BaseEstimator):
                     "them for the new steps too."
                 )
             return None
-        long = self.id_column is not None and self.id_column in getattr(X, "columns", ())
-        read = read_series(X, id_column=self.id_column if long else None, name="X")
-        read = data.beside(read, "X")
+        X, layout = self._layout.of_inputs(X)
+        read = data.beside(read_series(X, layout=layout, name="X"), "X")
         first = read.members[0]
         names = first.names if first.kind == "table" else None
         if fitting:

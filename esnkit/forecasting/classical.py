@@ -95,6 +95,11 @@ class NaiveForecaster(ClassicalForecaster):
         What goes on.
     id_column : str, default=None
         The column of a table in long format that names the series of each row.
+    time_column : str, default=None
+        The column of a table that holds the dates or numbers of the steps. None takes the index.
+    target_column : str, default=None
+        The column of a table that is forecast; further columns are known inputs. None forecasts
+        all columns.
 
     Attributes
     ----------
@@ -117,9 +122,18 @@ class NaiveForecaster(ClassicalForecaster):
     array([ 9., 11.])
     """
 
-    def __init__(self, strategy: str = "last", *, id_column: Any = None) -> None:
+    def __init__(
+        self,
+        strategy: str = "last",
+        *,
+        id_column: Any = None,
+        time_column: Any = None,
+        target_column: Any = None,
+    ) -> None:
         self.strategy = strategy
         self.id_column = id_column
+        self.time_column = time_column
+        self.target_column = target_column
 
     @property
     def _fewest(self) -> int:
@@ -149,6 +163,11 @@ class SeasonalNaive(ClassicalForecaster):
         Whether each season differs from the one before by the mean of such differences.
     id_column : str, default=None
         The column of a table in long format that names the series of each row.
+    time_column : str, default=None
+        The column of a table that holds the dates or numbers of the steps. None takes the index.
+    target_column : str, default=None
+        The column of a table that is forecast; further columns are known inputs. None forecasts
+        all columns.
 
     Attributes
     ----------
@@ -173,10 +192,20 @@ class SeasonalNaive(ClassicalForecaster):
     array([3., 7., 4.])
     """
 
-    def __init__(self, season_length: int, *, drift: bool = False, id_column: Any = None) -> None:
+    def __init__(
+        self,
+        season_length: int,
+        *,
+        drift: bool = False,
+        id_column: Any = None,
+        time_column: Any = None,
+        target_column: Any = None,
+    ) -> None:
         self.season_length = season_length
         self.drift = drift
         self.id_column = id_column
+        self.time_column = time_column
+        self.target_column = target_column
 
     @property
     def _fewest(self) -> int:
@@ -225,6 +254,11 @@ class ExponentialSmoothing(ClassicalForecaster):
         alpha, beta, gamma and phi. None chooses them, for each variable by itself.
     id_column : str, default=None
         The column of a table in long format that names the series of each row.
+    time_column : str, default=None
+        The column of a table that holds the dates or numbers of the steps. None takes the index.
+    target_column : str, default=None
+        The column of a table that is forecast; further columns are known inputs. None forecasts
+        all columns.
 
     Attributes
     ----------
@@ -253,11 +287,15 @@ class ExponentialSmoothing(ClassicalForecaster):
         season_length: int | None = None,
         smoothing: ArrayLike | None = None,
         id_column: Any = None,
+        time_column: Any = None,
+        target_column: Any = None,
     ) -> None:
         self.trend = trend
         self.season_length = season_length
         self.smoothing = smoothing
         self.id_column = id_column
+        self.time_column = time_column
+        self.target_column = target_column
 
     @property
     def smoothing_(self) -> FloatArray:

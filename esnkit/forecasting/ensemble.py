@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from sklearn.base import clone
@@ -35,8 +35,6 @@ class EnsembleForecaster(BaseForecaster):
     members_ : list of forecasters
         The fitted copies.
     """
-
-    id_column: Any = None  # series come read
 
     def __init__(
         self,

@@ -62,6 +62,11 @@ class Forecaster(BaseForecaster):
         penalty then pulls towards no change. Unlike with `differences`, the level is not lost.
     id_column : str, default=None
         The column of a table in long format that names the series of each row.
+    time_column : str, default=None
+        The column of a table that holds the dates or numbers of the steps. None takes the index.
+    target_column : str, default=None
+        The column of a table that is forecast; further columns are known inputs. None forecasts
+        all columns.
     random_state : int, Generator, RandomState or None, default=None
         Seed for the model, if its own `random_state` is None.
 
@@ -105,6 +110,8 @@ class Forecaster(BaseForecaster):
         direct_horizon: int | None = None,
         increments: bool = False,
         id_column: Any = None,
+        time_column: Any = None,
+        target_column: Any = None,
         random_state: RandomState = None,
     ) -> None:
         self.model = model
@@ -115,6 +122,8 @@ class Forecaster(BaseForecaster):
         self.direct_horizon = direct_horizon
         self.increments = increments
         self.id_column = id_column
+        self.time_column = time_column
+        self.target_column = target_column
         self.random_state = random_state
 
     def stepper(self, horizon: int = 1, X: Any = None) -> ForecastStepper:

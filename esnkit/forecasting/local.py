@@ -69,6 +69,11 @@ class LocalForecaster(BaseForecaster):
         itself, or, with ``shared``, of all together.
     id_column : str, default=None
         The column of a table in long format that names the series of each row.
+    time_column : str, default=None
+        The column of a table that holds the dates or numbers of the steps. None takes the index.
+    target_column : str, default=None
+        The column of a table that is forecast; further columns are known inputs. None forecasts
+        all columns.
     n_jobs : int, default=None
         Threads that fit and update the models of patches. None means 1, -1 all processors. The
         result does not depend on it.
@@ -130,6 +135,8 @@ class LocalForecaster(BaseForecaster):
         noise: float = 0.0001,
         scale: bool = True,
         id_column: Any = None,
+        time_column: Any = None,
+        target_column: Any = None,
         n_jobs: int | None = None,
         random_state: RandomState = None,
     ) -> None:
@@ -141,6 +148,8 @@ class LocalForecaster(BaseForecaster):
         self.noise = noise
         self.scale = scale
         self.id_column = id_column
+        self.time_column = time_column
+        self.target_column = target_column
         self.n_jobs = n_jobs
         self.random_state = random_state
 

@@ -62,8 +62,6 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
     array([ 0.,  5., -5.,  0.])
     """
 
-    id_column = None  # series come read
-
     def __init__(
         self,
         forecaster: BaseForecaster,

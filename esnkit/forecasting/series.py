@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +19,7 @@ from esnkit.forecasting.dates import (
     most_common_step,
 )
 from esnkit.forecasting.index_packing import pack_index, unpack_index
+from esnkit.forecasting.long_frames import Layout
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,15 +133,15 @@ class SeriesSet:
         The series.
     ids : tuple or None
         What names each in long format; None otherwise.
-    id_column : str or None
-        The column of ids.
+    layout : Layout
+        Where they stood in a table.
     listed : bool
         Whether they came as a list.
     """
 
     members: tuple[SeriesData, ...]
     ids: tuple[Any, ...] | None = None
-    id_column: Any = None
+    layout: Layout = field(default_factory=Layout)
     listed: bool = False
 
     def __len__(self) -> int:
@@ -163,21 +164,28 @@ class SeriesSet:
                 f"y holds {len(other)} series of {other.n_variables} variables, but the forecaster "
                 f"was fitted to {len(self)} of {self.n_variables}."
             )
-        self.check_ids(other, "y")
-        pairs = zip(self.members, other.members, strict=True)
+        pairs = zip(self.members, self.matched(other, "y").members, strict=True)
         return replace(self, members=tuple(old.followed_by(more) for old, more in pairs))
 
-    def check_ids(self, other: SeriesSet, name: str) -> None:
-        """Refuse long format that names other series, or these in another order."""
-        if other.ids is not None and other.ids != self.ids:
+    def matched(self, other: SeriesSet, name: str) -> SeriesSet:
+        """Return another set in the order of our ids; refuse one that names other series."""
+        if other.ids is None or other.ids == self.ids:
+            return other
+        ours = [] if self.ids is None else list(self.ids)
+        missing = [key for key in ours if key not in set(other.ids)]
+        strange = [key for key in other.ids if key not in set(ours)]
+        if missing or strange:
             raise ValueError(
-                f"The ids of {name} are {other.ids}, but those of the series are {self.ids}: they "
-                "must be the same, in the same order."
+                f"The ids of {name} must be those of the series: {_few(missing)} missing, "
+                f"{_few(strange)} unknown."
             )
+        places = {key: i for i, key in enumerate(other.ids)}
+        members = tuple(other.members[places[key]] for key in ours)
+        return replace(other, members=members, ids=self.ids)
 
     def beside(self, other: SeriesSet, name: str) -> SeriesSet:
         """Return what stands beside these series, step by step; more rows are matched by dates."""
-        self.check_ids(other, name)
+        other = self.matched(other, name)
         if len(other) == len(self):
             pairs = zip(other.members, self.members, strict=True)
             other = replace(other, members=tuple(o.at_dates(m) for o, m in pairs))
@@ -204,29 +212,21 @@ class SeriesSet:
         """Return what messages call a series: by its id, or else by its number."""
         return f"Series {i}" if self.ids is None else f"Series {self.ids[i]!r}"
 
-    def give_back(self, futures: Sequence[FloatArray]) -> Any:
+    def give_back(self, futures: Sequence[FloatArray], called: str = "forecast") -> Any:
         """Return values that follow each series in the form in which the series came."""
         results = [m.give_back(f) for m, f in zip(self.members, futures, strict=True)]
-        if self.listed:
-            return results
-        if self.ids is None:
-            return results[0]
-        import pandas as pd
-
-        for name, result in zip(self.ids, results, strict=True):
-            result.insert(0, self.id_column, name)
-        return pd.concat(results)
+        return results if self.listed else self.layout.join(results, self.ids, called)
 
 
-def read_series(y: Any, *, id_column: Any = None, name: str = "y") -> SeriesSet:
+def read_series(y: Any, *, layout: Layout | None = None, name: str = "y") -> SeriesSet:
     """Check one series or many and bring them into one form.
 
     Parameters
     ----------
-    y : array-like of shape (n_steps,) or (n_steps, n_variables), pandas object, or list of such
+    y : array-like of shape (n_steps,) or (n_steps, n_variables), table, or list of such
         Rows are time steps.
-    id_column : str, default=None
-        The column of a table in long format that names the series of each row.
+    layout : Layout, default=None
+        Where series stand in a table; None for one series in its columns.
     name : str, default="y"
         The argument's name, for the error messages.
 
@@ -240,8 +240,9 @@ def read_series(y: Any, *, id_column: Any = None, name: str = "y") -> SeriesSet:
         If a value is missing or infinite, an index is not regular, or widths differ.
     """
     refuse_masked(y, name)
-    if id_column is not None:
-        return _read_long(y, id_column, name)
+    y, layout = (Layout() if layout is None else layout).open(y, name)
+    if not layout.is_bare:
+        return _read_table(y, layout, name)
     if _is_column_of_lists(y):
         y = np.asarray(y)
     if isinstance(y, list | tuple) and len(y) and all(np.ndim(item) >= 1 for item in y):
@@ -253,6 +254,12 @@ def read_series(y: Any, *, id_column: Any = None, name: str = "y") -> SeriesSet:
     return SeriesSet((_read_one(y, name),))
 
 
+def _few(keys: list[Any]) -> str:
+    """Write down the first of many ids."""
+    shown = ", ".join(repr(key) for key in keys[:3])
+    return f"{len(keys)} ({shown}{', ...' if len(keys) > 3 else ''})" if keys else "none"
+
+
 def _is_column_of_lists(y: Any) -> bool:
     """Tell [[1.0], [2.0], ...], which is a column, from a list of series."""
     return (
@@ -262,25 +269,16 @@ def _is_column_of_lists(y: Any) -> bool:
     )
 
 
-def _read_long(table: Any, id_column: Any, name: str) -> SeriesSet:
-    """Split a table by its id column."""
-    columns = list(getattr(table, "columns", []))
-    if id_column not in columns:
-        raise ValueError(
-            f"{name} has no column {id_column!r} (id_column): the columns are {columns}."
-        )
-    unnamed = np.flatnonzero(table[id_column].isna())
-    if len(unnamed):
-        raise ValueError(
-            f"Column {id_column!r} of {name} has {len(unnamed)} missing id(s), the first in row "
-            f"{unnamed[0]}: each row must name its series."
-        )
-    ids, members = [], []
-    for key, part in table.groupby(id_column, sort=False):
-        ids.append(key)
-        rows = part.drop(columns=id_column)
-        members.append(_read_one(rows, f"{name} where {id_column} is {key!r}"))
-    return SeriesSet(tuple(members), tuple(ids), id_column)
+def _read_table(table: Any, layout: Layout, name: str) -> SeriesSet:
+    """Read the series that stand in the columns of a table."""
+    ids, parts = layout.split(table, name)
+    if ids is None:
+        return SeriesSet((_read_one(parts[0], name),), None, layout)
+    members = [
+        _read_one(part, f"{name} where {layout.id_column} is {key!r}")
+        for key, part in zip(ids, parts, strict=True)
+    ]
+    return SeriesSet(tuple(members), ids, layout)
 
 
 def _read_one(y: Any, name: str) -> SeriesData:
@@ -376,7 +374,8 @@ def _with_frequency(index: Any, name: str) -> Any:
         return index
     if not pd.api.types.is_numeric_dtype(index):
         raise ValueError(
-            f"The index of {name} must hold dates, periods or numbers, got {index.dtype}."
+            f"The index of {name} must hold dates, periods or numbers, got {index.dtype}: turn "
+            "text to dates first, by pandas.to_datetime()."
         )
     steps = np.diff(index.to_numpy().astype("int64" if index.dtype.kind in "iu" else "float64"))
     if len(steps) and not np.allclose(steps, steps[0]):

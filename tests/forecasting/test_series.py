@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from esnkit.forecasting.long_frames import Layout
 from esnkit.forecasting.series import SeriesSet, read_series
 
 NUMBERS = np.arange(12.0)
@@ -53,7 +54,7 @@ def test_many_series():
     assert len(data) == 2
     assert isinstance(data.give_back([FUTURE, FUTURE]), list)
     long = pd.DataFrame({"shop": ["x"] * 6 + ["y"] * 6, "sales": NUMBERS})
-    data = read_series(long, id_column="shop")
+    data = read_series(long, layout=Layout("shop"))
     assert data.ids == ("x", "y")
     back = data.give_back([FUTURE, 2 * FUTURE])
     assert list(back.columns) == ["shop", "sales"]
@@ -94,7 +95,7 @@ def test_a_missing_id_column_is_named():
     with pytest.raises(
         ValueError, match=r"no column 'shop' \(id_column\): the columns are \['a'\]"
     ):
-        read_series(pd.DataFrame({"a": NUMBERS}), id_column="shop")
+        read_series(pd.DataFrame({"a": NUMBERS}), layout=Layout("shop"))
 
 
 def test_a_continuation_must_follow():
@@ -119,9 +120,17 @@ def test_a_continuation_has_the_same_columns_and_ids():
     with pytest.raises(ValueError, match=r"columns \['b', 'a'\], but the series so far has"):
         read_series(table).followed_by(read_series(later))
     long = pd.DataFrame({"id": ["u", "v"], "a": [1.0, 2.0]})
-    swapped = long.iloc[::-1].set_axis([2, 3])
-    with pytest.raises(ValueError, match=r"ids of y are \('v', 'u'\), but .* are \('u', 'v'\)"):
-        read_series(long, id_column="id").followed_by(read_series(swapped, id_column="id"))
+    swapped = long.iloc[::-1].set_axis([2, 1])
+    joined = read_series(long, layout=Layout("id")).followed_by(
+        read_series(swapped, layout=Layout("id"))
+    )
+    assert joined.ids == ("u", "v")
+    assert joined.members[0].values[:, 0].tolist() == [1.0, 1.0]
+    strange = long.assign(id=["u", "w"]).set_axis([2, 3])
+    with pytest.raises(ValueError, match=r"ids of y must .*: 1 \('v'\) missing, 1 \('w'\) unknown"):
+        read_series(long, layout=Layout("id")).followed_by(
+            read_series(strange, layout=Layout("id"))
+        )
 
 
 # ---------------------------------------------------------------------- series that people have
@@ -213,13 +222,13 @@ def test_series_of_dates_are_refused(y):
 def test_rows_without_an_id_are_refused():
     long = pd.DataFrame({"id": ["u", None, "v"], "a": [1.0, 2.0, 3.0]})
     with pytest.raises(ValueError, match=r"'id' of y has 1 missing id\(s\), the first in row 1"):
-        read_series(long, id_column="id")
+        read_series(long, layout=Layout("id"))
 
 
 @pytest.mark.parametrize("stamps", [range(2000, 2006), dated(n=6).index])
 def test_the_column_ds_is_the_index(stamps):
     long = pd.DataFrame({"id": ["u"] * 6 + ["v"] * 6, "ds": [*stamps] * 2, "y": NUMBERS})
-    data = read_series(long, id_column="id")
+    data = read_series(long, layout=Layout("id"))
     assert data.n_variables == 1
     assert list(data.members[1].index) == list(stamps)
     assert data.label(1) == "Series 'v'"

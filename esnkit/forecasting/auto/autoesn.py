@@ -67,6 +67,11 @@ class AutoESN(BaseForecaster):
         Whether the search shows a progress bar.
     id_column : str, default=None
         The column of a table in long format that names the series of each row.
+    time_column : str, default=None
+        The column of a table that holds the dates or numbers of the steps. None takes the index.
+    target_column : str, default=None
+        The column of a table that is forecast; further columns are known inputs. None forecasts
+        all columns.
     random_state : int, Generator, RandomState or None, default=None
         Seed for the search and the reservoirs.
 
@@ -160,6 +165,8 @@ class AutoESN(BaseForecaster):
         n_jobs: int | None = None,
         progress: bool = False,
         id_column: Any = None,
+        time_column: Any = None,
+        target_column: Any = None,
         random_state: RandomState = None,
     ) -> None:
         self.n_candidates = n_candidates
@@ -169,6 +176,8 @@ class AutoESN(BaseForecaster):
         self.n_jobs = n_jobs
         self.progress = progress
         self.id_column = id_column
+        self.time_column = time_column
+        self.target_column = target_column
         self.random_state = random_state
 
     @property
