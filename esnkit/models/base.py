@@ -131,20 +131,24 @@ class SequenceModel(BaseEstimator, ABC):
         Returns
         -------
         y : ndarray of shape (n_steps,) or (n_steps, n_outputs), or a list of such
-            The outputs.
+            The outputs. With ``output="sequence"`` an array of shape (n_sequences,) or
+            (n_sequences, n_outputs), or with `id_column` a row for each of X.
         state : State or list of State
             After the last row, if `return_state`; a list for many sequences.
 
         Raises
         ------
         ValueError
-            If X has another width than in `fit`, or the feedback or the state do not fit.
+            If X has another width than in `fit`, the feedback or the state do not fit, or a state
+            is asked for of a model that cannot continue.
 
         Warns
         -----
         DivergenceWarning
             If outputs that are fed back leave `output_range_`.
         """
+        if return_state:
+            self._check_can_continue()
         sequences, outputs, ends = self._predict_outputs(X, state, feedback)
         y = self._give_back(sequences, self._shape_outputs(outputs))
         return (y, sequences.one_or_many(ends)) if return_state else y

@@ -23,6 +23,7 @@ from esnkit.memories.reservoir import Reservoir
 from esnkit.models.esn import ESNRegressor
 from esnkit.models.labelled import SequenceClassifier
 from esnkit.models.pooling import Pooling, SequencePooling
+from esnkit.models.whole_sequences import refuse_short
 from esnkit.readouts.ridge import RidgeReadout
 
 __all__ = ["ESNClassifier"]
@@ -283,14 +284,8 @@ class ESNClassifier(SequenceClassifier):
         return (1, -1) if self.directions == "both" else (1,)
 
     def _check_lengths(self, sequences: Sequences) -> None:
-        lengths, least = np.diff(sequences.offsets), self._poolings[0].least_steps
-        if lengths.min() < least:
-            short = int(lengths.argmin())
-            name = sequences.ids[short] if self.id_column is not None else f"X[{short}]"
-            raise ValueError(
-                f"Sequence {name} has {lengths[short]} step(s), but pooling={self.pooling!r} "
-                f"needs at least {least}."
-            )
+        least = self._poolings[0].least_steps
+        refuse_short(sequences, least, f"pooling={self.pooling!r}", self.id_column)
 
     def _make_reservoir(self, seed: np.random.SeedSequence) -> Memory:
         """Return the memory, unfitted, with a seed."""

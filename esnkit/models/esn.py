@@ -14,11 +14,21 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from esnkit.core.checks import check_name, check_scalar
 from esnkit.core.seeding import RandomState, own_copy, root_seed
-from esnkit.core.sequences import TrainingData
+from esnkit.core.sequences import Sequences, TrainingData, read_sequences
+from esnkit.core.state import State
+from esnkit.core.typing import FloatArray
 from esnkit.memories.base import Memory
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.base import SequenceRegressor
+from esnkit.models.pooling import Pooling, SequencePooling
 from esnkit.models.runner import Runner, TrainingPosition, TrainingRun
+from esnkit.models.whole_sequences import (
+    SequenceSummaries,
+    SummaryRun,
+    answers_for_rows,
+    read_whole,
+    refuse_short,
+)
 from esnkit.readouts.online import OnlineReadout
 from esnkit.readouts.ridge import RidgeReadout
 
@@ -41,7 +51,8 @@ class ESNRegressor(SequenceRegressor):
     reservoir : memory, default=None
         What turns the input into states; None means ``Reservoir()``.
     readout : regressor, default=None
-        What turns states into outputs; None means ``RidgeReadout()``. Any scikit-learn regressor
+        What turns states into outputs; None means ``RidgeReadout()``, with
+        ``validation="leave-one-out"`` where a row stands for a sequence. Any scikit-learn regressor
         serves. `RidgeReadout` is fitted chunk by chunk; others need all states at once. Linear
         ones run inside the compiled loop, others are stepped in Python.
     washout : int, default=0
@@ -53,6 +64,13 @@ class ESNRegressor(SequenceRegressor):
         Where `predict` starts if no state is given: ``"zero"`` at the zero state, so that scores
         include the transient; ``"last"`` at the final training row, for input that continues the
         training sequence, as in `sklearn.model_selection.TimeSeriesSplit`.
+    output : {"step", "sequence"}, default="step"
+        Whether there is a target at each row, or one, a number or a row of numbers, for each
+        sequence. A model of whole sequences neither continues nor runs freely.
+    pooling : str, sequence of str, or callable, default="last"
+        What the readout sees of a sequence with ``output="sequence"``: summaries of [h(n); x(n)]
+        over its steps behind the washout. ``"last"`` is that of the last row; the others are
+        those of `ESNClassifier`, such as ``["mean", "deviation"]``, and ``"default"``.
     include_input : "auto" or bool, default="auto"
         Whether the readout sees x(n) beside h(n). ``"auto"``: unless the memory itself gives x(n),
         as `TappedDelayLine`, `GammaMemory` and `NVAR` do.
@@ -114,6 +132,14 @@ class ESNRegressor(SequenceRegressor):
     >>> forecast = model.free_run(100)
     >>> bool(np.abs(forecast - np.sin(np.arange(501, 601) / 5)).max() < 1e-6)
     True
+
+    Or learn one number for each of many sequences, here how fast each swings:
+
+    >>> rates = np.linspace(0.1, 0.5, 60)
+    >>> waves = [np.sin(rate * np.arange(50 + i))[:, None] for i, rate in enumerate(rates)]
+    >>> model = ESNRegressor(reservoir, output="sequence", pooling=["deviation", "last"])
+    >>> model.fit(waves[::2], rates[::2]).predict(waves[1::2]).shape
+    (30,)
     """
 
     def __init__(
@@ -123,6 +149,8 @@ class ESNRegressor(SequenceRegressor):
         *,
         washout: int = 0,
         start: str = "zero",
+        output: str = "step",
+        pooling: Pooling = "last",
         include_input: str | bool = "auto",
         squared_states: bool = False,
         clip_margin: float = 10.0,
@@ -134,6 +162,8 @@ class ESNRegressor(SequenceRegressor):
         self.readout = readout
         self.washout = washout
         self.start = start
+        self.output = output
+        self.pooling = pooling
         self.include_input = include_input
         self.squared_states = squared_states
         self.clip_margin = clip_margin
@@ -156,21 +186,30 @@ class ESNRegressor(SequenceRegressor):
     @property
     def _readout(self) -> Any:
         """The readout, likewise."""
-        return RidgeReadout() if self.readout is None else self.readout
+        if self.readout is None:
+            return RidgeReadout(validation="leave-one-out" if self._whole else "blocks")
+        return self.readout
+
+    @property
+    def _whole(self) -> bool:
+        """Whether a sequence as a whole has a target, and not each of its rows."""
+        return self.output == "sequence"
 
     @property
     def can_run_freely(self) -> bool:  # type: ignore[override]
         """Whether the model can run on its own outputs: if its memory can."""
-        return self._memory.can_run_freely
+        return self._memory.can_run_freely and not self._whole
 
     @property
     def can_continue(self) -> bool:  # type: ignore[override]
         """Whether the model can go on from a given state: if its memory can."""
-        return self._memory.can_continue
+        return self._memory.can_continue and not self._whole
 
     @property
     def limitation(self) -> str:  # type: ignore[override]
         """Why the model cannot, if it cannot."""
+        if self._whole:
+            return "output='sequence' gives one output for each sequence, which must be whole."
         return self._memory.limitation
 
     @property
@@ -195,9 +234,11 @@ class ESNRegressor(SequenceRegressor):
         X : array-like of shape (n_steps, n_features), or a list of such
             The input; rows are time steps.
         y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such
-            The targets; row n belongs to row n of X.
+            The targets; row n belongs to row n of X. With ``output="sequence"`` an array of shape
+            (n_sequences,) or (n_sequences, n_outputs), or with `id_column` one row for each of X,
+            alike in a sequence.
         sample_weight : array-like of shape (n_steps,), or a list of such, default=None
-            Weights of the rows in the fit of the readout.
+            Weights of the rows, or of the sequences, in the fit of the readout.
 
         Returns
         -------
@@ -206,8 +247,8 @@ class ESNRegressor(SequenceRegressor):
         Raises
         ------
         ValueError
-            If the data or a parameter are not as described, or `washout` leaves a sequence
-            nothing to fit.
+            If the data or a parameter are not as described, `washout` leaves a sequence nothing
+            to fit, or it is shorter than `pooling` needs.
         """
         self._check_parameters()
         data = self._read(X, y, sample_weight, reset=True)
@@ -225,7 +266,9 @@ class ESNRegressor(SequenceRegressor):
         The first call draws the memory. The state carries over from call to call while the
         sequence goes on: a plain array goes on with the one before, rows whose id column names
         another sequence start a new one, and so does every array of a list, and every block if the
-        memory cannot continue. The washout is taken where a sequence starts.
+        memory cannot continue. The washout is taken where a sequence starts. With
+        ``output="sequence"`` a block holds whole sequences, and what `pooling` learns of the
+        states, it learns from the first.
 
         Parameters
         ----------
@@ -250,6 +293,8 @@ class ESNRegressor(SequenceRegressor):
         self._check_parameters()
         first = not hasattr(self, "readout_")
         data = self._read(X, y, sample_weight, reset=first)
+        if self._whole:
+            self._check_lengths(data.sequences)
         if first:
             self._prepare(data)
         self._check_width(data.targets, "y")
@@ -323,6 +368,13 @@ class ESNRegressor(SequenceRegressor):
         check_name("include_input", self.include_input, ("auto", True, False))
         check_scalar(self.clip_margin, "clip_margin", Real, min_val=0)
         check_name("training_feedback", self.training_feedback, ("teacher", "output"))
+        check_name("output", self.output, ("step", "sequence"))
+        SequencePooling(self.pooling)
+        if self._whole and (memory.feedback_scaling or self.start == "last"):
+            raise ValueError(
+                "output='sequence' knows no output before the end of a sequence: the memory must "
+                f"have no feedback, and start be 'zero', got {memory!r} and start={self.start!r}."
+            )
         if self.training_feedback == "output" and not (
             isinstance(readout, OnlineReadout) and memory.feedback_scaling
         ):
@@ -347,12 +399,37 @@ class ESNRegressor(SequenceRegressor):
             squared_states=self.squared_states,
             clip_margin=self.clip_margin,
         )
+        if self._whole:
+            self._summaries = SequenceSummaries(self._runner, self.pooling, self.washout)
         self.state_ = self._position = None
         self._n_sequences = 0
 
+    def _read(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> TrainingData:
+        """Check the training data; whole sequences have a row of targets each."""
+        if not self._whole:
+            return super()._read(X, y, sample_weight, reset)
+        data, flat = read_whole(self, X, y, sample_weight, reset)
+        if reset:
+            self._flat = flat
+        return data
+
+    def _check_lengths(self, sequences: Sequences) -> None:
+        if not self._whole:
+            super()._check_lengths(sequences)
+            return
+        least = self.washout + SequencePooling(self.pooling).least_steps
+        why = f"pooling={self.pooling!r} with washout={self.washout}"
+        refuse_short(sequences, least, why, self.id_column)
+
+    def _training_run(self, data: TrainingData) -> TrainingRun:
+        """Return what yields the rows that the readout is fitted to."""
+        if self._whole:
+            return SummaryRun(self._runner, self._summaries, data, self._n_sequences)
+        return TrainingRun(self._runner, data, self.washout, self._position, self._n_sequences)
+
     def _learn(self, data: TrainingData, method: str) -> None:
         """Run the memory over the data, and fit the readout by "fit" or "partial_fit"."""
-        run = TrainingRun(self._runner, data, self.washout, self._position, self._n_sequences)
+        run = self._training_run(data)
         in_chunks = getattr(self.readout_, f"{method}_chunks", None)
         if self.training_feedback == "output":
             self._learn_in_loop(run, method)
@@ -364,9 +441,9 @@ class ESNRegressor(SequenceRegressor):
             in_chunks(run, run.n_rows, target_ndim=1 if self._flat else 2)
         if run.n_rows:
             self._runner.attach(self.readout_)
-        assert run.end is not None
-        self._position, self._n_sequences = run.end, run.n_sequences
-        self.state_ = run.end.state
+        self._n_sequences = run.n_sequences
+        if run.end is not None:  # there is no going on with whole sequences
+            self._position, self.state_ = run.end, run.end.state
         self._runner.see_targets(data.targets)
         self.output_range_ = self._runner.output_range
 
@@ -389,3 +466,25 @@ class ESNRegressor(SequenceRegressor):
             readout.start_learning(width, self.n_outputs_, 1 if self._flat else 2)
         run.learn_in_loop(readout.learner)
         readout.take_weights()
+
+    # ------------------------------------------------------------------ one output for a sequence
+
+    def _predict_outputs(
+        self, X: Any, state: State | list[State] | None = None, feedback: Any = None
+    ) -> tuple[Sequences, FloatArray, list[State]]:
+        if not self._whole:
+            return super()._predict_outputs(X, state, feedback)
+        check_is_fitted(self)
+        if state is not None:
+            self._check_can_continue()
+        if feedback is not None:
+            raise ValueError("feedback has no place with output='sequence', where nothing is fed.")
+        sequences = read_sequences(self, X, id_column=self.id_column, reset=False)
+        self._check_lengths(sequences)
+        rows = [self._summaries.summarise(sequences.rows[part]) for part in sequences.parts()]
+        return sequences, self._runner.read_out(np.concatenate(rows)), []
+
+    def _give_back(self, sequences: Sequences, outputs: FloatArray) -> Any:
+        if not self._whole:
+            return super()._give_back(sequences, outputs)
+        return answers_for_rows(sequences, outputs, self.id_column)

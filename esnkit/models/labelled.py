@@ -15,6 +15,11 @@ from sklearn.utils.validation import check_is_fitted
 from esnkit.core.checks import check_array
 from esnkit.core.sequences import Sequences, check_weights, is_list_of_sequences, read_sequences
 from esnkit.core.typing import FloatArray, Indices
+from esnkit.models.whole_sequences import (
+    answers_for_rows,
+    refuse_returning_ids,
+    values_of_sequences,
+)
 
 
 class SequenceClassifier(ClassifierMixin, BaseEstimator):
@@ -57,14 +62,8 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
                     "each of its own length, instead."
                 ) from error
             raise
-        if self.output == "sequence" and self.id_column is not None:
-            ids = sequences.ids
-            if len(set(ids)) < len(ids):
-                twice = next(name for i, name in enumerate(ids) if name in ids[:i])
-                raise ValueError(
-                    f"The id {twice!r} in column {self.id_column!r} comes back after another one: "
-                    "the rows of a sequence must stand together."
-                )
+        if self.output == "sequence":
+            refuse_returning_ids(sequences, self.id_column)
         return sequences
 
     def _labels(self, sequences: Sequences, y: Any, name: str) -> NDArray[Any]:
@@ -73,46 +72,21 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
             raise ValueError(
                 f"{type(self).__name__} requires y to be passed, but the target y is None."
             )
-        if self.output == "step":
-            labels = np.asarray(sequences.flatten(y, name))
-            n_labels, what = len(sequences.rows), "row"
-        else:
-            labels = np.atleast_1d(np.asarray(y))
-            n_labels, what = len(sequences), "sequence"
+        by_step = self.output == "step"
+        labels = np.asarray(sequences.flatten(y, name)) if by_step else np.atleast_1d(np.asarray(y))
         labels = check_array(
             labels, dtype=None, ensure_2d=False, ensure_all_finite=True, input_name=name
         )
         if labels.ndim == 2 and labels.shape[1] == 1:
             labels = column_or_1d(labels, warn=True)
-        rowwise = self.id_column is not None and self.output == "sequence"
-        if rowwise and labels.shape == (len(sequences.rows),):
-            return self._one_label(sequences, labels, name)
-        if labels.shape != (n_labels,):
-            hint = (
-                ""
-                if self.output == "step"
-                else (
-                    " With output='sequence' and without id_column, a two-dimensional X is one "
-                    "sequence with one label."
-                )
-            )
+        if labels.ndim > 1 or (by_step and len(labels) != len(sequences.rows)):
             raise ValueError(
                 f"{name} has shape {labels.shape}, but output={self.output!r} needs one value for "
-                f"each {what}, ({n_labels},).{hint}"
+                f"each {'row' if by_step else 'sequence'}."
             )
-        return labels
-
-    def _one_label(self, sequences: Sequences, labels: NDArray[Any], name: str) -> NDArray[Any]:
-        """Return the label of each sequence from those of its rows, which must agree."""
-        firsts = labels[sequences.offsets[:-1]]
-        differs = labels != np.repeat(firsts, np.diff(sequences.offsets))
-        if differs.any():
-            number = int(np.searchsorted(sequences.offsets, differs.argmax(), side="right")) - 1
-            raise ValueError(
-                f"{name} differs within the sequence of id {sequences.ids[number]!r}, but "
-                "output='sequence' needs the same value in all of its rows."
-            )
-        return firsts
+        if by_step:
+            return labels
+        return values_of_sequences(sequences, labels, name, self.id_column)
 
     def _give_back(self, X: Any, answer: Any) -> Any:
         """Answer for the sequences in X, in the form in which they came."""
@@ -121,6 +95,4 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
         answers = answer(sequences)
         if self.output == "step":
             return sequences.give_back(answers)
-        if self.id_column is None:
-            return answers
-        return np.repeat(answers, np.diff(sequences.offsets), axis=0)
+        return answers_for_rows(sequences, answers, self.id_column)

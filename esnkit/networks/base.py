@@ -122,7 +122,8 @@ class NetworkRegressor(SequenceRegressor):
             The input; rows are time steps.
         y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such
             The targets; row n belongs to row n of X. With ``output="sequence"`` an array of shape
-            (n_sequences,) or (n_sequences, n_outputs).
+            (n_sequences,) or (n_sequences, n_outputs), or with `id_column` one row for each of X,
+            alike in a sequence.
         sample_weight : array-like of shape (n_steps,), or a list of such, default=None
             Weights of the rows, or of the sequences if these have the targets, in the loss.
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from esnkit.core.checks import check_array, check_name
+from esnkit.core.checks import check_name
 from esnkit.core.seeding import RandomState
-from esnkit.core.sequences import Sequences, check_weights, read_sequences
+from esnkit.core.sequences import Sequences
 from esnkit.models.base import TrainingData
+from esnkit.models.whole_sequences import answers_for_rows, read_whole
 from esnkit.networks.base import NetworkRegressor
 from esnkit.networks.holdout import EarlyStopping
 from esnkit.networks.layers.cells import RecurrentCell, find_cell
@@ -256,27 +257,19 @@ class RNNRegressor(NetworkRegressor):
         """Check the training data; targets of whole sequences are put at their last rows."""
         if self.output == "step":
             return super()._read(X, y, sample_weight, reset)
-        sequences = read_sequences(self, X, id_column=self.id_column, reset=reset)
-        labels = check_array(y, ensure_2d=False, dtype=np.float64, input_name="y")
-        if len(labels) != len(sequences):
-            raise ValueError(
-                f"y has {len(labels)} row(s), but X holds {len(sequences)} sequence(s), and "
-                "output='sequence' needs one row for each."
-            )
-        self._flat = labels.ndim == 1
-        last = self._labelled(sequences)
-        targets = np.zeros((len(sequences.rows), labels.size // len(labels)))
-        targets[last] = labels.reshape(len(labels), -1)
+        data, self._flat = read_whole(self, X, y, sample_weight, reset)
+        last = self._labelled(data.sequences)
+        targets = np.zeros((len(data.sequences.rows), data.targets.shape[1]))
+        targets[last] = data.targets
         weights = np.zeros(len(targets))
-        given = check_weights(sample_weight, len(labels))
-        weights[last] = 1 if given is None else given
-        return TrainingData(sequences, targets, weights)
+        weights[last] = 1 if data.weights is None else data.weights
+        return TrainingData(data.sequences, targets, weights)
 
     def _give_back(self, sequences: Sequences, outputs: FloatArray) -> Any:
         """Return what rows, or sequences, are predicted to have."""
         if self.output == "step":
             return super()._give_back(sequences, outputs)
-        return outputs[self._labelled(sequences)]
+        return answers_for_rows(sequences, outputs[self._labelled(sequences)], self.id_column)
 
     def _labelled(self, sequences: Sequences) -> Any:
         """Return an index of the rows that have targets, and predictions."""
