@@ -237,6 +237,11 @@ def _check_footer(path: str, below: Records, width: int) -> list[str]:
                 f"{path}, line {line}: {quote(filled[0])} is neither a date as in the rows above "
                 f"nor a note; the line holds {listing(cells)}."
             )
+        if re.fullmatch(r"\d{2,}[-/.\d]*", filled[0]):
+            raise TableError(
+                f"{path}, line {line}: the row is cut off after {quote(filled[0])}; remove it, or "
+                "get the whole file."
+            )
         if len(filled) == 1 and width == 1 and len(filled[0]) < 20 and not _FOOTER.match(filled[0]):
             raise TableError(f"{path}, line {line}: {quote(filled[0])} is not a number.")
     return [f"{len(below)} line(s) below the rows"] if below else []

@@ -47,28 +47,18 @@ GAPS = frozenset(
         "nd",
     ]
 )
-MARKS = (
-    -99.0,
-    -999.0,
-    -9999.0,
-    -99999.0,
-    -99.9,
-    -999.9,
-    -9999.9,
-    -999.99,
-    9999.0,
-    99999.0,
-    -999999.0,
-    1e20,
-)
+# What programs write for a missing value: nines, and the ends of what a number may hold.
+_MARK = re.compile(r"-?9{2,7}(\.0+|\.9+)?|-(9\.9{1,4}|8888|7777|999\.25|9999\.25)", re.ASCII)
+_LARGE_MARKS = (32767.0, -32768.0, 2147483647.0, -2147483648.0)
+_HUGE = 1e20
 
 _SPACES = " \u00a0\u202f\u2009'’`"
 _CURRENCY = (
     r"(?:us\$|r\$|a\$|c\$|[$€£¥₹₽₩₺₴₫฿]|usd|eur|gbp|chf|jpy|cny|rmb|inr|sek|nok|dkk|pln|czk|huf|brl|aud"
     r"|cad|rs\.?|kr\.?|zł|kč|ft|fr\.)"
 )
-_AFFIX = re.compile(rf"^(?P<a>[-+(]*)\s*{_CURRENCY}\s*(?P<b>.*)$", re.IGNORECASE)
-_SUFFIX = re.compile(rf"^(?P<a>.*\d[\d.,]*)\s*{_CURRENCY}(?P<b>\)?-?)$", re.IGNORECASE)
+_AFFIX = re.compile(rf"^(?P<a>[-+(]*)\s*(?P<sign>{_CURRENCY})\s*(?P<b>.*)$", re.IGNORECASE)
+_SUFFIX = re.compile(rf"^(?P<a>.*\d[\d.,]*)\s*(?P<sign>{_CURRENCY})(?P<b>\)?-?)$", re.IGNORECASE)
 _CORE = re.compile(
     rf"(?P<sign>[-+]?)(?P<body>[\d.,{_SPACES}]*\d[.,]?)(?P<exponent>[eE][-+]?\d{{1,4}})?", re.ASCII
 )
@@ -88,17 +78,17 @@ class Number:
     exponent: str
     percent: bool
     spaced: bool  # thousands stand apart
-    currency: bool
+    currency: str
 
 
 def take_apart(cell: str) -> Number | None:
     """Take a cell apart if it may be a number in some country."""
     text = cell.strip().strip("'").strip().replace("−", "-").replace("–", "-").replace("﹣", "-")
-    currency = False
+    currency = ""
     for pattern in (_AFFIX, _SUFFIX):
         found = pattern.match(text)
         if found:
-            text, currency = found["a"] + found["b"], True
+            text, currency = found["a"] + found["b"], currency or found["sign"].lower()
     percent = text.endswith("%")
     text = text.rstrip("%").strip()
     if text.startswith("(") and text.endswith(")"):
@@ -125,6 +115,11 @@ def take_apart(cell: str) -> Number | None:
 def is_gap(cell: str) -> bool:
     """Tell whether a cell says that there is no value."""
     return cell.strip().lower() in GAPS
+
+
+def is_mark(value: float) -> bool:
+    """Tell whether a number is one that programs write where a value is missing."""
+    return bool(_MARK.fullmatch(f"{value:.10g}")) or value in _LARGE_MARKS or abs(value) >= _HUGE
 
 
 def is_number(cell: str) -> bool:

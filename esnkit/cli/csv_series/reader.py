@@ -29,17 +29,17 @@ from esnkit.cli.csv_series.grid import (
     quote,
 )
 from esnkit.cli.csv_series.numbers import (
-    MARKS,
     Number,
     Signs,
     Undecided,
     find_signs,
     is_gap,
+    is_mark,
     is_number,
     take_apart,
 )
 from esnkit.cli.csv_series.options import ReadOptions
-from esnkit.cli.csv_series.stamps import Reading, is_datelike, read_stamps
+from esnkit.cli.csv_series.stamps import Reading, is_datelike, is_sheet_day, read_stamps
 from esnkit.forecasting.dates import find_frequency, most_common_step, working_days
 
 if TYPE_CHECKING:
@@ -66,8 +66,16 @@ _COUNTERS = re.compile(
     r"|observation|t|time|step|steps|period|day|month|week|hour|year|i|k|seq|sequence|rank|count|number|line|s\.?no\.?|_id)$",
     re.IGNORECASE,
 )
+_NAMES = re.compile(  # columns that say whose values they are
+    r"^(.*[ _])?(entity|country|region|state|province|county|city|town|geo|location|area|site"
+    r"|station|sensor|device|meter|name|series|product|item|sku|store|shop|customer|id|code|ticker"
+    r"|symbol|variable|metric|indicator|measure|key|group|category|land|ort|pays|país|ciudad)$",
+    re.IGNORECASE,
+)
+_SHORTEST = 5  # rows of one series above those of the next
 _SAMPLE = 200  # rows that decide what a column holds
-_JITTER = 0.2  # of a step by which stamps may be off
+_JITTER = 0.2  # of a step by which stamps may be off on both sides
+_LATE = 0.5  # of a step by which they may be late
 _TICKS = (1, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 14400, 21600,
           43200, 86400)  # fmt: skip
 
@@ -125,9 +133,10 @@ def read_csv_series(
     options = options or ReadOptions()
     table, how = _load(os.fspath(path), options)
     for given in (options.target, options.id_column):
-        if given is not None:
+        if given is not None and not (given == options.id_column == "none"):
             _check_column(table, given)
     notes = _pick_series(table, options)
+    _refuse_mixed_series(table, options)
     stamps = _find_dates(table, options)
     target = options.target or _find_target(table, stamps, notes)
     if stamps is not None and target in stamps.columns:
@@ -159,6 +168,8 @@ def _load(path: str, options: ReadOptions) -> tuple[Table, list[str]]:
             rows, sheet = read_workbook(path, content, options.sheet)
             how = [f"sheet {quote(sheet)}"]
         return make_table(path, list(enumerate(rows, 1)), "typed", options.header), how
+    if options.sheet is not None:
+        raise TableError(f"{path}: this is text without sheets; leave out --sheet.")
     text, encoding = decode(path, content, options.encoding)
     if re.match(r"\s*(<(!doctype|html|\?xml|table)|[\[{]\s*[\"{\[])", text, re.IGNORECASE):
         raise TableError(f"{path}: this is HTML, XML or JSON, not CSV; export the table as CSV.")
@@ -197,7 +208,7 @@ def _check_column(table: Table, name: str) -> str:
 
 def _pick_series(table: Table, options: ReadOptions) -> list[str]:
     """Keep the rows of one series where a column names several."""
-    if options.id_column is None:
+    if options.id_column is None or options.id_column == "none":
         if options.series_id is not None:
             raise TableError("--id needs --id-column, which says what column names the series.")
         return []
@@ -232,14 +243,61 @@ def _find_dates(table: Table, options: ReadOptions) -> _Stamps | None:
             continue
         if options.date_format is not None and _DATE_NAME.match(name):
             return _read_dates(table, (name,), cells, options)
-        sample = [cell for cell in cells[:_SAMPLE] if not is_gap(cell)]
-        if sample and 2 * sum(map(is_datelike, sample)) > len(sample):
-            return _read_dates(table, (name,), cells, options)
+        if _mostly_dates(cells):
+            stamps = _read_dates(table, (name,), cells, options)
+            _refuse_other_dates(table, names, stamps, options)
+            return stamps
     for name in names:
         if _numbers_are_dates(table, name, names):
             return _read_dates(table, (name,), table.column(name), options)
     _refuse_unknown_dates(table, names)
     return None
+
+
+def _mostly_dates(cells: Sequence[str]) -> bool:
+    cells = [cell for cell in cells[:_SAMPLE] if not is_gap(cell)]
+    return bool(cells) and 2 * sum(map(is_datelike, cells)) > len(cells)
+
+
+def _refuse_other_dates(
+    table: Table, names: Sequence[str], stamps: _Stamps, options: ReadOptions
+) -> None:
+    """Refuse to choose between columns of dates that do not tell of the same steps."""
+    dates = stamps.reading.dates.tz_localize(None)
+    if len(dates) < 3:
+        return
+    step = np.median(np.abs(np.diff(dates)))
+    for name in names[names.index(stamps.columns[0]) + 1 :]:
+        cells = table.column(name)
+        if len(set(cells)) <= 0.9 * len(cells) or not _mostly_dates(cells):
+            continue
+        try:
+            other = read_stamps(cells, None, options.timezone)
+        except Undecided:
+            continue
+        if other is None or other.dates.hasnans:
+            continue
+        later = np.asarray(other.dates.tz_localize(None) - dates)
+        if later.min() < np.timedelta64(0) or later.max() > step:
+            raise TableError(
+                f"{table.path}: columns {quote(stamps.columns[0])} and {quote(name)} hold dates, "
+                "name one with --date."
+            )
+
+
+def _refuse_mixed_series(table: Table, options: ReadOptions) -> None:
+    """Refuse rows that a column of names parts into several series, one below the other."""
+    for name in table.header if options.id_column is None else ():
+        cells = table.column(name)
+        starts = [row for row in range(1, len(cells)) if cells[row] != cells[row - 1]]
+        if not starts or not _NAMES.match(name) or _mostly_numbers(cells):
+            continue
+        lengths = np.diff([0, *starts, len(cells)])
+        if "" not in cells and len(set(cells)) == len(lengths) and lengths.min() >= _SHORTEST:
+            raise TableError(
+                f"{table.path}: rows belong to {listing(sorted(set(cells)))} by column "
+                f"{quote(name)}; choose with --id-column and --id, or --id-column none takes all."
+            )
 
 
 def _join_parts(table: Table, names: Sequence[str]) -> tuple[tuple[str, ...], list[str]] | None:
@@ -311,7 +369,9 @@ def _numbers_are_dates(table: Table, name: str, names: Sequence[str]) -> bool:
         return all(re.fullmatch(r"(1[5-9]|20|21)\d\d[0-3]\d\d", cell) for cell in cells)
     if lengths == {8} and first:
         return all(re.fullmatch(r"(1[5-9]|20|21)\d\d[01]\d[0-3]\d", cell) for cell in cells)
-    if named and one_way and values.min() > 15000 and values.max() < 80000:
+    if named and one_way and all(re.fullmatch(r"(19|20)\d\d[1-4]", cell) for cell in cells):
+        return True
+    if named and one_way and is_sheet_day(values):
         return True
     long = min(lengths) >= 9 and max(lengths) <= 19 and lengths <= {9, 10, 12, 13, 15, 16, 18, 19}
     return long and dense and (named or len(set(steps)) == 1)
@@ -484,18 +544,21 @@ def _decide_signs(
 
 
 def _refuse_marks(table: Table, name: str, values: np.ndarray) -> None:
-    """Refuse numbers such as -9999 that stand for missing values."""
-    for mark in MARKS:
-        others = values[(values != mark) & ~np.isnan(values)]
-        if len(others) < 5 or not (values == mark).any():
+    """Refuse numbers such as -9999 that stand far from all others, for values that are missing."""
+    present = values[~np.isnan(values)]
+    for mark in np.unique(present):
+        others = present[present != mark]
+        if len(others) < 5 or not is_mark(mark):
             continue
-        if abs(others).max() < abs(mark) / 3:
+        alone = mark < 0 <= others.min() and -mark > np.median(others) / 10
+        if alone or abs(others).max() < abs(mark) / 3:
             row = int(np.flatnonzero(values == mark)[0])
             raise table.error(
                 row,
                 name,
-                f"{mark:g} stands far from all other numbers, and may be a value or mark a missing "
-                f"one; decide with --missing-mark none, or --missing-mark {mark:g} and --missing.",
+                f"{mark:.10g} stands far from all other numbers, and may be a value or mark a "
+                f"missing one; decide with --missing-mark none, or --missing-mark {mark:.10g} and "
+                "--missing.",
             )
 
 
@@ -516,7 +579,13 @@ def _describe_numbers(
             raise TableError(
                 f"{table.path}, column {quote(name)}: some cells have a percent sign and some not."
             )
-    if any(number.currency for number in numbers):
+    currencies = sorted({number.currency for number in numbers} - {""})
+    if len(currencies) > 1:
+        raise TableError(
+            f"{table.path}, column {quote(name)}: the cells are in {listing(currencies, ' and ')}; "
+            "convert them to one currency."
+        )
+    if currencies:
         words.append("currency signs taken off")
     return words
 
@@ -640,7 +709,9 @@ def _without_jitter(dates: pd.DatetimeIndex) -> pd.DatetimeIndex | None:
 
     seconds = (dates - dates[0]) / pd.Timedelta(seconds=1)
     median = float(np.median(np.diff(seconds)))
-    ticks = [tick for tick in _TICKS if abs(tick - median) < 0.1 * tick]
+    # Days between 22:00 and 23:00 in UTC are midnights of a zone, and not late by an hour.
+    longest = _TICKS[-1] if dates.tz is None else _TICKS[-3]
+    ticks = [tick for tick in _TICKS if abs(tick - median) < 0.1 * tick and tick <= longest]
     if not ticks:
         return None
     tick = min(ticks, key=lambda t: abs(t - median))
@@ -653,7 +724,7 @@ def _without_jitter(dates: pd.DatetimeIndex) -> pd.DatetimeIndex | None:
             start = origin + pd.Timedelta(seconds=float(steps[0] * tick + round(shift)))
             return pd.date_range(start, periods=len(dates), freq=pd.Timedelta(seconds=tick))
     floors = np.floor(offsets / tick)
-    if (np.diff(floors) == 1).all():
+    if (np.diff(floors) == 1).all() and np.ptp(offsets - floors * tick) < _LATE * tick:
         start = origin + pd.Timedelta(seconds=float(floors[0] * tick))
         return pd.date_range(start, periods=len(dates), freq=pd.Timedelta(seconds=tick))
     return None
@@ -683,6 +754,8 @@ def _fill_dates(
                 if clocks and before.month in (3, 4, 9, 10, 11)
                 else ""
             )
+            if dates.tz is not None and date.normalize() != date:
+                hint = "; if these are days of another zone, name it with --timezone"
             raise table.error(
                 row,
                 name,

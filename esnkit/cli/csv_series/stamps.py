@@ -93,6 +93,9 @@ _FIXED: dict[str, dict[str, tuple[int, ...]]] = {
           "7": {"Yj": (4, 3)}, "3": {"V": (2, 1)}}  # fmt: skip
 
 
+_LAST = 2**31  # seconds since 1970
+
+
 @dataclass(frozen=True)
 class Reading:
     """Dates that text may stand for, and how: a form such as %d/%m/%Y."""
@@ -349,7 +352,9 @@ def _count_days(days: Sequence[str]) -> Reading | None:
         return None
     values = np.array([float(day) for day in days])
     whole = bool((values == values.round()).all())
-    units = {"s": (2e8, 4.2e9), "ms": (2e11, 4.2e12), "us": (2e14, 4.2e15), "ns": (2e17, 4.2e18)}
+    # From 1976 to 2038: seconds since 1904, as some programs count them, lie above.
+    units = {"s": (2e8, _LAST), "ms": (2e11, 1e3 * _LAST), "us": (2e14, 1e6 * _LAST),
+             "ns": (2e17, 1e9 * _LAST)}  # fmt: skip
     for unit, (low, high) in units.items():
         if whole and low < values.min() and values.max() < high:
             counts = np.array([int(day.partition(".")[0]) for day in days])
@@ -358,13 +363,21 @@ def _count_days(days: Sequence[str]) -> Reading | None:
     if all(re.fullmatch(r"(19|20)\d\d[1-4]", day) for day in days):
         texts = [f"{day[:4]}-{3 * int(day[4]) - 2:02}-01" for day in days]
         return Reading("%Y%q", pd.DatetimeIndex(pd.to_datetime(texts, format="%Y-%m-%d")))
-    if values.min() > 15000 and values.max() < 80000:
+    if is_sheet_day(values):
         seconds = np.round(values * 86400).astype("int64")
         stamps = pd.Timestamp("1899-12-30") + pd.to_timedelta(seconds, unit="s")
         return Reading("days of a spreadsheet since 1900", pd.DatetimeIndex(stamps))
     if values.min() > 1000 and values.max() < 2500 and not whole:
         return _read_decimal_years(days, values)
     return None
+
+
+def is_sheet_day(values: np.ndarray) -> bool:
+    """Tell whether numbers can only be days of a spreadsheet, between 1982 and 2079.
+
+    Other programs count days since 1960 or 1970, and are still below.
+    """
+    return bool(values.min() > 30000 and values.max() < 65500)
 
 
 def _read_decimal_years(days: Sequence[str], values: np.ndarray) -> Reading | None:

@@ -1,0 +1,19 @@
+"""Files as programs, offices and people write them: a corpus written without seeing the reader."""
+
+from __future__ import annotations
+
+from tests.fuzzing.exports.base import Export, judge
+from tests.fuzzing.exports.layouts import all_layouts
+from tests.fuzzing.exports.locales import all_locales
+from tests.fuzzing.exports.offices import all_offices
+from tests.fuzzing.exports.programs import all_programs
+
+__all__ = ["Export", "all_exports", "judge"]
+
+
+def all_exports() -> list[Export]:
+    """Return all kinds; no two have one name."""
+    kinds = [*all_offices(), *all_programs(), *all_locales(), *all_layouts()]
+    names = [kind.name for kind in kinds]
+    assert len(set(names)) == len(names), sorted(n for n in names if names.count(n) > 1)
+    return kinds
