@@ -17,7 +17,7 @@ from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.seasonal_adjustment import seasonal_course
-from esnkit.forecasting.series import SeriesSet
+from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet
 
 _N_START = 10  # steps that the first level and trend are taken from
 _LEVELS = (0.01, 0.05, 0.1, 0.2, 0.35, 0.6, 0.98)  # smoothing of the level, where a search begins
@@ -242,7 +242,7 @@ class ExponentialSmoothing(ClassicalForecaster):
 
     The smoothing is chosen on a grid, then nearby, by the sum of squared one-step errors. The first
     level and trend are those of a line through the first steps, the first season is the mean course
-    of the season.
+    of the season. Of a longer series only the last 20 000 steps are smoothed.
 
     Parameters
     ----------
@@ -322,6 +322,7 @@ class ExponentialSmoothing(ClassicalForecaster):
     # ------------------------------------------------------------------ states
 
     def _start(self, i: int, values: FloatArray) -> _Components:
+        values = values[-max(LONGEST_TAIL, 3 * (self.season_length or 0)) :]
         if self.smoothing is not None:
             given = np.asarray(self.smoothing, dtype=np.float64)
             given = given[i] if given.ndim == 3 else given[:, np.newaxis]

@@ -289,7 +289,7 @@ class Forecaster(BaseForecaster):
         x = x[len(values) - len(z) :]
         if self.loop == "feedback":
             return (x if x.shape[1] else np.zeros((len(z), 1))), z
-        return np.hstack([z[:-1], x[1:]]), z[1:]
+        return (np.hstack([z[:-1], x[1:]]) if x.shape[1] else z[:-1]), z[1:]
 
     def _fit_model(self, pairs: list[tuple[FloatArray, FloatArray]]) -> None:
         """Fit the model and take it to the end of each series."""
@@ -417,5 +417,6 @@ def _ending(state: State, targets: FloatArray) -> State:
 def _windows(targets: FloatArray, ahead: int) -> FloatArray:
     """Put the targets of several steps ahead side by side, nearest first."""
     n_rows = len(targets) - ahead + 1
-    windows = np.hstack([targets[k : k + n_rows] for k in range(ahead)])
+    parts = [targets[k : k + n_rows] for k in range(ahead)]
+    windows = parts[0] if ahead == 1 else np.hstack(parts)
     return windows[:, 0] if windows.shape[1] == 1 else windows  # as regressors want a single one

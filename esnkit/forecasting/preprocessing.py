@@ -38,17 +38,20 @@ class Preprocessor:
         """Learn the transformer and the scale from all series together."""
         if self.transformer is not None:
             self.transformer.fit(np.concatenate(series))
-        pooled = np.concatenate([self._difference(self._transform(values)) for values in series])
+        parts = [self._difference(self._transform(values)) for values in series]
+        pooled = parts[0] if len(parts) == 1 else np.concatenate(parts)  # no copy of a long series
         self.mean = pooled.mean(axis=0) if self.scale else np.zeros(pooled.shape[1])
         spread = pooled.std(axis=0) if self.scale else np.ones(pooled.shape[1])
         # A constant leaves rounding errors, which must not be blown up.
-        constant = spread <= 1e-12 * np.abs(pooled).max(axis=0)
+        constant = spread <= 1e-12 * np.maximum(pooled.max(axis=0), -pooled.min(axis=0))
         self.spread = np.where(constant, 1.0, spread)
         return self
 
     def forward(self, values: FloatArray) -> FloatArray:
         """Prepare values (n_steps, n_variables): the first `n_lost` rows are used up."""
-        return (self._difference(self._transform(values)) - self.mean) / self.spread
+        prepared = self._difference(self._transform(values)) - self.mean
+        prepared /= self.spread
+        return prepared
 
     def back(self, prepared: FloatArray, tail: FloatArray) -> FloatArray:
         """Undo it for what follows ``tail``, the last rows of a series, at least `n_lost`."""

@@ -15,7 +15,7 @@ from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.seeding import RandomState
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
-from esnkit.forecasting.series import SeriesSet
+from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet
 
 
 class SeasonallyAdjustedForecaster(BaseForecaster):
@@ -121,12 +121,16 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
     def _course(self, values: FloatArray) -> FloatArray:
         if self.season is None:
             return np.zeros((1, values.shape[1]))
-        return seasonal_course(self._curved(values), self.season)
+        start = max(0, len(values) - max(LONGEST_TAIL, 3 * self.season))
+        start += -start % self.season  # where a season begins
+        return seasonal_course(self._curved(values[start:]), self.season)
 
     def _adjusted(self, data: SeriesSet) -> SeriesSet:
         """Return the series that the forecaster sees."""
+        if self.season is None and not self.log:
+            return data  # not copied, as it may be long
         members = [
-            replace(m, values=self._curved(m.values) - _repeated(course, 0, len(m.values)))
+            replace(m, values=_without(self._curved(m.values), course))
             for m, course in zip(data.members, self.courses_, strict=True)
         ]
         return replace(data, members=tuple(members))
@@ -171,6 +175,14 @@ def seasonal_course(values: FloatArray, period: int) -> FloatArray:
         noise * np.mean(1 / counts), signal, out=np.ones_like(signal), where=signal > 0
     )
     return course * np.maximum(0.0, 1 - share)
+
+
+def _without(values: FloatArray, course: FloatArray) -> FloatArray:
+    """Take a course off series, step by step of the season, for the series may be long."""
+    rest = values.copy()
+    for phase, level in enumerate(course):
+        rest[phase :: len(course)] -= level
+    return rest
 
 
 def _repeated(course: FloatArray, start: int, n_steps: int) -> FloatArray:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["array", "series", "table"]
 
+# Steps at the end of a series, more of which are not looked at to choose settings.
+LONGEST_TAIL = 20_000
+
 
 @dataclass(frozen=True, eq=False)
 class SeriesData:
@@ -198,6 +201,16 @@ class SeriesSet:
         for beside, member in zip(other.members, self.members, strict=True):
             beside.check_dates(member, name)
         return other
+
+    def tail(self, n_steps: int) -> SeriesSet:
+        """Return the last steps of each series, of the same form."""
+        members = [
+            replace(
+                m, values=m.values[-n_steps:], index=None if m.index is None else m.index[-n_steps:]
+            )
+            for m in self.members
+        ]
+        return replace(self, members=tuple(members))
 
     def check_no_row_vector(self) -> None:
         """Refuse to learn from one step of many variables, which is a series laid on its side."""

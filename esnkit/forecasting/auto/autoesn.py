@@ -25,7 +25,7 @@ from esnkit.forecasting.auto.selection import FIRST, ROUNDS, choose, propose, we
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.ensemble import EnsembleForecaster
 from esnkit.forecasting.seasonality import common_period
-from esnkit.forecasting.series import SeriesSet
+from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet
 from esnkit.models.stepper import ForecastStepper
 from esnkit.search.engine import Budget, Search, search
 from esnkit.search.rolling_origins import RollingOrigins
@@ -123,6 +123,9 @@ class AutoESN(BaseForecaster):
     step ahead [5]_. Models and smoothing have to be better than the naive forecast by a standard
     error over the origins, and so has a drift. Where the models are good, nothing is left of the
     others.
+
+    Settings are chosen on the last 20 000 steps of a longer series; what was chosen is fitted to
+    everything.
 
     Forecasts are clipped to the range of the series, widened by its width on both sides, in
     logarithms where these are taken. A series that was never negative is not forecast below zero.
@@ -265,14 +268,16 @@ class AutoESN(BaseForecaster):
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
         self._check_parameters()
         self.series_, self._inputs = data, inputs
-        self.period_ = common_period(data)
+        seen = data.tail(LONGEST_TAIL)
+        known = None if inputs is None else [x[-LONGEST_TAIL:] for x in inputs]
+        self.period_ = common_period(seen)
         constant = all(np.ptp(member.values) == 0 for member in data.members)
         if constant or data.n_shortest < _FEWEST_STEPS:
             return self._fit_naive(data, inputs, constant)
         rolling = _plan(
-            data.n_shortest, None if self.horizon is None else int(self.horizon), self.period_
+            seen.n_shortest, None if self.horizon is None else int(self.horizon), self.period_
         )
-        validation = Validation(data, inputs, rolling)
+        validation = Validation(seen, known, rolling)
         problem = _problem(data, min(validation.lengths), self.period_)
         rng = child_generator(root_seed(self.random_state), "reservoir")
         self._search = search(
