@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 # Where an integer stands for a number, or counts things that take room.
 _LARGEST = float(np.finfo(np.float64).max)
-# Squares of products of a few such numbers are still finite.
+# Squares of products of a few such numbers are still finite, and so are their inverses.
 _LARGEST_VALUE = 1e50
+# What data are multiplied by leaves room for the data.
+LARGEST_SCALE = 1e40
 _LARGEST_COUNT = int(np.iinfo(np.intp).max)
 
 
@@ -129,6 +131,22 @@ def check_non_negative(value: float, name: str) -> float:
     return check_real(value, name, min_val=0)
 
 
+def check_scale(value: float, name: str, *, zero: bool = False) -> float:
+    """Return a number above zero, or zero if that is allowed, that data may be multiplied by.
+
+    Examples
+    --------
+    >>> from esnkit.core.checks import check_scale
+    >>> check_scale(1e-320, "amplitude")
+    Traceback (most recent call last):
+        ...
+    ValueError: amplitude == 1e-320, must be >= 1e-40.
+    """
+    if zero and check_real(value, name) == 0:
+        return 0.0
+    return check_real(value, name, min_val=1 / LARGEST_SCALE, max_val=LARGEST_SCALE)
+
+
 @dataclass(frozen=True)
 class Range:
     """The numbers that a parameter may be: one line of a class's table ``ranges``.
@@ -163,8 +181,13 @@ class Range:
         )
 
 
-def check_ranges(owner: Any) -> None:
+def check_ranges(owner: Any) -> dict[str, Any]:
     """Check all parameters of an object for which its class declares ranges.
+
+    Returns
+    -------
+    dict
+        The numbers by name, as Python's own.
 
     Examples
     --------
@@ -178,8 +201,9 @@ def check_ranges(owner: Any) -> None:
         ...
     ValueError: factor == 1.5, must be < 1.
     """
-    for name, allowed in owner.ranges.items():
-        allowed.check(getattr(owner, name), name)
+    return {
+        name: allowed.check(getattr(owner, name), name) for name, allowed in owner.ranges.items()
+    }
 
 
 def check_numbers(values: Any, name: str) -> NDArray[np.float64]:

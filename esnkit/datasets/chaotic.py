@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from numpy.polynomial import chebyshev
 
-from esnkit.core.checks import check_count, check_name, check_non_negative, check_positive
-from esnkit.core.memory import check_length
+from esnkit.core.checks import check_name, check_scale
+from esnkit.core.memory import refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
+from esnkit.datasets.schedule import check_schedule
 
 __all__ = ["lorenz63", "mackey_glass"]
 
@@ -26,6 +27,9 @@ _PRODUCTION, _DECAY, _POWER = 0.2, 0.1, 10
 # A panel at most this long (in time units), on this many Chebyshev points, holds the solution
 # to rounding error; half the points still leave 1e-9.
 _PANEL_LENGTH, _N_NODES = 1.0, 16
+
+# About the step that the Dormand-Prince method takes along the Lorenz attractor.
+_LORENZ_STEP = 0.01
 
 
 def mackey_glass(
@@ -96,23 +100,16 @@ def mackey_glass(
     >>> series.shape, bool(0.9 < series.mean() < 0.95)
     ((3000,), True)
     """
-    n_steps = check_length(n_steps, "n_steps")
-    tau = check_positive(tau, "tau")
-    dt = check_positive(dt, "dt")
-    substeps = check_count(substeps, "substeps")
-    discard = check_non_negative(discard, "discard")
+    schedule = check_schedule(n_steps, dt, discard, substeps=substeps)
+    tau = check_scale(tau, "tau")
     start = 1.2 + child_generator(root_seed(random_state), "data").uniform(-0.2, 0.2)
     check_name("method", method, ("euler", "dde"))
     if method == "euler":
-        step = dt / substeps
-        orbit = _euler_orbit(start, _delay_in_steps(tau, step), step)
-        kept = islice(orbit, round(discard / step), None, substeps)
-        return np.fromiter(kept, dtype=np.float64, count=n_steps)
-    return _dde_samples(_sample_times(n_steps, dt, discard), tau, start)
-
-
-def _sample_times(n_steps: int, dt: float, discard: float) -> FloatArray:
-    return discard + dt * np.arange(n_steps, dtype=np.float64)
+        orbit = _euler_orbit(start, _delay_in_steps(tau, schedule.step), schedule.step)
+        kept = islice(orbit, schedule.n_discard, None, schedule.substeps)
+        return np.fromiter(kept, dtype=np.float64, count=schedule.n_samples)
+    refuse_too_large(math.ceil(tau / _PANEL_LENGTH) * _N_NODES * 64, f"tau={tau:g}")
+    return _dde_samples(schedule.times, tau, start)
 
 
 def _delay_in_steps(tau: float, step: float) -> int:
@@ -121,6 +118,7 @@ def _delay_in_steps(tau: float, step: float) -> int:
             f"dt / substeps, the Euler step, must be at most {1 / _DECAY:g}, got {step:g}."
         )
     delay = round(tau / step)
+    refuse_too_large(40 * delay, f"tau={tau:g} with dt / substeps={step:g}")
     if delay < 1 or not math.isclose(delay * step, tau, rel_tol=1e-9):
         raise ValueError(
             "With method='euler', tau must be a whole number of steps dt / substeps, "
@@ -243,10 +241,7 @@ def lorenz63(
     """
     from scipy.integrate import solve_ivp
 
-    n_steps = check_length(n_steps, "n_steps")
-    dt = check_positive(dt, "dt")
-    discard = check_non_negative(discard, "discard")
-    times = _sample_times(n_steps, dt, discard)
+    times = check_schedule(n_steps, dt, discard, longest_step=_LORENZ_STEP).times
     start = 1 + child_generator(root_seed(random_state), "data").uniform(-0.5, 0.5, size=3)
     solution = solve_ivp(
         _lorenz_slope,

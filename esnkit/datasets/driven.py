@@ -10,12 +10,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from esnkit.core.checks import check_name, check_non_negative, check_numbers, check_positive
+from esnkit.core.checks import (
+    check_name,
+    check_numbers,
+    check_real,
+    check_scale,
+)
 from esnkit.core.memory import check_length, refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 
 __all__ = ["damped_oscillator", "narma", "time_scales"]
+
+_EXTREME = 1e6  # beyond it the matrix exponential of an oscillator leaves double precision
 
 
 @dataclass(frozen=True)
@@ -169,9 +176,9 @@ def damped_oscillator(
     n_steps : int
         Number of time steps.
     damping : float, default=0.1
-        Damping :math:`\eta`, zero or above; 2 is critical.
+        Damping :math:`\eta`, from 0 to 1e6; 2 is critical.
     dt : float, default=0.1
-        Length of a step, in time units.
+        Length of a step, in time units, from 1e-6 to 1e6.
     hold : int, default=10
         Steps for which the force keeps a level.
     amplitude : float, default=1.0
@@ -202,10 +209,10 @@ def damped_oscillator(
     True
     """
     n_steps = check_length(n_steps, "n_steps")
-    damping = check_non_negative(damping, "damping")
-    dt = check_positive(dt, "dt")
+    damping = check_real(damping, "damping", min_val=0, max_val=_EXTREME)
+    dt = check_real(dt, "dt", min_val=1 / _EXTREME, max_val=_EXTREME)
     hold = check_length(hold, "hold")
-    amplitude = check_positive(amplitude, "amplitude")
+    amplitude = check_scale(amplitude, "amplitude")
     rng = child_generator(root_seed(random_state), "data")
     levels = rng.uniform(-amplitude, amplitude, size=math.ceil(n_steps / hold))
     force = np.repeat(levels, hold)[:n_steps]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from esnkit.core.checks import check_positive
+from esnkit.core.checks import check_scale
 from esnkit.core.memory import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
@@ -257,7 +257,7 @@ def delayed_inputs(
     """
     n_steps = check_length(n_steps, "n_steps")
     max_delay = check_length(max_delay, "max_delay", minimum=0)
-    amplitude = check_positive(amplitude, "amplitude")
+    amplitude = check_scale(amplitude, "amplitude")
     rng = child_generator(root_seed(random_state), "data")
     u = rng.uniform(-amplitude, amplitude, size=n_steps)
     padded = np.concatenate([np.zeros(max_delay), u])

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import accumulate, islice, repeat
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from esnkit.core.checks import (
-    check_count,
-    check_non_negative,
-    check_positive,
-    check_real,
-)
+from esnkit.core.checks import check_real
 from esnkit.core.memory import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
+from esnkit.datasets.schedule import Schedule, check_schedule
 
 __all__ = ["kuramoto_sivashinsky", "lorenz96"]
 
@@ -36,6 +31,9 @@ _N_CONTOUR = 16
 # A grid must carry waves of this number. They decay eight times as fast as any wave grows from
 # rest; on grids that end much below, the energy has nowhere to go and the solution runs away.
 _SHORT_WAVE = 2**0.5
+
+# On shorter domains nothing moves, and the waves are so short that their rates of decay overflow.
+_SHORTEST = 0.01
 
 
 def lorenz96(
@@ -104,13 +102,13 @@ def lorenz96(
     >>> series.shape
     (200, 40)
     """
-    schedule = _schedule(n_steps, dt, substeps, discard)
+    schedule = check_schedule(n_steps, dt, discard, substeps=substeps)
     n_variables = check_length(n_variables, "n_variables", minimum=4)
     forcing = check_real(forcing, "forcing")
     rng = child_generator(root_seed(random_state), "data")
     start = forcing + rng.uniform(-0.5, 0.5, size=n_variables)
     advance = _rk4(lambda x: _lorenz96_slope(x, forcing), schedule.step)
-    return _sample(advance, start, schedule)
+    return _sample(advance, start, schedule, f"for forcing={forcing:g}")
 
 
 def _lorenz96_slope(x: FloatArray, forcing: float) -> FloatArray:
@@ -166,7 +164,8 @@ def kuramoto_sivashinsky(
     n_steps : int
         Number of samples.
     length : float, default=22.0
-        Period :math:`L` of the domain. Below :math:`2 \pi` nothing grows and the front is flat.
+        Period :math:`L` of the domain, at least 0.01. Below :math:`2 \pi` nothing grows and the
+        front is flat.
     n_points : int, default=64
         Number of equidistant points :math:`x_i = i L / n`, :math:`i = 0, \dots, n - 1`. Two per
         unit of length resolve the solution to eight digits; about one per two units is the least
@@ -211,14 +210,14 @@ def kuramoto_sivashinsky(
     >>> front.shape, bool(abs(front.mean(axis=1)).max() < 1e-12)
     ((200, 64), True)
     """
-    schedule = _schedule(n_steps, dt, substeps, discard)
-    length = check_positive(length, "length")
+    schedule = check_schedule(n_steps, dt, discard, substeps=substeps)
+    length = check_real(length, "length", min_val=_SHORTEST)
     n_points = check_length(n_points, "n_points")
     wavenumbers = _wavenumbers(length, n_points)
     start = _growing_waves(wavenumbers, child_generator(root_seed(random_state), "data"))
     growth = wavenumbers**2 - wavenumbers**4
     advance = _etdrk4(growth, _advection(wavenumbers, n_points), schedule.step)
-    spectra = _sample(advance, start, schedule)
+    spectra = _sample(advance, start, schedule, f"for length={length:g}")
     return np.asarray(np.fft.irfft(spectra, n_points, norm="forward"), dtype=np.float64)
 
 
@@ -291,26 +290,10 @@ def _etdrk4_weights(centres: FloatArray, h: float) -> tuple[FloatArray, ...]:
     return tuple(h * weight.mean(axis=1).real for weight in weights)
 
 
-@dataclass(frozen=True)
-class _Schedule:
-    """When to sample, in integration steps of length ``step``."""
-
-    step: float
-    n_discard: int
-    substeps: int
-    n_samples: int
-
-
-def _schedule(n_steps: int, dt: float, substeps: int, discard: float) -> _Schedule:
-    n_samples = check_length(n_steps, "n_steps")
-    substeps = check_count(substeps, "substeps")
-    step = check_positive(dt, "dt") / substeps
-    n_discard = round(check_non_negative(discard, "discard") / step)
-    return _Schedule(step, n_discard, substeps, n_samples)
-
-
 @_QUIET
-def _sample(advance: Callable[[StateT], StateT], start: StateT, schedule: _Schedule) -> StateT:
+def _sample(
+    advance: Callable[[StateT], StateT], start: StateT, schedule: Schedule, of: str
+) -> StateT:
     """Iterate the map of one step, and stack the states of the schedule."""
     orbit = accumulate(repeat(start), lambda state, _: advance(state))
     kept = islice(orbit, schedule.n_discard, None, schedule.substeps)
@@ -319,6 +302,6 @@ def _sample(advance: Callable[[StateT], StateT], start: StateT, schedule: _Sched
     if not np.isfinite(samples[-1]).all():
         raise ValueError(
             f"dt / substeps, the integration step, must be shorter than {schedule.step:g}: "
-            "the solution ran away."
+            f"the solution {of} ran away."
         )
     return samples

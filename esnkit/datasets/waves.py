@@ -6,7 +6,7 @@ from numbers import Integral
 
 import numpy as np
 
-from esnkit.core.checks import check_non_negative, check_real, check_scalar
+from esnkit.core.checks import LARGEST_SCALE, check_non_negative, check_real, check_scalar
 from esnkit.core.memory import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
@@ -45,7 +45,7 @@ def sine(n_steps: int, *, frequency: float = 0.2, phase: float = 0.0) -> FloatAr
     array([ 0.,  1.,  0., -1.,  0.])
     """
     n_steps = check_length(n_steps, "n_steps")
-    frequency = check_real(frequency, "frequency")
+    frequency = check_real(frequency, "frequency", min_val=-LARGEST_SCALE, max_val=LARGEST_SCALE)
     phase = check_real(phase, "phase")
     return np.sin(frequency * np.arange(n_steps) + phase)
 

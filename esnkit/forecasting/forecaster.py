@@ -239,13 +239,15 @@ class Forecaster(BaseForecaster):
     def _check_lengths(self, data: SeriesSet) -> None:
         """Refuse series that leave nothing to learn from."""
         washout = getattr(self.model, "washout", 0)
-        needed = self._preparation.n_lost + washout + (self.direct_horizon or 1) + _FEWEST_ROWS
+        ahead = self.direct_horizon or 1
+        needed = self._preparation.n_lost + washout + ahead + _FEWEST_ROWS
+        reason = f"direct_horizon={ahead}" if self.direct_horizon else "the next step"
         for i, member in enumerate(data.members):
             if len(member.values) < needed:
                 raise ValueError(
                     f"{data.label(i)} of y has {len(member.values)} steps, but at least {needed} "
                     f"are needed: {self._preparation.n_lost} for differences, {washout} for the "
-                    f"washout and {_FEWEST_ROWS + (self.direct_horizon or 1)} to learn from."
+                    f"washout, {_FEWEST_ROWS} to learn from and {ahead} for {reason}."
                 )
 
     # ------------------------------------------------------------------ the model

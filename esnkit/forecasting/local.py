@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -13,7 +13,7 @@ from joblib import Parallel, delayed
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
-from esnkit.core.checks import check_scalar
+from esnkit.core.checks import check_scalar, check_scale
 from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
 from esnkit.core.sequences import default_washout
@@ -158,7 +158,7 @@ class LocalForecaster(BaseForecaster):
     def _check_parameters(self) -> None:
         check_scalar(self.patch_size, "patch_size", Integral, min_val=1)
         check_scalar(self.overlap, "overlap", Integral, min_val=0)
-        check_scalar(self.noise, "noise", Real, min_val=0)
+        check_scale(self.noise, "noise", zero=True)
         if self.model is not None and not isinstance(self.model, ESNRegressor):
             raise TypeError(f"model must be an ESNRegressor, got {self.model!r}.")
         feedback = 0.0 if self.model is None else self.model._memory.feedback_scaling

@@ -9,13 +9,15 @@ import scipy.linalg
 import scipy.special
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_scalar
+from esnkit.core.checks import check_real, check_scalar
 from esnkit.core.memory import refuse_too_large
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.reservoir import ReservoirWeights
 from esnkit.kernels.sparse_layout import arrange
 from esnkit.memories.reservoir import RecurrentMemory
+
+_SHORTEST = 0.01  # the past of windows below one step has left them before the next row comes
 
 
 class LegendreMemory(RecurrentMemory):
@@ -37,7 +39,7 @@ class LegendreMemory(RecurrentMemory):
     order : int, default=8
         Number of polynomials, and of features for each input, at least 1.
     window : float, default=20.0
-        Length of the window in steps, above 0.
+        Length of the window in steps, at least 0.01.
     id_column : str or int, default=None
         The column of X, by name or number, that names the sequence each row belongs to. A run of
         equal ids is one sequence, and each starts from zeros.
@@ -109,7 +111,7 @@ class LegendreMemory(RecurrentMemory):
 
     def _prepare(self, n_features: int, n_outputs: int) -> None:
         check_scalar(self.order, "order", Integral, min_val=1)
-        check_scalar(self.window, "window", Real, min_val=0, include_boundaries="neither")
+        check_real(self.window, "window", min_val=_SHORTEST)
         refuse_too_large(32 * (int(self.order) * n_features) ** 2, f"order={self.order}")
         self.A_, self.B_ = _exact_step(int(self.order), float(self.window))
         self._network = ReservoirWeights(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from esnkit.core.checks import check_numbers
-from esnkit.metrics.regression import check_pair, check_positive_scale
+from esnkit.core.checks import check_numbers, check_scale
+from esnkit.metrics.regression import check_pair
 
 __all__ = ["symbol_error_rate", "tolerance_error_rate"]
 
@@ -95,4 +95,4 @@ def tolerance_error_rate(
     0.5
     """
     true, predicted = check_pair(y_true, y_pred)
-    return float(np.mean(np.abs(true - predicted) > check_positive_scale(tolerance, "tolerance")))
+    return float(np.mean(np.abs(true - predicted) > check_scale(tolerance, "tolerance")))

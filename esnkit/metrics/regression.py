@@ -12,8 +12,8 @@ import numpy.typing as npt
 from esnkit.core.checks import (
     check_array,
     check_numbers,
-    check_positive,
     check_scalar,
+    check_scale,
     refuse_masked,
 )
 from esnkit.core.typing import FloatArray
@@ -311,8 +311,8 @@ def valid_prediction_time(
     0.04
     """
     true, predicted = check_pair(y_true, y_pred)
-    threshold = check_positive_scale(threshold, "threshold")
-    step = check_positive_scale(dt, "dt") / check_positive_scale(lyapunov_time, "lyapunov_time")
+    threshold = check_scale(threshold, "threshold")
+    step = check_scale(dt, "dt") / check_scale(lyapunov_time, "lyapunov_time")
     with np.errstate(over="ignore"):  # a forecast that ran away is wrong, however far it got
         squared = (true - predicted) ** 2 / _check_variance(variance, true)
     failed = np.flatnonzero(np.sqrt(squared.mean(axis=1)) > threshold)
@@ -363,13 +363,9 @@ def _check_variance(variance: npt.ArrayLike | None, true: FloatArray) -> FloatAr
             f"variance must be a number or have shape ({n_outputs},), one for each output, "
             f"got shape {given.shape}."
         )
-    if not (np.isfinite(given).all() and (given > 0).all()):
-        raise ValueError(f"variance must be positive and finite, got {variance!r}.")
+    for value in given.flat:
+        check_scale(value, "variance")
     return np.broadcast_to(given, (n_outputs,))
-
-
-def check_positive_scale(value: float, name: str) -> float:
-    return check_positive(value, name)
 
 
 def _combine(errors: FloatArray, multioutput: MultiOutput) -> float | FloatArray:

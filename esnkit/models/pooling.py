@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from esnkit.core.checks import check_name
+from esnkit.core.checks import check_name, check_numbers
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.kernels.summaries import lagged_products, summarise
 
@@ -80,8 +80,8 @@ class SequencePooling:
     def transform(self, states: FloatArray, offsets: Indices) -> FloatArray:
         """Return features (n_sequences, n_features) of states that follow one another."""
         if self.function is not None:
-            parts = [np.ravel(self.function(states[a:b])) for a, b in pairwise(offsets)]
-            return np.stack(parts).astype(np.float64)
+            made = [self.function(states[a:b]) for a, b in pairwise(offsets)]
+            return np.stack([np.ravel(check_numbers(m, "the result of pooling")) for m in made])
         found = {}
         if set(self.names) != {"model-space"}:
             found = self._summaries(states, offsets)

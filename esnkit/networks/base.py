@@ -18,6 +18,7 @@ from esnkit.core.checks import (
     check_count,
     check_name,
     check_non_negative,
+    check_numbers,
     check_shared_parameters,
     plain_copy,
 )
@@ -318,7 +319,8 @@ class NetworkRegressor(SequenceRegressor):
         """Draw the weights before training, (n_parameters,)."""
         given, network = self.initialization, self.network_
         draw = given if callable(given) else INITIALIZATIONS[given]
-        params = np.array(draw(network, self._seed), dtype=network.dtype)  # training moves a copy
+        drawn = check_numbers(draw(network, self._seed), "the result of initialization")
+        params = np.array(drawn, dtype=network.dtype)  # training moves a copy
         if params.shape != (network.n_parameters,):
             raise ValueError(
                 f"initialization returned an array of shape {params.shape}, but the network has "

@@ -16,13 +16,15 @@ import numpy as np
 import scipy.sparse
 
 from esnkit import topology
-from esnkit.core.checks import Range, check_ranges
+from esnkit.core.checks import LARGEST_SCALE, Range, check_ranges
 from esnkit.core.seeding import Purpose, child_generator
 from esnkit.core.typing import Array
 from esnkit.networks.network import Network
 from esnkit.topology.spectral_radius import scale_to_radius
 
 _N_LSTM_GATES = 4
+_BIAS = Range(Real, -LARGEST_SCALE, LARGEST_SCALE)
+_SPREAD = Range(Real, 0, LARGEST_SCALE)
 _PURPOSES: dict[str, Purpose] = {
     "input_weights": "input",
     "feedback_weights": "feedback",
@@ -36,7 +38,7 @@ class Initialization(ABC):
     """A way to draw all weights of a network, gate by gate. Biases are zero."""
 
     forget_bias: float = 1.0
-    ranges: ClassVar[Mapping[str, Range]] = {"forget_bias": Range(Real)}
+    ranges: ClassVar[Mapping[str, Range]] = {"forget_bias": _BIAS}
 
     def __call__(self, network: Network, seed: np.random.SeedSequence) -> Array:
         """Draw the weights.
@@ -178,10 +180,10 @@ class EchoState(Initialization):
     input_scale: float = 0.1
     output_scale: float = 0.1
     ranges: ClassVar[Mapping[str, Range]] = {
-        "forget_bias": Range(Real),
-        "spectral_radius": Range(Real, 0),
-        "input_scale": Range(Real, 0),
-        "output_scale": Range(Real, 0),
+        "forget_bias": _BIAS,
+        "spectral_radius": _SPREAD,
+        "input_scale": _SPREAD,
+        "output_scale": _SPREAD,
     }
 
     def _draw(self, kind: str, shape: tuple[int, int], rng: np.random.Generator) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from esnkit.core.checks import check_name, check_scalar
+from esnkit.core.memory import refuse_too_large
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.closed_loop import clip
 from esnkit.kernels.recurrent_free import Closing, free_run_network, state_of
@@ -22,6 +23,8 @@ from esnkit.networks.layers.stack import Stack, StackTrace, check_sizes
 
 # A network may grow without bound; its loss tells, and where it ends in padding it does not matter.
 _GROWTH = np.errstate(over="ignore", invalid="ignore")
+# Vectors as long as that of the weights: gradient, the best so far, what optimizers remember.
+_VECTORS = 8
 
 
 @dataclass
@@ -482,7 +485,8 @@ def recurrent_network(
             f"bidirectional={bidirectional} with cell={cell!r} and feedback={feedback}: a network "
             "that also reads its sequence backwards cannot feed back its outputs"
         )
-    return Network(Stack(layers), feedback=feedback, dtype=dtype)
+    sizes = f"hidden_layer_sizes={hidden_layer_sizes!r}, head_layer_sizes={head_layer_sizes!r}"
+    return Network(_affordable(Stack(layers), sizes), feedback=feedback, dtype=dtype)
 
 
 def fir_network(
@@ -567,7 +571,15 @@ def fir_network(
             own * width, n_units, "identity" if name == "output" else activation, "weights"
         )
         width = n_units
-    return Network(Stack(layers), dtype=dtype)
+    sizes = f"hidden_layer_sizes={hidden_layer_sizes!r} with n_taps={n_taps!r}"
+    return Network(_affordable(Stack(layers), sizes), dtype=dtype)
+
+
+def _affordable(stack: Stack, sizes: str) -> Stack:
+    """Return layers whose weights, and what trains them, there is room for."""
+    numbers = _VECTORS * stack.n_parameters + stack.n_state
+    refuse_too_large(8 * numbers, f"{sizes}, {stack.n_parameters:,} weights in all,")
+    return stack
 
 
 def _check_shape(what: str, values: Array, shape: tuple[int, ...]) -> None:

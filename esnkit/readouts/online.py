@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,9 +13,9 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import (
-    check_non_negative,
-    check_positive,
-    check_real,
+    LARGEST_SCALE,
+    Range,
+    check_ranges,
     check_scalar,
     validate_data,
 )
@@ -342,6 +342,12 @@ class RLSReadout(OnlineReadout):
     array([-1., -2.])
     """
 
+    ranges: ClassVar[Mapping[str, Range]] = {
+        "forgetting": Range(Real, 1 / LARGEST_SCALE, 1),
+        "alpha": Range(Real, 1 / LARGEST_SCALE, LARGEST_SCALE),
+        "guard": Range(Real, 0, LARGEST_SCALE),
+    }
+
     def __init__(
         self,
         forgetting: float = 0.998,
@@ -356,24 +362,16 @@ class RLSReadout(OnlineReadout):
         self.fit_intercept = fit_intercept
 
     def _start(self, n_features: int, n_weights: int, n_outputs: int) -> Learner:
-        check_scalar(
-            self.forgetting,
-            "forgetting",
-            Real,
-            min_val=0,
-            max_val=1,
-            include_boundaries="right",
-        )
-        spread = np.full(n_weights, 1.0 / check_positive(self.alpha, "alpha"))
+        given = check_ranges(self)
+        spread = np.full(n_weights, 1.0 / given["alpha"])
         spread[n_features:] /= _CONSTANT_PENALTY
-        guard = check_non_negative(self.guard, "guard")
         return new_learner(
             RLS,
             n_weights,
             n_outputs,
             spread=spread,
-            forgetting=self.forgetting,
-            excitation=np.sqrt(n_weights * guard * (1.0 - self.forgetting)),
+            forgetting=given["forgetting"],
+            excitation=np.sqrt(n_weights * given["guard"] * (1.0 - given["forgetting"])),
         )
 
 
@@ -429,12 +427,13 @@ class LMSReadout(OnlineReadout):
     array([1., 2.])
     """
 
+    ranges: ClassVar[Mapping[str, Range]] = {"step_size": Range(Real, 0, 2, "neither")}
+
     def __init__(self, step_size: float = 0.1, *, fit_intercept: bool = True) -> None:
         self.step_size = step_size
         self.fit_intercept = fit_intercept
 
     def _start(self, n_features: int, n_weights: int, n_outputs: int) -> Learner:
-        step = check_real(
-            self.step_size, "step_size", min_val=0, max_val=2, include_boundaries="neither"
+        return new_learner(
+            LMS, n_weights, n_outputs, spread=np.zeros(0), step_size=check_ranges(self)["step_size"]
         )
-        return new_learner(LMS, n_weights, n_outputs, spread=np.zeros(0), step_size=step)

@@ -105,6 +105,7 @@ def random_matrix(
     n_columns = check_count(n_columns, "n_columns")
     degree = in_degree(connectivity, n_columns, name=name)
     refuse_too_large(40 * int(n_rows) * degree, f"{name}={connectivity!r} with n_rows={n_rows}")
+    refuse_too_large(2 * n_columns, f"n_columns={n_columns}")  # a row of the table
     degrees = np.full(n_rows, degree)
     rows, columns = distinct_columns(degrees, n_columns, rng)
     return weighted(rows, columns, (n_rows, n_columns), rng)

@@ -91,6 +91,11 @@ class Layer(ABC):
     n_state: int
     n_parameters: int
 
+    @property
+    def n_kept(self) -> int:
+        """About the numbers that a trace keeps for each step: what comes in and out, and errors."""
+        return 2 * (self.n_inputs + self.n_units)
+
     @abstractmethod
     def views(self, params: Array) -> dict[str, Array]:
         """Name the parts of a vector (n_parameters,); what is written to them is written there."""

@@ -47,6 +47,11 @@ class Recurrent(Layer):
         self.n_parameters = self.n_rows * self.n_columns
 
     @property
+    def n_kept(self) -> int:
+        """About the numbers that a trace keeps for each step, those of the gates included."""
+        return 2 * (self.n_rows + self.n_columns)
+
+    @property
     def is_elman(self) -> bool:
         """Whether the units are Elman's, h = f(pre-activation)."""
         return self.compiled and self.cell.code == recurrent.ELMAN
@@ -256,6 +261,11 @@ class BidirectionalLayer(Layer):
         self.n_units = 2 * layer.n_units
         self.n_state = 2 * layer.n_state
         self.n_parameters = 2 * layer.n_parameters
+
+    @property
+    def n_kept(self) -> int:
+        """About the numbers that both traces keep for each step."""
+        return 2 * self.layer.n_kept
 
     def views(self, params: Array) -> dict[str, Array]:
         """Name the parameters of both, those of the second with "reverse." before."""

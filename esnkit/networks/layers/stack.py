@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from esnkit.core.checks import check_scalar
+from esnkit.core.memory import refuse_too_large
 from esnkit.core.typing import Indices
 from esnkit.kernels.recurrent_free import Stage
 from esnkit.networks.layers.base import Array, Layer, Trace
@@ -40,6 +41,11 @@ class Stack(Layer):
         self.all_compiled = all(layer.compiled for layer in members)
         self.bidirectional = any(layer.reads_backwards for layer in members)
 
+    @property
+    def n_kept(self) -> int:
+        """About the numbers that a trace keeps for each step, in all layers."""
+        return sum(layer.n_kept for layer in self.layers.values())
+
     def views(self, params: Array) -> dict[str, Array]:
         """Name the parts of each layer's parameters, with its own name before."""
         return {
@@ -49,7 +55,13 @@ class Stack(Layer):
         }
 
     def trace(self, n_steps: int, n_batch: int, dtype: np.dtype[Any]) -> StackTrace:
-        """Make room for runs over batches of one shape."""
+        """Make room for runs over batches of one shape, if there is any."""
+        n_bytes = dtype.itemsize * n_steps * n_batch * self.n_kept
+        refuse_too_large(
+            n_bytes,
+            f"a run over n_steps={n_steps} of {n_batch} sequences by layers of the sizes "
+            f"{[layer.n_units for layer in self.layers.values()]}",
+        )
         traces = [layer.trace(n_steps, n_batch, dtype) for layer in self.layers.values()]
         return StackTrace(self, traces)
 

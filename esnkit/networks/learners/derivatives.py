@@ -11,6 +11,7 @@ from collections import deque
 
 import numpy as np
 
+from esnkit.core.memory import refuse_too_large
 from esnkit.core.typing import Array
 from esnkit.kernels import rtrl
 from esnkit.networks.layers.recurrent import Recurrent
@@ -92,6 +93,10 @@ class ForwardDerivatives(Derivatives):
         self._n_recurrent = network.n_parameters - n_out
         self._h = np.zeros(n_units, dtype)
         self._s = np.zeros(self._n_recurrent // n_units, dtype)
+        refuse_too_large(
+            4 * dtype.itemsize * n_units * self._n_recurrent,
+            f"the derivatives of hidden_layer_sizes=({n_units},) by {self._n_recurrent:,} weights",
+        )
         self._now, self._next = np.zeros((2, n_units, self._n_recurrent), dtype)
         self._work = np.empty((n_units, n_units), dtype)
         self._gradient = np.empty(network.n_parameters, dtype)

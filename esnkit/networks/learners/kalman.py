@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from esnkit.core.checks import check_count, check_name, check_non_negative, check_positive
+from esnkit.core.memory import refuse_too_large
 from esnkit.core.typing import Array, FloatArray, Indices
 from esnkit.kernels import kalman
 from esnkit.networks.learners.derivatives import Derivatives, ForwardDerivatives, WindowDerivatives
@@ -163,6 +164,12 @@ class KalmanFilter:
 
     def __init__(self, members: Any, offsets: Any, initial_variance: float) -> None:
         self.members, self.offsets = members, offsets
+        sizes = np.diff(offsets).astype(float)
+        refuse_too_large(
+            16 * int(sizes @ sizes),
+            f"the covariance of {len(members):,} weights in groups of up to {sizes.max():,.0f} "
+            "(hidden_layer_sizes and coupling say how many)",
+        )
         self._G, self._L = np.empty((0, len(members))), np.empty((0, 0))
         self._blocks = np.concatenate(
             [initial_variance * np.eye(size).ravel() for size in np.diff(offsets)]
