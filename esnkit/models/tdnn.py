@@ -107,6 +107,8 @@ class TDNNRegressor(ESNRegressor):
     """
 
     include_input = False  # the memory's taps are all that the perceptron sees
+    output = "step"
+    pooling = "last"
     squared_states = False
     training_feedback = "teacher"
     _memory_name = "memory"
