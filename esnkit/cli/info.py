@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
+import pkgutil
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -96,5 +98,13 @@ def _describe_cache() -> str:
     kernels = Path(esnkit.__file__).parent / "kernels"
     folder = Path(os.environ.get("NUMBA_CACHE_DIR") or kernels / "__pycache__")
     n_files = sum(1 for _ in folder.rglob("*.nbc")) if folder.is_dir() else 0
-    state = f"warm, {n_files} compiled" if n_files else "cold, the first run compiles"
+    names = [module.name for module in pkgutil.iter_modules([str(kernels)])]
+    # Imported by name: the command looks at what is compiled, and runs none of it.
+    modules = [importlib.import_module(f"esnkit.kernels.{name}") for name in names]
+    known = {id(value): value for module in modules for value in vars(module).values()}
+    count = next(module.count_usable for module in modules if hasattr(module, "count_usable"))
+    n_usable = sum(map(count, known.values()))
+    state = f"warm, {n_usable} compiled" if n_usable else "cold, the first run compiles"
+    if n_files > n_usable:
+        state += f"; {n_files - n_usable} of another version or processor"
     return f"{folder} ({state})"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from esnkit.comparison.contestants.base import Contestant, Problem, count_parameters
 from esnkit.comparison.json_records import to_plain
@@ -21,7 +19,9 @@ from esnkit.comparison.tasks.base import Task
 from esnkit.comparison.tasks.scores import Metric, Scale
 from esnkit.comparison.tasks.splits import DrivenSplit, Pairs, SeriesSplit, Split
 from esnkit.comparison.trials import Choice, Outcome, choose_settings, describe, play
+from esnkit.core.quiet import ignored
 from esnkit.core.seeding import child_generator, root_seed
+from esnkit.core.threads import one_thread_each
 from esnkit.core.typing import FloatArray
 from esnkit.search.engine import Budget
 
@@ -58,7 +58,7 @@ def run_cell(job: Job) -> Cell:
     objection = job.contestant.objection(job.split)
     if objection:
         return replace(blank, status="inapplicable", reason=objection)
-    with threadpool_limits(1), quiet():
+    with one_thread_each(), ignored(Warning):  # what is bad has a bad score
         compile_seconds = _warm_up(job.contestant, job.split)
         try:
             with _measured_memory() as memory:
@@ -163,20 +163,6 @@ def _warm_up(contestant: Contestant, split: Split) -> float:
     except Exception:  # the cell itself will say why
         return time.perf_counter() - start
     return time.perf_counter() - start
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Ignore warnings: what is bad has a bad score.
-
-    Filters belong to the whole process, so only its main thread may set them, for all.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 class _Memory:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed, effective_n_jobs, wrap_non_picklable_objects
 
-from esnkit.comparison.cell import Job, make_job, quiet, run_cell
+from esnkit.comparison.cell import Job, make_job, run_cell
 from esnkit.comparison.contestants.base import Contestant
 from esnkit.comparison.contestants.registry import read_contestants
 from esnkit.comparison.journal import Journal
@@ -245,7 +245,7 @@ def _run(jobs: Sequence[Job], n_done: int, n_jobs: int | None, progress: bool) -
     bar = tqdm(
         total=n_done + len(jobs), initial=n_done, unit="cell", disable=not progress, leave=False
     )
-    with bar, quiet():
+    with bar:
         for cell in _run_parallel(jobs, n_jobs):
             bar.set_postfix_str(f"{cell.task}, {cell.contestant}", refresh=False)
             bar.update()

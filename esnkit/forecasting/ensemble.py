@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
 from sklearn.base import clone
-from threadpoolctl import threadpool_limits
 
-from esnkit.core.exceptions import DivergenceWarning
+from esnkit.core.quiet import divergences_collected, warn_of_divergence
 from esnkit.core.seeding import RandomState
+from esnkit.core.threads import one_thread_each
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.series import SeriesSet
@@ -49,7 +48,7 @@ class EnsembleForecaster(BaseForecaster):
 
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
         self.series_, self._inputs = data, inputs
-        with threadpool_limits(1, user_api="blas"):  # the same digits on any number of cores
+        with one_thread_each():
             self.members_ = [clone(member)._fit(data, inputs) for member in self.members]
         return self
 
@@ -61,12 +60,11 @@ class EnsembleForecaster(BaseForecaster):
     def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         futures, complaints = [], []
         for member in self.members_:
-            with warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always", DivergenceWarning)
+            with divergences_collected() as collected:
                 futures.append(member._forecast(horizon, inputs))
-            complaints += caught[:1]
+            complaints += collected[:1]
         if 2 * len(complaints) > len(self.members_):  # else the others outvote them
-            warnings.warn(str(complaints[0].message), DivergenceWarning, stacklevel=3)
+            warn_of_divergence(complaints[0], stacklevel=3)
         return [self._joined(np.array(runs)) for runs in zip(*futures, strict=True)]
 
     def _joined(self, runs: FloatArray) -> FloatArray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from numbers import Integral
@@ -11,13 +10,13 @@ from typing import Any, Self
 import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import clone
-from threadpoolctl import threadpool_limits
 
 from esnkit.core.checks import check_scalar, check_scale
-from esnkit.core.exceptions import DivergenceWarning
+from esnkit.core.quiet import warn_of_divergence
 from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
 from esnkit.core.sequences import default_washout
 from esnkit.core.state import State
+from esnkit.core.threads import one_thread_each
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.preprocessing import Preprocessor
@@ -285,7 +284,7 @@ class LocalForecaster(BaseForecaster):
 
     def _in_threads(self, jobs: Iterable[Any]) -> list[Any]:
         """Run jobs side by side; one BLAS thread for each gives the same bits for any `n_jobs`."""
-        with threadpool_limits(1, user_api="blas"):
+        with one_thread_each():
             return list(Parallel(n_jobs=self.n_jobs, prefer="threads")(jobs))
 
     # ------------------------------------------------------------------ moving on
@@ -316,10 +315,9 @@ class LocalForecaster(BaseForecaster):
             futures.append(self._preparation.back(outputs, outputs))
             clipped += [first_clipped] if first_clipped >= 0 else []
         if clipped:
-            warnings.warn(
+            warn_of_divergence(
                 f"The forecast left the range of the training data by far in step "
                 f"{min(clipped)} of {horizon} and was clipped at its bounds.",
-                DivergenceWarning,
                 stacklevel=3,
             )
         return futures

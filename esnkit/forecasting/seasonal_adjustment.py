@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Self
@@ -11,7 +10,7 @@ from typing import Self
 import numpy as np
 from sklearn.base import clone
 
-from esnkit.core.exceptions import DivergenceWarning
+from esnkit.core.quiet import warn_of_divergence
 from esnkit.core.seeding import RandomState
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
@@ -143,10 +142,9 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
         clipped = np.clip(future, 2 * low - high, 2 * high - low)
         wrong = np.flatnonzero((clipped != future).any(axis=1))
         if len(wrong) and not (low == high).all():
-            warnings.warn(
+            warn_of_divergence(
                 f"The forecast left the range of the series by more than its width in step "
                 f"{wrong[0]} of {len(future)} and was clipped there.",
-                DivergenceWarning,
                 stacklevel=5,
             )
         if self.log:

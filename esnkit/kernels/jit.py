@@ -46,6 +46,29 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return compiled
 
 
+def count_usable(compiled: Any) -> int:
+    """Count what the cache holds of a kernel that this source, numba and processor can use.
+
+    Parameters
+    ----------
+    compiled : object
+        What `kernel` returned; anything else has nothing.
+
+    Returns
+    -------
+    int
+    """
+    cache = getattr(compiled, "_cache", None)
+    if not isinstance(cache, FunctionCache):
+        return 0
+    try:
+        index = cache._cache_file._load_index()  # empty if the source or numba is another
+    except Exception:  # unpickling what is damaged or old may raise anything
+        return 0
+    processor = compiled.targetctx.codegen().magic_tuple()
+    return sum(processor in key for key in index)
+
+
 class _GuardedCache(FunctionCache):
     """A cache without which work goes on: a full disk or a damaged file costs time alone."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from esnkit.core.exceptions import DivergenceWarning
+from esnkit.core.quiet import warn_of_divergence
 from esnkit.core.sequences import CHUNK, TrainingData, chunks
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
@@ -355,10 +354,9 @@ def warn_if_clipped(first_clipped: int, n_steps: int, bounds: FloatArray) -> Non
     """Warn of outputs that had to be clipped to their bounds, from some step on if not negative."""
     if first_clipped >= 0:
         low, high = bounds
-        warnings.warn(
+        warn_of_divergence(
             f"The outputs that are fed back left the range from {low} to {high} in step "
             f"{first_clipped} of {n_steps} and were clipped at its bounds.",
-            DivergenceWarning,
             stacklevel=4,
         )
 

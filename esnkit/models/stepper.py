@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from esnkit.core.exceptions import DivergenceWarning
+from esnkit.core.quiet import warn_of_divergence
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.reservoir import working_space
@@ -430,9 +429,8 @@ def _report(clipped: int, n_steps: int, name: str, given: Any) -> None:
             "stepper stays where it was. Fill the value in, e.g. by the last forecast."
         )
     if clipped >= 0:
-        warnings.warn(
+        warn_of_divergence(
             f"The outputs left the range of the training data in step {clipped} of "
             f"{n_steps} and were clipped at its bounds.",
-            DivergenceWarning,
             stacklevel=4,
         )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from esnkit.core.checks import check_count, check_non_negative, plain_copy, validate_data
 from esnkit.core.memory import refuse_too_large
+from esnkit.core.quiet import ignored
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.sequences import check_weights
 from esnkit.core.typing import FloatArray
@@ -162,11 +163,10 @@ class MLPReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self._inputs = StandardScaler().fit(rows, **options)
         self._targets = StandardScaler().fit(columns, **options)
         scaled = self._targets.transform(columns).reshape(y.shape)
-        with warnings.catch_warnings():
-            if columns.shape[1] > 1:
-                # The gradient is then not quite that of the loss (scikit-learn's issue 8349), so
-                # close to the minimum a line search may find no step that lowers the loss.
-                warnings.filterwarnings("ignore", _LINE_SEARCH_FAILED, ConvergenceWarning)
+        # With several targets the gradient is not quite that of the loss (scikit-learn's issue
+        # 8349), so close to the minimum a line search may find no step that lowers the loss.
+        several = columns.shape[1] > 1
+        with ignored(ConvergenceWarning, _LINE_SEARCH_FAILED) if several else nullcontext():
             self.network_.fit(self._inputs.transform(rows), scaled, **options)
         self.n_iter_ = self.network_.n_iter_
         self._flat = y.ndim == 1

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from joblib import Parallel, delayed
-from threadpoolctl import threadpool_limits
 
-from esnkit.core.exceptions import DivergenceWarning
+from esnkit.core.quiet import divergences_collected
+from esnkit.core.threads import one_thread_each
 from esnkit.search.space import Settings
 
 if TYPE_CHECKING:
@@ -137,7 +137,8 @@ def search(
     bar = _bar(budget.n_candidates, progress)
 
     def attempt(number: int, task: Any) -> None:
-        trial = measure(task)
+        with divergences_collected():  # a bad candidate has a bad score
+            trial = measure(task)
         found[number] = trial = replace(trial, seconds=time.monotonic() - start)
         if journal is not None:
             journal(trial)
@@ -186,10 +187,7 @@ def _run_all(
                 return
             yield delayed(attempt)(number, task)
 
-    # Filters of warnings belong to the process, so they are set before the threads start. One
-    # thread of BLAS each gives the same digits for any n_jobs.
-    with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
-        warnings.simplefilter("ignore", DivergenceWarning)  # a bad candidate has a bad score
+    with one_thread_each():  # the same digits for any n_jobs
         Parallel(n_jobs=n_jobs, require="sharedmem", pre_dispatch="n_jobs")(in_time())
 
 

@@ -74,6 +74,22 @@ def test_a_sound_cache_is_not_spoken_of_and_is_used(tmp_path):
     assert files == {file: file.stat().st_mtime_ns for file in files}
 
 
+def test_only_what_this_source_and_processor_can_use_counts_as_usable(tmp_path):
+    count = """
+import atexit
+def say():
+    import doubling
+    from esnkit.kernels.jit import count_usable
+    print(count_usable(doubling.double), count_usable(doubling.quadruple), count_usable(say))
+atexit.register(say)
+"""
+    assert run(tmp_path, count).endswith("1 1 0\n")
+    cold = run(tmp_path, "import doubling\n" + count + "say()", NUMBA_CPU_NAME="generic")
+    assert cold.startswith("0 0 0\n")
+    (tmp_path / "doubling.py").write_text(f"{DOUBLING}\n# another source\n")
+    assert run(tmp_path, count + "say()").startswith("0 0 0\n")
+
+
 def test_a_full_volume_is_done_without(tmp_path):
     full = (
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import io
 import re
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from esnkit.comparison.records import Cell, Comparison, TaskRecord, Window
+from esnkit.core.quiet import ignored
 from esnkit.core.typing import FloatArray
 from esnkit.plotting import BacktestDisplay, ForecastDisplay, RanksDisplay, ScoresDisplay
 from esnkit.plotting.attractor import draw_portrait, embedded, embedding_delay
@@ -393,8 +393,7 @@ def _chart(
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph")  # the browser has it
+    with mpl.rc_context(), ignored(UserWarning, "Glyph"):  # the browser has it
         mpl.rcdefaults()  # a user's own style is not for this
         mpl.rcParams.update(_STYLE)
         figure = Figure(figsize=size, layout="constrained")

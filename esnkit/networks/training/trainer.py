@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits
 
+from esnkit.core.threads import one_thread_each
 from esnkit.core.typing import Array
 from esnkit.kernels.optimizers import clip_norm
 from esnkit.networks.network import Network, Tape
@@ -320,7 +320,7 @@ def train(
     try:
         with (
             np.errstate(over="ignore", invalid="ignore"),  # an explosion is told in words
-            threadpool_limits(1, user_api="blas"),  # on matrices so small threads only wait
+            one_thread_each(),  # on matrices so small threads only wait
         ):
             for rng in epochs:
                 loss = trainer.train_epoch(presenter, rng)
