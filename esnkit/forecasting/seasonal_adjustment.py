@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import replace
+from math import lcm
 from typing import Self
 
 import numpy as np
@@ -16,13 +17,16 @@ from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet
 
+_ROUNDS = 3  # in which courses of several seasons are estimated in turns
+
 
 class SeasonallyAdjustedForecaster(BaseForecaster):
-    """Forecasts what is left of series without their season, and puts the season back.
+    """Forecasts what is left of series without their seasons, and puts the seasons back.
 
     The mean course of a season is estimated as in the classical decomposition [1]_: what deviates
     from a moving average over one season, averaged over the seasons. It is shrunk as far as it may
-    be noise. Taken from logarithms, it is a season that grows with the series.
+    be noise. Taken from logarithms, it is a season that grows with the series. Of several seasons,
+    such as a day and a week, each is estimated from what the others leave, in turns [2]_.
 
     Forecasts are clipped to the range of the series, of logarithms if these are taken, widened
     by its width on both sides; and what was never negative is not forecast below zero.
@@ -33,8 +37,8 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
         Forecasts the rest; unfitted, a copy is fitted.
     log : bool, default=False
         Whether logarithms are taken; the series must be positive.
-    season : int, default=None
-        Length of the season in steps; None for none.
+    season : int or sequence of int, default=None
+        Length of the season in steps, or of several; None for none.
     random_state : int, Generator, RandomState or None, default=None
         Seed for the ensembles of `predict_interval`.
 
@@ -42,13 +46,17 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
     ----------
     forecaster_ : forecaster
         The fitted copy.
-    courses_ : list of ndarray of shape (season, n_variables)
-        The course of the season of each series, from its first step on.
+    courses_ : list of ndarray of shape (n_course, n_variables)
+        The course of the season of each series, from its first step on. With several seasons their
+        sum, over the least number of steps that holds each of them whole times.
 
     References
     ----------
     .. [1] R. J. Hyndman and G. Athanasopoulos, "Forecasting: principles and practice", section
        3.4, OTexts, 2021.
+    .. [2] K. Bandara, R. J. Hyndman and C. Bergmeir, "MSTL: a seasonal-trend decomposition
+       algorithm for time series with multiple seasonal patterns", International Journal of
+       Operational Research 52, 2025.
 
     Examples
     --------
@@ -66,7 +74,7 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
         forecaster: BaseForecaster,
         *,
         log: bool = False,
-        season: int | None = None,
+        season: int | Sequence[int] | None = None,
         random_state: RandomState = None,
     ) -> None:
         self.forecaster = forecaster
@@ -121,8 +129,7 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
         if self.season is None:
             return np.zeros((1, values.shape[1]))
         start = max(0, len(values) - max(LONGEST_TAIL, 3 * self.season))
-        start += -start % self.season  # where a season begins
-        return seasonal_course(self._curved(values[start:]), self.season)
+        return joint_course(self._curved(values), np.atleast_1d(self.season).tolist())
 
     def _adjusted(self, data: SeriesSet) -> SeriesSet:
         """Return the series that the forecaster sees."""
@@ -150,6 +157,33 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
         if self.log:
             return np.exp(clipped)
         return np.where(past.min(axis=0) >= 0, np.maximum(clipped, 0), clipped)
+
+
+def joint_course(values: FloatArray, periods: Sequence[int]) -> FloatArray:
+    """Return the sum of the mean courses of several seasons, from the start of series on.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_steps, n_variables)
+        The series, of at least two of the longest season.
+    periods : sequence of int
+        Steps of the seasons.
+
+    Returns
+    -------
+    ndarray of shape (n_course, n_variables)
+        The course; ``n_course`` is the least common multiple of the periods.
+    """
+    if len(periods) == 1:
+        return seasonal_course(values, periods[0])
+    n_steps = len(values)
+    courses = {period: np.zeros((period, values.shape[1])) for period in sorted(periods)}
+    for _ in range(_ROUNDS):
+        for period in courses:
+            others = sum(_repeated(c, 0, n_steps) for p, c in courses.items() if p != period)
+            courses[period] = seasonal_course(values - others, period)
+    n_course = lcm(*courses)
+    return np.sum([_repeated(course, 0, n_course) for course in courses.values()], axis=0)
 
 
 def seasonal_course(values: FloatArray, period: int) -> FloatArray:

@@ -24,7 +24,7 @@ from esnkit.forecasting.auto.evaluation import Evaluation, Validation
 from esnkit.forecasting.auto.selection import FIRST, ROUNDS, choose, propose, weigh
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.ensemble import EnsembleForecaster
-from esnkit.forecasting.seasonality import common_period
+from esnkit.forecasting.seasonality import check_seasons, find_seasons
 from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet
 from esnkit.models.stepper import ForecastStepper
 from esnkit.search.engine import Budget, Search, search
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 _FEWEST_STEPS = 30  # with fewer there is nothing to validate on
 _SHORT = 300  # steps; with more, five origins tell enough, and each costs time
 _LARGEST_HORIZON = 200  # for validation, if none is given
+_LEAST_BEHIND = 0.5  # of a horizon, that must lie behind two seasons
 _LEAST_WEIGHT = 0.01  # at some step, of what is worth refitting
 _GREAT_RATIO = 2.0  # of a positive series' extremes, beyond which logarithms are worth a try
 
@@ -59,6 +60,9 @@ class AutoESN(BaseForecaster):
     horizon : int, default=None
         Steps ahead that matter, at most a third of the series. None means a tenth of the series,
         at least a season and at most 200 steps.
+    season_length : int or sequence of int, default=None
+        Steps of a season, or of several, such as ``(24, 168)`` for hours; each must fit twice into
+        the series. None looks for seasons: those that the dates suggest and others.
     n_members : int, default=5
         Most forecasters that the median is taken of; fewer if others are clearly worse.
     n_jobs : int, default=None
@@ -89,12 +93,14 @@ class AutoESN(BaseForecaster):
         ``"smoothing"`` or ``"naive"``, followed by the settings of an `esnkit.Reservoir` (and
         ``squared_states``), of an `esnkit.NVAR`, or of a classical forecast (whether there is a
         ``drift``), the others NaN. Then ``differences``, ``season`` (steps of the season whose
-        course is taken away, or None), ``log`` (whether logarithms are taken), ``naive``, the
-        best ``penalty`` (the readout's alpha for each row it was fitted to), ``seed``, ``score``
-        (mean decimal logarithm of the error in standard deviations) and ``seconds`` since the
-        search began. Empty if there was nothing to search on.
+        course is taken away, a tuple of several, or None), ``log`` (whether logarithms are taken),
+        ``naive``, the best ``penalty`` (the readout's alpha for each row it was fitted to),
+        ``seed``, ``score`` (mean decimal logarithm of the error in standard deviations) and
+        ``seconds`` since the search began. Empty if there was nothing to search on.
+    seasons_ : tuple of int
+        The seasons that candidates were given, in steps, the shortest first.
     period_ : int or None
-        The season that was found, in steps.
+        The shortest of them.
 
     See Also
     --------
@@ -164,6 +170,7 @@ class AutoESN(BaseForecaster):
         n_candidates: int = 60,
         time_budget: float | None = None,
         horizon: int | None = None,
+        season_length: int | Sequence[int] | None = None,
         n_members: int = 5,
         n_jobs: int | None = None,
         progress: bool = False,
@@ -175,6 +182,7 @@ class AutoESN(BaseForecaster):
         self.n_candidates = n_candidates
         self.time_budget = time_budget
         self.horizon = horizon
+        self.season_length = season_length
         self.n_members = n_members
         self.n_jobs = n_jobs
         self.progress = progress
@@ -182,6 +190,11 @@ class AutoESN(BaseForecaster):
         self.time_column = time_column
         self.target_column = target_column
         self.random_state = random_state
+
+    @property
+    def period_(self) -> int | None:
+        """The shortest season, or None."""
+        return self.seasons_[0] if self.seasons_ else None
 
     @property
     def search_(self) -> pd.DataFrame:
@@ -198,7 +211,8 @@ class AutoESN(BaseForecaster):
         """
         check_is_fitted(self)
         found = self._search
-        season = "none" if self.period_ is None else f"{self.period_} steps"
+        season = " and ".join(map(str, self.seasons_))
+        season = f"{season} steps" if season else "none"
         chosen = ", ".join(
             f"{name}={_brief(value)}"
             for name, value in self.best_params_.items()
@@ -270,15 +284,16 @@ class AutoESN(BaseForecaster):
         self.series_, self._inputs = data, inputs
         seen = data.tail(LONGEST_TAIL)
         known = None if inputs is None else [x[-LONGEST_TAIL:] for x in inputs]
-        self.period_ = common_period(seen)
+        self.seasons_ = find_seasons(seen, self.season_length)
         constant = all(np.ptp(member.values) == 0 for member in data.members)
         if constant or data.n_shortest < _FEWEST_STEPS:
             return self._fit_naive(data, inputs, constant)
         rolling = _plan(
-            seen.n_shortest, None if self.horizon is None else int(self.horizon), self.period_
+            seen.n_shortest, None if self.horizon is None else int(self.horizon), self.seasons_
         )
         validation = Validation(seen, known, rolling)
-        problem = _problem(data, min(validation.lengths), self.period_)
+        problem = _problem(data, min(validation.lengths), self.seasons_)
+        self.seasons_ = problem.seasons
         rng = child_generator(root_seed(self.random_state), "reservoir")
         self._search = search(
             lambda task: validation.measure(*task),
@@ -348,27 +363,36 @@ class AutoESN(BaseForecaster):
             check_count(getattr(self, name), name)
         if self.horizon is not None:
             check_count(self.horizon, "horizon")
+        if self.season_length is not None:
+            check_seasons(self.season_length)
         if self.time_budget is not None:
             check_positive(self.time_budget, "time_budget")
 
 
-def _plan(n_steps: int, horizon: int | None, period: int | None) -> RollingOrigins:
-    """Choose the horizon of the validation and its origins, within the last third or so."""
+def _plan(n_steps: int, horizon: int | None, seasons: tuple[int, ...]) -> RollingOrigins:
+    """Choose the horizon of the validation and its origins, within the last third or so.
+
+    Two whole seasons are left before the first origin where there is room for a forecast.
+    """
+    longest = max(seasons, default=1)
     if horizon is None:
-        season = min(period or 1, n_steps // 6)
+        season = min(longest, n_steps // 6)
         horizon = max(min(n_steps // 10, _LARGEST_HORIZON), season, min(12, n_steps // 6))
     horizon = min(horizon, n_steps // 3)
     n_origins, n_last = (10, n_steps // 2) if n_steps <= _SHORT else (5, n_steps // 3)
+    behind = n_steps - 2 * longest
+    if behind >= _LEAST_BEHIND * horizon:
+        n_last, horizon = min(n_last, behind), min(horizon, behind)
     return RollingOrigins.within(n_last, horizon, n_origins, widest=horizon // 2)
 
 
-def _problem(data: SeriesSet, n_steps: int, period: int | None) -> SeriesTraits:
+def _problem(data: SeriesSet, n_steps: int, seasons: tuple[int, ...]) -> SeriesTraits:
     """Say what candidates have to know of the series, of which so many steps are fitted."""
     values = [member.values for member in data.members]
     return SeriesTraits(
         n_steps,
         data.n_variables,
-        period if period is not None and period <= n_steps // 3 else None,
+        tuple(season for season in seasons if 2 * season <= n_steps),
         growing=all(
             (v.min(axis=0) * _GREAT_RATIO < v.max(axis=0)).all() and v.min() > 0 for v in values
         ),
@@ -400,7 +424,8 @@ def _naive_forecast(candidate: Candidate) -> str:
     view = candidate.view
     if view.season is not None:
         level = "last level" if view.differences else "mean"
-        said = f"the {level} with the course of a season of {view.season} steps"
+        steps = str(view.season).strip("()").replace(",", " and")
+        said = f"the {level} with the course of a season of {steps} steps"
     elif not view.differences:
         return "the mean"
     else:

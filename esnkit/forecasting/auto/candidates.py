@@ -47,7 +47,7 @@ class SeriesTraits:
 
     n_steps: int  # that a candidate is fitted to
     n_variables: int
-    period: int | None
+    seasons: tuple[int, ...]  # in steps, the shortest first; () for none
     growing: bool  # positive, and logarithms make a difference
 
 
@@ -56,7 +56,7 @@ class Preprocessing:
     """How a series is looked at."""
 
     differences: tuple[int, ...] = ()
-    season: int | None = None  # whose course is taken away
+    season: int | tuple[int, ...] | None = None  # whose course is taken away, or several seasons
     log: bool = False
 
 
@@ -250,10 +250,10 @@ def simple(problem: SeriesTraits) -> list[Candidate]:
     """Return the classical forecasts: naive ones, the simplest first, and exponential smoothing."""
     naive = [
         Candidate(Naive(drift), view)
-        for view in _views(problem.period)
+        for view in _views(problem.seasons)
         for drift in ((False, True) if view.differences else (False,))
     ]
-    view = Preprocessing((1,), problem.period)
+    view = Preprocessing((1,), _joint(problem.seasons))
     return naive + [Candidate(Smoothing(drift), view) for drift in (False, True)]
 
 
@@ -284,24 +284,29 @@ def draw(
     return [replace(c, view=views[i % len(views)]) for i, c in enumerate(drawn)]
 
 
-def _views(period: int | None) -> list[Preprocessing]:
+def _views(seasons: tuple[int, ...]) -> list[Preprocessing]:
     """Return the ways to look at a series, the simplest first."""
     plain = [Preprocessing(), Preprocessing((1,))]
-    if period is None:
+    if not seasons:
         return plain
+    joint = _joint(seasons)
     return [
         *plain,
-        Preprocessing((period,)),
-        Preprocessing((), period),
-        Preprocessing((1,), period),
+        *(Preprocessing((season,)) for season in seasons),
+        Preprocessing((), joint),
+        Preprocessing((1,), joint),
     ]
+
+
+def _joint(seasons: tuple[int, ...]) -> int | tuple[int, ...] | None:
+    """Return the seasons whose courses are taken away together."""
+    return seasons if len(seasons) > 1 else next(iter(seasons), None)
 
 
 def _at(point: FloatArray, problem: SeriesTraits, rng: np.random.Generator) -> Candidate:
     """Turn a point of the unit cube into settings."""
-    views = _views(problem.period)
-    if problem.period is not None:
-        views.append(Preprocessing((problem.period, 1)))
+    views = _views(problem.seasons)
+    views += [Preprocessing((season, 1)) for season in problem.seasons]
     share = (point[6] - _UNDIFFERENCED) / (1 - _UNDIFFERENCED)
     view = views[0 if share < 0 else 1 + int(share * (len(views) - 1))]
     view = replace(view, log=bool(problem.growing and point[8] < _LOGS))

@@ -442,7 +442,7 @@ def test_a_naive_candidate_with_a_drift_goes_on_from_the_first_to_the_last_value
 
 
 def test_candidates_lie_within_their_bounds():
-    problem = SeriesTraits(n_steps=400, n_variables=3, period=12, growing=False)
+    problem = SeriesTraits(n_steps=400, n_variables=3, seasons=(12,), growing=False)
     drawn = draw(200, problem, np.random.default_rng(0))
     assert len(drawn) == 200
     assert all(isinstance(candidate, Candidate) for candidate in drawn)
@@ -463,7 +463,7 @@ def test_monomials_are_counted():
 
 
 def test_what_lies_near_is_new():
-    problem = SeriesTraits(n_steps=400, n_variables=1, period=None, growing=True)
+    problem = SeriesTraits(n_steps=400, n_variables=1, seasons=(), growing=True)
     rng = np.random.default_rng(0)
     drawn = draw(40, problem, rng)
     tried = set(drawn)
@@ -474,14 +474,14 @@ def test_what_lies_near_is_new():
 
 
 def test_given_views_are_taken_in_turn():
-    problem = SeriesTraits(n_steps=400, n_variables=1, period=None, growing=True)
+    problem = SeriesTraits(n_steps=400, n_variables=1, seasons=(), growing=True)
     views = [Preprocessing(log=True), Preprocessing((1,))]
     drawn = draw(5, problem, np.random.default_rng(0), views)
     assert [c.view for c in drawn] == [views[i] for i in (0, 1, 0, 1, 0)]
 
 
 def test_what_most_would_try_is_no_larger_than_the_series_can_bear():
-    short = SeriesTraits(n_steps=40, n_variables=3, period=None, growing=False)
+    short = SeriesTraits(n_steps=40, n_variables=3, seasons=(), growing=False)
     (candidate,) = familiar([Preprocessing()], short, np.random.default_rng(0))
     assert candidate.memory.n_units == 20
     long = replace(short, n_steps=1000)
@@ -556,7 +556,7 @@ def test_a_model_is_scored_by_what_the_verbs_give(monkeypatch):
     monkeypatch.setattr(
         "esnkit.forecasting.auto.evaluation._COARSE", np.array([1e-6])
     )  # nothing to average with
-    problem = SeriesTraits(n_steps=100, n_variables=1, period=None, growing=False)
+    problem = SeriesTraits(n_steps=100, n_variables=1, seasons=(), growing=False)
     drawn = draw(8, problem, np.random.default_rng(0))
     candidate = next(c for c in drawn if isinstance(c.memory, ReservoirConfig))
     rolling = RollingOrigins(horizon=20, n_origins=2, stride=10)
