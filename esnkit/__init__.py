@@ -8,8 +8,12 @@ from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.state import State
 from esnkit.core.trees import Tree
 from esnkit.forecasting.auto.autoesn import AutoESN
+from esnkit.forecasting.autoregression import AutoregressiveForecaster
+from esnkit.forecasting.classical import ExponentialSmoothing, NaiveForecaster, SeasonalNaive
 from esnkit.forecasting.forecaster import Forecaster
+from esnkit.forecasting.intermittent import IntermittentForecaster
 from esnkit.forecasting.local import LocalForecaster
+from esnkit.forecasting.theta import ThetaForecaster
 from esnkit.memories.composition import Bidirectional, Parallel, Stacked
 from esnkit.memories.delayed import DelayedReservoir
 from esnkit.memories.delays import TappedDelayLine
@@ -38,29 +42,35 @@ __all__ = [
     "ES2N",
     "NVAR",
     "AutoESN",
+    "AutoregressiveForecaster",
     "Bidirectional",
     "DelayedReservoir",
     "DivergenceWarning",
     "ESNClassifier",
     "ESNRegressor",
+    "ExponentialSmoothing",
     "FIRRegressor",
     "Forecaster",
     "GammaMemory",
+    "IntermittentForecaster",
     "LMSReadout",
     "LegendreMemory",
     "LocalForecaster",
     "MLPReadout",
+    "NaiveForecaster",
     "Parallel",
     "RLSReadout",
     "RNNClassifier",
     "RNNRegressor",
     "Reservoir",
     "RidgeReadout",
+    "SeasonalNaive",
     "SpikingReservoir",
     "Stacked",
     "State",
     "TDNNRegressor",
     "TappedDelayLine",
+    "ThetaForecaster",
     "Tree",
     "TreeESNRegressor",
     "TreeReservoir",

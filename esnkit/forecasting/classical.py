@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.signal import lfilter
 from sklearn.base import clone
 
-from esnkit.core.checks import check_scalar
+from esnkit.core.checks import check_name, check_scalar
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.seasonal_adjustment import seasonal_course
@@ -23,7 +23,11 @@ _N_START = 10  # steps that the first level and trend are taken from
 _LEVELS = (0.01, 0.05, 0.1, 0.2, 0.35, 0.6, 0.98)  # smoothing of the level, where a search begins
 _SHARES = (0.02, 0.1, 0.3)  # that of trend and season
 _DAMPINGS = (0.8, 0.9, 0.97)
-_NEARBY = ((0.6, 1.0, 1.5), (0.8, 1.0, 1.2))  # factors by which the search goes on
+_SWEEPS = 2  # over the parameters, on the grid
+_NEARBY: tuple[tuple[float, ...], ...] = (
+    (0.6, 1.0, 1.5),
+    (0.8, 1.0, 1.2),
+)  # factors by which the search goes on
 
 
 class ClassicalForecaster(BaseForecaster):
@@ -87,12 +91,15 @@ class ClassicalForecaster(BaseForecaster):
 
 
 class NaiveForecaster(ClassicalForecaster):
-    """Repeats the last value or the mean, or draws the line from the first value to the last.
+    """Repeats the last value or the mean, returns to it, or goes on from the first to the last.
 
     Parameters
     ----------
-    strategy : {"last", "mean", "drift"}, default="last"
-        What goes on.
+    strategy : {"last", "mean", "drift", "reversion"}, default="last"
+        ``"last"`` and ``"mean"`` repeat the last value and the mean; ``"drift"`` draws the line
+        from the first value to the last; ``"reversion"`` starts from the last value and returns to
+        the mean by the factor rho at each step, ``mean + rho**h * (last - mean)``, where rho is the
+        autocorrelation of neighbours, at least 0.
     id_column : str, default=None
         The column of a table in long format that names the series of each row.
     time_column : str, default=None
@@ -117,7 +124,7 @@ class NaiveForecaster(ClassicalForecaster):
 
     Examples
     --------
-    >>> from esnkit.forecasting.classical import NaiveForecaster
+    >>> from esnkit import NaiveForecaster
     >>> NaiveForecaster("drift").fit([1.0, 2.0, 2.0, 7.0]).forecast(2)
     array([ 9., 11.])
     """
@@ -140,16 +147,27 @@ class NaiveForecaster(ClassicalForecaster):
         return 2 if self.strategy == "drift" else 1
 
     def _check_parameters(self) -> None:
-        if self.strategy not in ("last", "mean", "drift"):
-            raise ValueError(f"strategy must be 'last', 'mean' or 'drift', got {self.strategy!r}.")
+        check_name("strategy", self.strategy, ("last", "mean", "drift", "reversion"))
 
     def _go_on(self, values: FloatArray, state: Any, horizon: int) -> FloatArray:
+        steps, mean = np.arange(1, horizon + 1)[:, np.newaxis], values.mean(axis=0)
         if self.strategy == "mean":
-            return np.tile(values.mean(axis=0), (horizon, 1))
+            return np.tile(mean, (horizon, 1))
+        if self.strategy == "reversion":
+            return mean + _persistence(values) ** steps * (values[-1] - mean)
         slope = np.zeros_like(values[0])
         if self.strategy == "drift":
             slope = (values[-1] - values[0]) / (len(values) - 1)
-        return values[-1] + np.arange(1, horizon + 1)[:, np.newaxis] * slope
+        return values[-1] + steps * slope
+
+
+def _persistence(values: FloatArray) -> FloatArray:
+    """Return the autocorrelation of neighbours, of each variable, between 0 and 1."""
+    rest = values - values.mean(axis=0)
+    squares = np.square(rest).sum(axis=0)
+    products = (rest[1:] * rest[:-1]).sum(axis=0)
+    shares = np.divide(products, squares, out=np.zeros_like(squares), where=squares > 0)
+    return np.clip(shares, 0.0, 1.0)
 
 
 class SeasonalNaive(ClassicalForecaster):
@@ -185,7 +203,7 @@ class SeasonalNaive(ClassicalForecaster):
 
     Examples
     --------
-    >>> from esnkit.forecasting.classical import SeasonalNaive
+    >>> from esnkit import SeasonalNaive
     >>> SeasonalNaive(2).fit([1.0, 5.0, 2.0, 6.0]).forecast(3)
     array([2., 6., 2.])
     >>> SeasonalNaive(2, drift=True).fit([1.0, 5.0, 2.0, 6.0]).forecast(3)
@@ -221,14 +239,14 @@ class SeasonalNaive(ClassicalForecaster):
 
 
 @dataclass(frozen=True)
-class _Components:
-    """What smoothing knows at the end of a series: arrays of shape (..., n_variables)."""
+class _Course:
+    """What smoothing knows of a variable at the end of a series."""
 
-    level: FloatArray
-    trend: FloatArray
+    level: float
+    trend: float
     season: FloatArray  # the season to come, from the next step on
-    parameters: FloatArray  # (..., 4, n_variables)
-    squares: FloatArray  # sum of squared one-step errors
+    parameters: FloatArray  # (4,)
+    squares: float  # sum of squared one-step errors
 
 
 class ExponentialSmoothing(ClassicalForecaster):
@@ -240,6 +258,9 @@ class ExponentialSmoothing(ClassicalForecaster):
         b(n) = phi b(n-1) + alpha beta e(n)
         s(n) = s(n-m) + gamma e(n)
 
+    A multiplicative season multiplies: e(n) = y(n) - (l(n-1) + phi b(n-1)) s(n-m), of which level
+    and trend take in their share of e(n) / s(n-m), and the season of e(n) / (l(n-1) + phi b(n-1)).
+
     The smoothing is chosen on a grid, then nearby, by the sum of squared one-step errors. The first
     level and trend are those of a line through the first steps, the first season is the mean course
     of the season. Of a longer series only the last 20 000 steps are smoothed.
@@ -250,6 +271,9 @@ class ExponentialSmoothing(ClassicalForecaster):
         Whether there is a trend, and whether it fades by the factor phi at each step.
     season_length : int, default=None
         Steps of a season; None for none. Two whole seasons are needed.
+    seasonal : {"additive", "multiplicative"}, default="additive"
+        Whether the season is added to the level or multiplies it, for which all values must be
+        positive.
     smoothing : array-like of shape (4,) or (n_series, 4, n_variables), default=None
         alpha, beta, gamma and phi. None chooses them, for each variable by itself.
     id_column : str, default=None
@@ -275,7 +299,7 @@ class ExponentialSmoothing(ClassicalForecaster):
     Examples
     --------
     >>> import numpy as np
-    >>> from esnkit.forecasting.classical import ExponentialSmoothing
+    >>> from esnkit import ExponentialSmoothing
     >>> ExponentialSmoothing("additive").fit(np.arange(20.0)).forecast(3).round(6)
     array([20., 21., 22.])
     """
@@ -285,6 +309,7 @@ class ExponentialSmoothing(ClassicalForecaster):
         trend: str | None = None,
         *,
         season_length: int | None = None,
+        seasonal: str = "additive",
         smoothing: ArrayLike | None = None,
         id_column: Any = None,
         time_column: Any = None,
@@ -292,6 +317,7 @@ class ExponentialSmoothing(ClassicalForecaster):
     ) -> None:
         self.trend = trend
         self.season_length = season_length
+        self.seasonal = seasonal
         self.smoothing = smoothing
         self.id_column = id_column
         self.time_column = time_column
@@ -299,8 +325,8 @@ class ExponentialSmoothing(ClassicalForecaster):
 
     @property
     def smoothing_(self) -> FloatArray:
-        """alpha, beta, gamma and phi of each series."""
-        return np.array([state.parameters for state in self.states_])
+        """The parameters alpha, beta, gamma and phi of each series."""
+        return np.array([np.column_stack([c.parameters for c in state]) for state in self.states_])
 
     @property
     def _fewest(self) -> int:
@@ -308,8 +334,8 @@ class ExponentialSmoothing(ClassicalForecaster):
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
-        if self.trend not in (None, "additive", "damped"):
-            raise ValueError(f"trend must be None, 'additive' or 'damped', got {self.trend!r}.")
+        check_name("trend", self.trend, (None, "additive", "damped"))
+        check_name("seasonal", self.seasonal, ("additive", "multiplicative"))
         if self.smoothing is not None and np.ndim(self.smoothing) not in (1, 3):
             raise ValueError(
                 "smoothing must have shape (4,) or (n_series, 4, n_variables), got shape "
@@ -321,72 +347,165 @@ class ExponentialSmoothing(ClassicalForecaster):
 
     # ------------------------------------------------------------------ states
 
-    def _start(self, i: int, values: FloatArray) -> _Components:
+    @property
+    def _multiplies(self) -> bool:
+        return self.season_length is not None and self.seasonal == "multiplicative"
+
+    def _start(self, i: int, values: FloatArray) -> list[_Course]:
         values = values[-max(LONGEST_TAIL, 3 * (self.season_length or 0)) :]
-        if self.smoothing is not None:
-            given = np.asarray(self.smoothing, dtype=np.float64)
-            given = given[i] if given.ndim == 3 else given[:, np.newaxis]
-            return self._smooth(values, np.broadcast_to(given, (4, values.shape[1])))
-        damping = {None: (1.0,), "additive": (1.0,), "damped": _DAMPINGS}[self.trend]
-        grids = (
+        if self._multiplies and values.min() <= 0:
+            raise ValueError(
+                f"{self.series_.label(i)} of y holds {values.min()}: a multiplicative season needs "
+                "positive values."
+            )
+        if self.smoothing is None:
+            return [self._best(column) for column in values.T]
+        given = np.asarray(self.smoothing, dtype=np.float64)
+        given = given[i] if given.ndim == 3 else np.tile(given, (values.shape[1], 1)).T
+        pairs = zip(values.T, given.T, strict=True)
+        return [self._smooth(column, self._first(column), of) for column, of in pairs]
+
+    def _move(self, state: list[_Course], values: FloatArray) -> list[_Course]:
+        pairs = zip(values.T, state, strict=True)
+        return [self._smooth(column, course, course.parameters) for column, course in pairs]
+
+    def _smooth(self, values: FloatArray, start: _Course, parameters: FloatArray) -> _Course:
+        """Take values (n_steps,) in from a course on."""
+        if self._multiplies:
+            return _multiplied(values, start, parameters)
+        return _advanced(start, parameters, _errors(values, start, parameters))
+
+    def _first(self, values: FloatArray) -> _Course:
+        """Return the course before the first of values (n_steps,)."""
+        season = np.full(1, float(self._multiplies))
+        if self.season_length is not None:
+            shape = np.log(values) if self._multiplies else values
+            season = seasonal_course(shape[:, np.newaxis], self.season_length)[:, 0]
+            season = np.exp(season) if self._multiplies else season
+        first = values[: max(_N_START, self.season_length or 0)]
+        phases = season[np.arange(len(first)) % len(season)]
+        first = first / phases if self._multiplies else first - phases
+        level, slope = float(first.mean()), 0.0
+        if self.trend is not None:
+            slope, level = np.polyfit(np.arange(1, len(first) + 1), first, 1)
+        return _Course(level, slope, season, np.zeros(4), 0.0)
+
+    def _best(self, values: FloatArray) -> _Course:
+        """Choose the smoothing of values (n_steps,), on a grid and then nearby."""
+        start, rounds = self._first(values), _NEARBY
+        loss = coarse = _additive_loss(values, start)
+        if self._multiplies:  # chosen on what the season leaves, then once more with the season
+            phases = start.season[np.arange(len(values)) % len(start.season)]
+            flat = replace(start, season=np.zeros_like(start.season))
+            coarse, rounds = _additive_loss(values / phases, flat), _NEARBY[1:]
+
+            def loss(parameters: FloatArray) -> float:
+                return _multiplied(values, start, parameters).squares
+
+        grids = [np.array(grid) for grid in self._grids]
+        best = np.array([grid[len(grid) // 2] for grid in grids])
+        for _ in range(_SWEEPS):
+            best = _descend(coarse, best, grids)
+        for factors in rounds:
+            near = [np.minimum(value * np.array(factors), 1.0) for value in best[:3]]
+            best = _descend(loss, best, [*near, best[3:]])
+        return self._smooth(values, start, best)
+
+    @property
+    def _grids(self) -> tuple[tuple[float, ...], ...]:
+        """What is tried of alpha, beta, gamma and phi."""
+        return (
             _LEVELS,
             (0.0,) if self.trend is None else _SHARES,
             (0.0,) if self.season_length is None else _SHARES,
-            damping,
+            _DAMPINGS if self.trend == "damped" else (1.0,),
         )
-        best = self._best_of(values, np.array(list(product(*grids)))[:, :, np.newaxis])
-        for factors in _NEARBY:
-            nearby = [factors if len(grid) > 1 else (1.0,) for grid in grids[:3]]
-            steps = np.array(list(product(*nearby, (1.0,))))[:, :, np.newaxis]
-            best = self._best_of(values, np.minimum(best.parameters * steps, 1.0))
-        return best
 
-    def _best_of(self, values: FloatArray, tried: FloatArray) -> _Components:
-        """Return the states of the best of some parameters (n_tried, 4, 1 or n_variables)."""
-        tried = np.broadcast_to(tried, (*tried.shape[:2], values.shape[1]))
-        squares = self._smooth(values, tried).squares
-        best = squares.argmin(axis=0)
-        chosen = tried[best, :, np.arange(values.shape[1])].T
-        return self._smooth(values, chosen)
-
-    def _smooth(self, values: FloatArray, parameters: FloatArray) -> _Components:
-        """Smooth a series from its start, with parameters of shape (..., 4, n_variables)."""
-        shape = (*parameters.shape[:-2], values.shape[1])
-        season = np.zeros((1, values.shape[1]))
-        if self.season_length is not None:
-            season = seasonal_course(values, self.season_length)
-        first = values[: max(_N_START, self.season_length or 0)]
-        first = first - season[np.arange(len(first)) % len(season)]
-        level, slope = first.mean(axis=0), np.zeros(values.shape[1])
-        if self.trend is not None:
-            slope, level = np.polyfit(np.arange(1, len(first) + 1), first, 1)
-        flat = season.reshape(len(season), *(1,) * (len(shape) - 1), shape[-1])
-        start = _Components(
-            np.broadcast_to(level, shape),
-            np.broadcast_to(slope, shape),
-            np.broadcast_to(flat, (len(season), *shape)),
-            parameters,
-            np.zeros(shape),
-        )
-        return self._move(start, values)
-
-    def _move(self, state: _Components, values: FloatArray) -> _Components:
-        alpha, beta, gamma, damping = np.moveaxis(state.parameters, -2, 0)
-        level, trend, season = state.level, state.trend, state.season.copy()
-        squares = state.squares.copy()
-        for n, row in enumerate(values):
-            phase = n % len(season)
-            trend = damping * trend
-            level = level + trend
-            error = row - level - season[phase]
-            level = level + alpha * error
-            trend = trend + alpha * beta * error
-            season[phase] += gamma * error
-            squares += error * error
-        season = np.roll(season, -(len(values) % len(season)), axis=0)
-        return _Components(level, trend, season, state.parameters, squares)
-
-    def _go_on(self, values: FloatArray, state: _Components, horizon: int) -> FloatArray:
+    def _go_on(self, values: FloatArray, state: list[_Course], horizon: int) -> FloatArray:
         steps = np.arange(horizon)
-        fading = np.cumsum(state.parameters[3] ** (steps[:, np.newaxis] + 1), axis=0)
-        return state.level + fading * state.trend + state.season[steps % len(state.season)]
+        futures = []
+        for course in state:
+            fading = np.cumsum(course.parameters[3] ** (steps + 1))
+            season = course.season[steps % len(course.season)]
+            level = course.level + fading * course.trend
+            futures.append(level * season if self._multiplies else level + season)
+        return np.column_stack(futures)
+
+
+def _descend(
+    loss: Callable[[FloatArray], float], best: FloatArray, grids: Sequence[FloatArray]
+) -> FloatArray:
+    """Choose one parameter after the other, each from its grid, with the others as they are."""
+    for i, grid in enumerate(grids):
+        if len(set(grid)) > 1:
+            tried = [np.concatenate([best[:i], [value], best[i + 1 :]]) for value in grid]
+            best = min(tried, key=loss)
+    return best
+
+
+def _additive_loss(values: FloatArray, start: _Course) -> Callable[[FloatArray], float]:
+    """Return the sum of squared one-step errors as a function of the parameters."""
+
+    def loss(parameters: FloatArray) -> float:
+        with np.errstate(over="ignore", invalid="ignore"):
+            errors = _errors(values, start, parameters)
+            return float(np.nan_to_num(errors @ errors, nan=np.inf))
+
+    return loss
+
+
+def _errors(values: FloatArray, start: _Course, parameters: FloatArray) -> FloatArray:
+    """Return the one-step errors of additive smoothing, (n_steps,).
+
+    They are a linear filter of what the values deviate from the course that would have gone on.
+    With the lag B, S = 1 + B + ... + B^(m-1) and D = (1 - phi B)(1 - B^m) it is
+    D / (D + alpha B (1 + beta phi - phi B) S + gamma B^m (1 - phi B)).
+    """
+    alpha, beta, gamma, phi = parameters
+    if start.trend == beta == 0:
+        phi = 0.0  # which says the same, with fewer poles
+    steps, m = np.arange(len(values)), len(start.season)
+    fading = np.cumsum(phi ** (steps + 1)) if start.trend else 0.0
+    going_on = start.level + start.trend * fading + start.season[steps % m]
+    kept = np.zeros(m + 2)
+    kept[0], kept[1] = 1.0, -phi
+    kept[m] -= 1.0
+    kept[m + 1] += phi
+    felt = kept.copy()
+    felt[1 : m + 1] += alpha * (1 + beta * phi)
+    felt[2 : m + 2] -= alpha * phi
+    felt[m] += gamma
+    felt[m + 1] -= gamma * phi
+    return np.asarray(lfilter(kept, felt, values - going_on), dtype=np.float64)
+
+
+def _advanced(start: _Course, parameters: FloatArray, errors: FloatArray) -> _Course:
+    """Take one-step errors (n_steps,) into a course with an additive season."""
+    alpha, beta, gamma, phi = parameters
+    n_steps, m = len(errors), len(start.season)
+    change = [phi * start.trend]
+    trends = lfilter([alpha * beta], [1, -phi], errors, zi=change)[0]
+    before = np.concatenate([[start.trend], trends])
+    level = start.level + phi * before[:-1].sum() + alpha * errors.sum()
+    season = start.season + gamma * np.bincount(np.arange(n_steps) % m, errors, m)
+    squares = start.squares + float(errors @ errors)
+    season = np.roll(season, -(n_steps % m))
+    return _Course(float(level), float(before[-1]), season, parameters, squares)
+
+
+def _multiplied(values: FloatArray, start: _Course, parameters: FloatArray) -> _Course:
+    """Take values (n_steps,) into a course with a multiplicative season."""
+    alpha, beta, gamma, phi = parameters.tolist()
+    level, trend, squares = start.level, start.trend, start.squares
+    season = start.season.tolist()
+    least = 1e-6 * float(np.abs(values).mean())  # below which a level is no level to divide by
+    for n, value in enumerate(values.tolist()):
+        phase = n % len(season)
+        base, course = max(level + phi * trend, least), season[phase]
+        error = value - base * course
+        level = base + alpha * error / course
+        trend = phi * trend + alpha * beta * error / course
+        season[phase] = max(course + gamma * error / base, 1e-6)
+        squares += error * error
+    season = np.roll(season, -(len(values) % len(season)))
+    return _Course(level, trend, season, parameters, squares)

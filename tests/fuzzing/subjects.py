@@ -58,6 +58,10 @@ def forecast(forecaster: Any) -> Any:
     return forecaster.fit(SERIES).forecast(3)
 
 
+def forecast_demand(model: Any) -> Any:
+    return model.fit(np.abs(np.round(SERIES))).forecast(3)
+
+
 def forecast_many(forecaster: Any) -> Any:
     return forecaster.fit(np.stack([SERIES] * 4, axis=1)).forecast(3)
 
@@ -116,6 +120,12 @@ SUBJECTS: dict[str, Subject] = {
             {"patch_size": 2, "overlap": 1, "random_state": 0},
             forecast_many,
         ),
+        ("NaiveForecaster", {}, forecast),
+        ("SeasonalNaive", {"season_length": 3}, forecast),
+        ("ExponentialSmoothing", {}, forecast),
+        ("ThetaForecaster", {}, forecast),
+        ("IntermittentForecaster", {}, forecast_demand),
+        ("AutoregressiveForecaster", {}, forecast),
         ("AutoESN", {"n_candidates": 2, "n_members": 1, "random_state": 0}, forecast),
     ]
 }

@@ -1,0 +1,169 @@
+"""The Theta method: half of a line through the series, half of its smoothed level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.signal import lfilter
+from sklearn.base import clone
+
+from esnkit.core.checks import check_scalar
+from esnkit.core.typing import FloatArray, Indices
+from esnkit.forecasting.classical import ClassicalForecaster
+
+_LEVELS = np.linspace(0.05, 0.99, 24)  # smoothing of the level, that are tried
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """What Theta chose for a series; arrays of shape (n_variables,)."""
+
+    alpha: FloatArray
+    share: FloatArray  # of the line, 1 - 1 / theta
+    level: FloatArray  # before the first step
+
+
+class ThetaForecaster(ClassicalForecaster):
+    """Adds a share of the line through a series to its exponentially smoothed level.
+
+    With the line A + B n through y(1), ..., y(N) by least squares, and the level
+    l(n) = l(n-1) + alpha (y(n) - l(n-1)), the forecast is [1]_ [2]_::
+
+        y(N+h) = l(N) + (1 - 1/theta) ((1-alpha)^N A + (h - 1 + (1 - (1-alpha)^(N+1)) / alpha) B)
+
+    With theta = 1 that is exponential smoothing; theta = 2 is the method that won the M3
+    competition, whose forecasts climb half as fast as the line. The smoothing, the first level and,
+    if it is not given, theta are those of the smallest one-step errors.
+
+    Parameters
+    ----------
+    theta : float or None, default=2.0
+        At least 1. None chooses it, for each variable by itself.
+    smoothing : array-like of shape (n_series, 3, n_variables), default=None
+        alpha, 1 - 1/theta and the first level. None chooses them.
+    id_column : str, default=None
+        The column of a table in long format that names the series of each row.
+
+    Attributes
+    ----------
+    smoothing_ : ndarray of shape (n_series, 3, n_variables)
+        alpha, 1 - 1/theta and the first level of each series.
+    series_ : SeriesSet
+        The series so far, those of `update` included.
+
+    See Also
+    --------
+    ExponentialSmoothing : Its trend is that of the last steps.
+
+    References
+    ----------
+    .. [1] V. Assimakopoulos and K. Nikolopoulos, "The theta model: a decomposition approach to
+       forecasting", International Journal of Forecasting 16, 2000.
+    .. [2] J. A. Fiorucci, T. R. Pellegrini, F. Louzada, F. Petropoulos and A. B. Koehler, "Models
+       for optimising the theta method and their relationship to state space models",
+       International Journal of Forecasting 32, 2016, equation 7.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit import ThetaForecaster
+    >>> ThetaForecaster(None).fit(np.arange(20.0)).forecast(3).round(6)
+    array([20., 21., 22.])
+    """
+
+    def __init__(
+        self,
+        theta: float | None = 2.0,
+        *,
+        smoothing: ArrayLike | None = None,
+        id_column: Any = None,
+    ) -> None:
+        self.theta = theta
+        self.smoothing = smoothing
+        self.id_column = id_column
+
+    @property
+    def smoothing_(self) -> FloatArray:
+        """The parameters alpha, 1 - 1/theta and the first level of each series."""
+        return np.array([[s.alpha, s.share, s.level] for s in self.states_])
+
+    @property
+    def _fewest(self) -> int:
+        return 3
+
+    def _check_parameters(self) -> None:
+        if self.theta is not None:
+            check_scalar(self.theta, "theta", Real, min_val=1)
+        if self.smoothing is not None and np.ndim(self.smoothing) != 3:
+            raise ValueError(
+                "smoothing must have shape (n_series, 3, n_variables), got shape "
+                f"{np.shape(self.smoothing)}."
+            )
+
+    def _frozen_clone(self) -> ThetaForecaster:
+        return clone(self).set_params(smoothing=self.smoothing_)
+
+    def _start(self, i: int, values: FloatArray) -> _Lines:
+        if self.smoothing is not None:
+            return _Lines(*np.asarray(self.smoothing, dtype=np.float64)[i])
+        share = None if self.theta is None else 1 - 1 / self.theta
+        return _Lines(*np.array([_best(column, share) for column in values.T]).T)
+
+    def _go_on(self, values: FloatArray, state: _Lines, horizon: int) -> FloatArray:
+        steps = np.arange(len(values), len(values) + horizon)
+        columns = zip(values.T, state.alpha, state.share, state.level, strict=True)
+        return np.column_stack(
+            [
+                _level(column, alpha, level) + share * _line(column, alpha, steps)
+                for column, alpha, share, level in columns
+            ]
+        )
+
+
+def _best(values: FloatArray, share: float | None) -> tuple[float, float, float]:
+    """Choose alpha, the share of the line and the first level of values (n_steps,)."""
+    tried = [_fitted(values, alpha, share) for alpha in _LEVELS]
+    return min(tried, key=lambda fit: fit[0])[1:]
+
+
+def _fitted(
+    values: FloatArray, alpha: float, share: float | None
+) -> tuple[float, float, float, float]:
+    """Fit the share and the first level, in which one-step errors are linear.
+
+    Returns the sum of squared errors, alpha, the share and the level.
+    """
+    n_steps = len(values)
+    before = lfilter([0, alpha], [1, alpha - 1], values)  # levels before each step, from zero on
+    fading = (1 - alpha) ** np.arange(n_steps)  # of the first level
+    line = _line(values, alpha, np.arange(n_steps))
+    errors = values - before
+    if share is None:
+        columns = np.column_stack([line, fading])
+        share = float(np.clip(np.linalg.lstsq(columns, errors)[0][0], 0, 1))
+    errors = errors - share * line
+    level = float(fading @ errors / (fading @ fading))
+    errors = errors - level * fading
+    return float(errors @ errors), alpha, share, level
+
+
+def _line(values: FloatArray, alpha: float, steps: Indices) -> FloatArray:
+    """Return what the line through values adds to the level, after so many steps are known.
+
+    Within the series that is the forecast of the next step, beyond it that of all later ones.
+    """
+    n_steps = len(values)
+    slope, start = np.polyfit(np.arange(1, n_steps + 1), values, 1)
+    known = np.minimum(steps, n_steps)
+    left = (1 - alpha) ** known
+    return left * start + (steps - known + (1 - left * (1 - alpha)) / alpha) * slope
+
+
+def _level(values: FloatArray, alpha: float, first: float) -> float:
+    """Return the smoothed level at the end of values (n_steps,)."""
+    smoothed = lfilter([alpha], [1, alpha - 1], values, zi=[(1 - alpha) * first])[0]
+    return float(smoothed[-1])
