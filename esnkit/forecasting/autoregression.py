@@ -52,6 +52,11 @@ class AutoregressiveForecaster(ClassicalForecaster):
         The penalty, in units of the variance of each column. None chooses it.
     id_column : str, default=None
         The column of a table in long format that names the series of each row.
+    time_column : str, default=None
+        The column of a table that holds the dates or numbers of the steps. None takes the index.
+    target_column : str, default=None
+        The column of a table that is forecast; further columns are known inputs. None forecasts
+        all columns.
 
     Attributes
     ----------
@@ -88,11 +93,15 @@ class AutoregressiveForecaster(ClassicalForecaster):
         season_length: int | None = None,
         alpha: float | None = None,
         id_column: Any = None,
+        time_column: Any = None,
+        target_column: Any = None,
     ) -> None:
         self.lags = lags
         self.season_length = season_length
         self.alpha = alpha
         self.id_column = id_column
+        self.time_column = time_column
+        self.target_column = target_column
 
     @property
     def lags_(self) -> list[list[tuple[int, ...]]]:

@@ -36,6 +36,11 @@ class IntermittentForecaster(ClassicalForecaster):
         by the sum of squared one-step errors, for each variable by itself.
     id_column : str, default=None
         The column of a table in long format that names the series of each row.
+    time_column : str, default=None
+        The column of a table that holds the dates or numbers of the steps. None takes the index.
+    target_column : str, default=None
+        The column of a table that is forecast; further columns are known inputs. None forecasts
+        all columns.
 
     Attributes
     ----------
@@ -70,10 +75,14 @@ class IntermittentForecaster(ClassicalForecaster):
         *,
         smoothing: float | ArrayLike | None = None,
         id_column: Any = None,
+        time_column: Any = None,
+        target_column: Any = None,
     ) -> None:
         self.method = method
         self.smoothing = smoothing
         self.id_column = id_column
+        self.time_column = time_column
+        self.target_column = target_column
 
     @property
     def smoothing_(self) -> FloatArray:

@@ -38,7 +38,8 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
     log : bool, default=False
         Whether logarithms are taken; the series must be positive.
     season : int or sequence of int, default=None
-        Length of the season in steps, or of several; None for none.
+        Length of the season in steps, or of several; None for none. What does not fit twice into a
+        series is left out.
     random_state : int, Generator, RandomState or None, default=None
         Seed for the ensembles of `predict_interval`.
 
@@ -126,10 +127,13 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
         return np.log(values) if self.log else values
 
     def _course(self, values: FloatArray) -> FloatArray:
-        if self.season is None:
+        given = [] if self.season is None else np.atleast_1d(self.season).tolist()
+        seasons = [season for season in given if 2 * season <= len(values)]
+        if not seasons:
             return np.zeros((1, values.shape[1]))
-        start = max(0, len(values) - max(LONGEST_TAIL, 3 * self.season))
-        return joint_course(self._curved(values), np.atleast_1d(self.season).tolist())
+        start = max(0, len(values) - max(LONGEST_TAIL, 3 * max(seasons)))
+        start -= start % lcm(*seasons)  # where seasons begin
+        return joint_course(self._curved(values[start:]), seasons)
 
     def _adjusted(self, data: SeriesSet) -> SeriesSet:
         """Return the series that the forecaster sees."""

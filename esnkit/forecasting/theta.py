@@ -47,6 +47,11 @@ class ThetaForecaster(ClassicalForecaster):
         alpha, 1 - 1/theta and the first level. None chooses them.
     id_column : str, default=None
         The column of a table in long format that names the series of each row.
+    time_column : str, default=None
+        The column of a table that holds the dates or numbers of the steps. None takes the index.
+    target_column : str, default=None
+        The column of a table that is forecast; further columns are known inputs. None forecasts
+        all columns.
 
     Attributes
     ----------
@@ -81,10 +86,14 @@ class ThetaForecaster(ClassicalForecaster):
         *,
         smoothing: ArrayLike | None = None,
         id_column: Any = None,
+        time_column: Any = None,
+        target_column: Any = None,
     ) -> None:
         self.theta = theta
         self.smoothing = smoothing
         self.id_column = id_column
+        self.time_column = time_column
+        self.target_column = target_column
 
     @property
     def smoothing_(self) -> FloatArray:

@@ -50,6 +50,10 @@ class SeriesTraits:
     seasons: tuple[int, ...]  # in steps, the shortest first; () for none
     growing: bool  # positive, and logarithms make a difference
 
+    def bears(self, view: Preprocessing) -> bool:
+        """Tell whether differences leave a model enough to learn from."""
+        return 3 * max(view.differences, default=1) <= self.n_steps
+
 
 @dataclass(frozen=True)
 class Preprocessing:
@@ -263,6 +267,7 @@ def familiar(
     """Return what most would try first: the default reservoir, and a few values' products."""
     reservoir = ReservoirConfig(min(200, _most_units(problem)), 0.9, 0.5, 1.0, 0.2, False)
     products = NVARConfig(2, 1, 2)
+    views = [view for view in views if problem.bears(view)]
     found = [Candidate(reservoir, view, _seed(rng)) for view in views]
     return found + [Candidate(products, view) for view in views if products.fits(problem)]
 
@@ -307,6 +312,7 @@ def _at(point: FloatArray, problem: SeriesTraits, rng: np.random.Generator) -> C
     """Turn a point of the unit cube into settings."""
     views = _views(problem.seasons)
     views += [Preprocessing((season, 1)) for season in problem.seasons]
+    views = [view for view in views if problem.bears(view)]
     share = (point[6] - _UNDIFFERENCED) / (1 - _UNDIFFERENCED)
     view = views[0 if share < 0 else 1 + int(share * (len(views) - 1))]
     view = replace(view, log=bool(problem.growing and point[8] < _LOGS))
