@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
@@ -17,9 +16,6 @@ from esnkit.search.rolling_origins import RollingOrigins
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-_FEWEST_ORIGINS = 9  # the 90 % quantile of fewer residuals lies beyond the largest
 
 
 class Rolling(Protocol):
@@ -51,24 +47,6 @@ def origins_of_backtest(
     return rolling
 
 
-def origins_in_reach(n_steps: int, horizon: int, n_origins: int) -> RollingOrigins:
-    """Place the origins that residuals come from, fewer if the series is short."""
-    room = n_steps // 2 - horizon + 1
-    if room < 1:
-        raise ValueError(
-            f"horizon={horizon} is too long for residuals of a backtest, which need as many "
-            f"steps in the second half of {n_steps}: at most {n_steps // 2} is possible."
-        )
-    if room < _FEWEST_ORIGINS <= n_origins:
-        warnings.warn(
-            f"Only {room} origin(s) of forecasts of {horizon} steps fit into the second half "
-            f"of {n_steps} steps: the residuals of all steps ahead are taken together, and "
-            "the interval is equally wide at each.",
-            stacklevel=4,
-        )
-    return RollingOrigins.within(n_steps // 2, horizon, n_origins)
-
-
 @dataclass(frozen=True)
 class Origin:
     """An origin: the series up to it, the inputs about it, and what the series turn out to be."""
@@ -84,12 +62,19 @@ def cut_at_origins(
     data: SeriesSet, inputs: list[FloatArray] | None, rolling: RollingOrigins
 ) -> Iterator[Origin]:
     """Cut the series at each origin."""
+    return cut_back(data, inputs, rolling.steps_back, rolling.horizon)
+
+
+def cut_back(
+    data: SeriesSet, inputs: list[FloatArray] | None, steps_back: Sequence[int], horizon: int
+) -> Iterator[Origin]:
+    """Cut the series so many steps before the end; at most a horizon of what follows is truth."""
     starts = before = [0] * len(data)
     values = [member.values for member in data.members]
-    for n_left in rolling.steps_back:
+    for n_left in steps_back:
         heads = replace(data, members=tuple(m.head(-n_left) for m in data.members))
         cuts = [len(member.values) for member in heads.members]
-        ends = [cut + rolling.horizon for cut in cuts]
+        ends = [cut + horizon for cut in cuts]
         yield Origin(
             heads,
             cut_out(inputs, before, cuts),
@@ -123,24 +108,6 @@ def cut_out(
     if inputs is None:
         return None
     return [x[i:j] for x, i, j in zip(inputs, starts, stops, strict=True)]
-
-
-def conformal_quantiles(errors: FloatArray, level: float, stride: int) -> FloatArray:
-    """Return the conformal quantile of absolute errors (n_origins, horizon, n_variables).
-
-    The rank is raised for a finite number of errors. Errors some steps ahead share their last
-    shocks with those from origins that lie nearer than that, and count as the fewer that would not.
-    """
-    n_origins, horizon, n_variables = errors.shape
-    apart = np.minimum(1.0, stride / np.arange(1, horizon + 1))
-    alike = n_origins / (1 + (n_origins - 1) * apart)  # errors for each that counts
-    if n_origins < _FEWEST_ORIGINS:
-        errors = np.broadcast_to(
-            errors.reshape(-1, 1, n_variables), (n_origins * horizon, horizon, n_variables)
-        )
-        alike = np.ones(horizon)
-    ranks = np.minimum(np.ceil((len(errors) + alike) * level).astype(int), len(errors))
-    return np.sort(errors, axis=0)[ranks - 1, np.arange(horizon)]
 
 
 def forecast_table(

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from numbers import Integral, Real
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_scalar, check_shared_parameters, refuse_nested_default
+from esnkit.core.checks import (
+    check_name,
+    check_scalar,
+    check_shared_parameters,
+    refuse_nested_default,
+)
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
-from esnkit.forecasting.backtesting import (
-    conformal_quantiles,
-    forecast_table,
-    origins_in_reach,
-    origins_of_backtest,
-    roll,
+from esnkit.forecasting.backtesting import forecast_table, origins_of_backtest, roll
+from esnkit.forecasting.intervals import (
+    naive_widths,
+    past_errors,
+    read_level,
+    read_quantile,
+    warn_of_naive_widths,
 )
 from esnkit.forecasting.long_frames import Layout
 from esnkit.forecasting.series import SeriesSet, read_series
@@ -267,11 +273,12 @@ class BaseForecaster(ABC, BaseEstimator):
         self,
         horizon: int,
         X: Any = None,
-        level: float = 0.9,
+        level: float | Sequence[float] = 0.9,
         *,
         method: str = "conformal",
         n_origins: int = 20,
-    ) -> tuple[Any, Any]:
+        quantiles: Sequence[float] | None = None,
+    ) -> Any:
         """Forecast an interval in which each coming value lies with a given probability.
 
         Parameters
@@ -280,34 +287,39 @@ class BaseForecaster(ABC, BaseEstimator):
             Number of steps, at least 1.
         X : array-like, pandas object or list, default=None
             The known inputs of the coming steps, if the forecaster was fitted with any.
-        level : float, default=0.9
-            The probability, in (0, 1).
+        level : float or sequence of float, default=0.9
+            The probability, in (0, 1) or in percents between 1 and 100; several give an interval
+            each.
         method : {"conformal", "ensemble"}, default="conformal"
-            ``"conformal"``: the forecast, give or take the quantile of the absolute residuals of
-            a backtest at the same step ahead [1]_. With fewer than nine origins the residuals of
-            all steps are taken together. Up to 500 steps the model is fitted anew at each origin,
-            beyond it is updated. ``"ensemble"``: quantiles of the forecasts of
-            `n_origins` models with other seeds, which tells what the choice of the reservoir
-            leaves open, not the noise of the series.
+            ``"conformal"``: the forecast, give or take a quantile of what forecasts from earlier
+            origins were off at the same step ahead [1]_, relative to its scale. Up to 500 steps the
+            model is fitted anew at each origin, beyond it is updated. Steps ahead that cannot be
+            tested follow the growth of the errors before. Where a series is too short for nine
+            origins, the changes from step to step say how wide the interval is. ``"ensemble"``:
+            quantiles of the forecasts of `n_origins` models with other seeds, which tells what the
+            choice of the reservoir leaves open, not the noise of the series.
         n_origins : int, default=20
             Origins of the backtest, fewer if the series is short; or members of the ensemble.
+        quantiles : sequence of float, default=None
+            Probabilities in (0, 1), each of a bound below which a coming value lies; `level` then
+            means nothing. 0.5 is the forecast itself.
 
         Returns
         -------
         lower, upper : array, Series, DataFrame or list of such
-            The bounds, in the form and units of the series. With `target_column` they stand in the
-            columns ``lower`` and ``upper``.
+            The bounds, in the form and units of the series; for several levels a list of such
+            pairs, for quantiles a list of bounds. With `target_column` they stand in the columns
+            ``lower`` and ``upper``, or ``quantile``.
 
         Raises
         ------
         ValueError
-            If the level is not between 0 and 1, an argument is not as described, or the series is
-            too short for a backtest.
+            If a level or quantile is not between 0 and 1, or an argument is not as described.
 
         Warns
         -----
         UserWarning
-            If the series leaves room for fewer than nine origins though more were asked for.
+            If the interval is made of the changes from step to step.
 
         References
         ----------
@@ -315,21 +327,25 @@ class BaseForecaster(ABC, BaseEstimator):
            forecasting", NeurIPS 34, 2021.
         """
         check_is_fitted(self)
-        check_scalar(level, "level", Real, min_val=0, max_val=1, include_boundaries="neither")
         check_scalar(n_origins, "n_origins", Integral, min_val=1)
+        check_name("method", method, ("conformal", "ensemble"))
+        levels = [read_level(one) for one in (level if isinstance(level, Iterable) else [level])]
         inputs = self._read_future(horizon, X)
-        if method == "conformal":
-            widths = self._residual_quantiles(horizon, level, n_origins)
-            centres = self._forecast(horizon, inputs)
-            pairs = [(c - w, c + w) for c, w in zip(centres, widths, strict=True)]
-        elif method == "ensemble":
-            pairs = self._spread(horizon, level, inputs, n_origins)
-        else:
-            raise ValueError(f"method must be 'conformal' or 'ensemble', got {method!r}.")
-        lower, upper = (
-            [self._bounded(pair[side], i) for i, pair in enumerate(pairs)] for side in (0, 1)
-        )
-        return self.series_.give_back(lower, "lower"), self.series_.give_back(upper, "upper")
+        spread = self._errors_spread if method == "conformal" else self._seeds_spread
+        if quantiles is not None:
+            shares = [read_quantile(quantile) for quantile in quantiles]
+            bounds = spread(horizon, shares, inputs, n_origins)
+            return [self._give_bound(bound, "quantile") for bound in bounds]
+        shares = [(1 + side * one) / 2 for one in levels for side in (-1, 1)]
+        bounds = spread(horizon, shares, inputs, n_origins)
+        given = [self._give_bound(b, ("lower", "upper")[k % 2]) for k, b in enumerate(bounds)]
+        pairs = list(zip(given[::2], given[1::2], strict=True))
+        return pairs if isinstance(level, Iterable) else pairs[0]
+
+    def _give_bound(self, values: list[FloatArray], column: str) -> Any:
+        """Give a bound of each series back in the series' form."""
+        bounded = [self._bounded(bound, i) for i, bound in enumerate(values)]
+        return self.series_.give_back(bounded, column)
 
     # ------------------------------------------------------------------ reading
 
@@ -400,22 +416,44 @@ class BaseForecaster(ABC, BaseEstimator):
         if inputs is not None and self._inputs is not None:
             self._inputs = [np.vstack(pair) for pair in zip(self._inputs, inputs, strict=True)]
 
-    def _residual_quantiles(self, horizon: int, level: float, n_origins: int) -> list[FloatArray]:
-        """Return how far off a backtest was: (horizon, n_variables) for each series."""
-        rolling = origins_in_reach(self.series_.n_shortest, horizon, n_origins)
-        residuals: list[list[FloatArray]] = [[] for _ in self.series_.members]
-        runner = self._frozen_clone()
+    def _errors_spread(
+        self,
+        horizon: int,
+        shares: list[float],
+        inputs: list[FloatArray] | None,
+        n_origins: int,
+    ) -> list[list[FloatArray]]:
+        """Return the forecasts, give or take what was off: for each share, for each series."""
         # Half of a short series is little to learn from, and its residuals would be too wide.
         refit = self.series_.n_shortest <= _SHORT
-        for origin, futures in roll(runner, self.series_, self._inputs, rolling, refit):
-            for off, future, truth in zip(residuals, futures, origin.truth, strict=True):
-                off.append(np.abs(future - truth))
-        return [conformal_quantiles(np.array(off), level, rolling.stride) for off in residuals]
+        found = past_errors(
+            self._frozen_clone(), self.series_, self._inputs, horizon, n_origins, refit
+        )
+        if found is None:
+            warn_of_naive_widths(self.series_.n_shortest)
+        centres = self._forecast(horizon, inputs)
 
-    def _spread(
-        self, horizon: int, level: float, inputs: list[FloatArray] | None, n_members: int
-    ) -> list[tuple[FloatArray, FloatArray]]:
-        """Return quantiles of the forecasts of models with other seeds, for each series."""
+        def bound(i: int, share: float) -> FloatArray:
+            level = abs(2 * share - 1)
+            if level == 0:
+                return centres[i]
+            width = (
+                naive_widths(self.series_.members[i].values, horizon, level)
+                if found is None
+                else found[i].widths(horizon, level)
+            )
+            return centres[i] + np.sign(2 * share - 1) * width
+
+        return [[bound(i, share) for i in range(len(centres))] for share in shares]
+
+    def _seeds_spread(
+        self,
+        horizon: int,
+        shares: list[float],
+        inputs: list[FloatArray] | None,
+        n_members: int,
+    ) -> list[list[FloatArray]]:
+        """Return quantiles of the forecasts of models with other seeds, for each share."""
         seeds = child_generator(root_seed(self.random_state), "reservoir", 1).integers(
             2**31, size=n_members
         )
@@ -423,11 +461,8 @@ class BaseForecaster(ABC, BaseEstimator):
         for seed in seeds:
             member = self._reseeded(int(seed))
             runs.append(member._fit(self.series_, self._inputs)._forecast(horizon, inputs))
-        levels = [(1 - level) / 2, (1 + level) / 2]
-        return [
-            tuple(np.quantile(np.array(series_runs), levels, axis=0))
-            for series_runs in zip(*runs, strict=True)
-        ]
+        together = [np.array(series_runs) for series_runs in zip(*runs, strict=True)]
+        return [[np.quantile(r, share, axis=0) for r in together] for share in shares]
 
 
 def _warn_of_constants(data: SeriesSet) -> None:

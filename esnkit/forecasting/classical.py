@@ -14,6 +14,7 @@ from scipy.signal import lfilter
 from sklearn.base import clone
 
 from esnkit.core.checks import check_name, check_scalar
+from esnkit.core.exceptions import TooFewStepsError
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.seasonal_adjustment import seasonal_course
@@ -40,7 +41,7 @@ class ClassicalForecaster(BaseForecaster):
         self._check_parameters()
         for i, member in enumerate(data.members):
             if len(member.values) < self._fewest:
-                raise ValueError(
+                raise TooFewStepsError(
                     f"{data.label(i)} of y has {len(member.values)} step(s), but {self} needs at "
                     f"least {self._fewest}."
                 )

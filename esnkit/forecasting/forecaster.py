@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import check_count, check_name, check_scalar
+from esnkit.core.exceptions import TooFewStepsError
 from esnkit.core.seeding import RandomState, own_copy, root_seed
 from esnkit.core.sequences import default_washout
 from esnkit.core.state import State
@@ -244,7 +245,7 @@ class Forecaster(BaseForecaster):
         reason = f"direct_horizon={ahead}" if self.direct_horizon else "the next step"
         for i, member in enumerate(data.members):
             if len(member.values) < needed:
-                raise ValueError(
+                raise TooFewStepsError(
                     f"{data.label(i)} of y has {len(member.values)} steps, but at least {needed} "
                     f"are needed: {self._preparation.n_lost} for differences, {washout} for the "
                     f"washout, {_FEWEST_ROWS} to learn from and {ahead} for {reason}."
