@@ -127,7 +127,8 @@ class ThetaForecaster(ClassicalForecaster):
         columns = zip(values.T, state.alpha, state.share, state.level, strict=True)
         return np.column_stack(
             [
-                _level(column, alpha, level) + share * _line(column, alpha, steps)
+                _level(column, alpha, level)
+                + share * _line(_straight(column), len(values), alpha, steps)
                 for column, alpha, share, level in columns
             ]
         )
@@ -135,12 +136,13 @@ class ThetaForecaster(ClassicalForecaster):
 
 def _best(values: FloatArray, share: float | None) -> tuple[float, float, float]:
     """Choose alpha, the share of the line and the first level of values (n_steps,)."""
-    tried = [_fitted(values, alpha, share) for alpha in _LEVELS]
+    line = _straight(values)
+    tried = [_fitted(values, line, alpha, share) for alpha in _LEVELS]
     return min(tried, key=lambda fit: fit[0])[1:]
 
 
 def _fitted(
-    values: FloatArray, alpha: float, share: float | None
+    values: FloatArray, straight: FloatArray, alpha: float, share: float | None
 ) -> tuple[float, float, float, float]:
     """Fit the share and the first level, in which one-step errors are linear.
 
@@ -149,7 +151,7 @@ def _fitted(
     n_steps = len(values)
     before = lfilter([0, alpha], [1, alpha - 1], values)  # levels before each step, from zero on
     fading = (1 - alpha) ** np.arange(n_steps)  # of the first level
-    line = _line(values, alpha, np.arange(n_steps))
+    line = _line(straight, n_steps, alpha, np.arange(n_steps))
     errors = values - before
     if share is None:
         columns = np.column_stack([line, fading])
@@ -160,16 +162,20 @@ def _fitted(
     return float(errors @ errors), alpha, share, level
 
 
-def _line(values: FloatArray, alpha: float, steps: Indices) -> FloatArray:
-    """Return what the line through values adds to the level, after so many steps are known.
+def _straight(values: FloatArray) -> FloatArray:
+    """Return slope and start of the line through values (n_steps,), whose first step is 1."""
+    return np.polyfit(np.arange(1, len(values) + 1), values, 1)
+
+
+def _line(straight: FloatArray, n_steps: int, alpha: float, steps: Indices) -> FloatArray:
+    """Return what a line through n_steps adds to the level, after so many steps are known.
 
     Within the series that is the forecast of the next step, beyond it that of all later ones.
     """
-    n_steps = len(values)
-    slope, start = np.polyfit(np.arange(1, n_steps + 1), values, 1)
+    slope, start = straight
     known = np.minimum(steps, n_steps)
     left = (1 - alpha) ** known
-    return left * start + (steps - known + (1 - left * (1 - alpha)) / alpha) * slope
+    return np.asarray(left * start + (steps - known + (1 - left * (1 - alpha)) / alpha) * slope)
 
 
 def _level(values: FloatArray, alpha: float, first: float) -> float:

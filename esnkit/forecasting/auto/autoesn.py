@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,17 +14,17 @@ from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import (
     Candidate,
-    Naive,
-    Preprocessing,
     SeriesTraits,
     simple,
 )
 from esnkit.forecasting.auto.evaluation import Evaluation, Validation
 from esnkit.forecasting.auto.selection import FIRST, ROUNDS, choose, propose, weigh
 from esnkit.forecasting.base import BaseForecaster
+from esnkit.forecasting.classical import NaiveForecaster
 from esnkit.forecasting.ensemble import EnsembleForecaster
 from esnkit.forecasting.seasonality import check_seasons, find_seasons
 from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet
+from esnkit.forecasting.short import short_ensemble
 from esnkit.models.stepper import ForecastStepper
 from esnkit.search.engine import Budget, Search, search
 from esnkit.search.rolling_origins import RollingOrigins
@@ -34,7 +33,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_FEWEST_STEPS = 30  # with fewer there is nothing to validate on
+_FEWEST_STEPS = 30  # with fewer there is nothing to validate models on
+_FEWEST_FOR_WEIGHTS = 3  # or to weigh classical forecasts by
+_LAST = "the last value"
 _SHORT = 300  # steps; with more, five origins tell enough, and each costs time
 _LARGEST_HORIZON = 200  # for validation, if none is given
 _LEAST_BEHIND = 0.5  # of a horizon, that must lie behind two seasons
@@ -258,6 +259,8 @@ class AutoESN(BaseForecaster):
         """
         check_is_fitted(self)
         trials = [trial for group in self._groups for trial in group]
+        if not trials:
+            raise TypeError(f"A stepper goes on with a model, but this forecast is {self._short}.")
         view = trials[0].candidate.view
         if len(trials) > 1 or view.log or view.season is not None:
             raise TypeError(
@@ -272,6 +275,8 @@ class AutoESN(BaseForecaster):
 
     def _combination(self) -> str:
         """Say what the forecast is made of."""
+        if not self._groups:
+            return self._short
         weights = self.best_forecaster_.weights
         assert weights is not None
         parts = zip(weights.mean(axis=1), self._groups, strict=True)
@@ -285,9 +290,8 @@ class AutoESN(BaseForecaster):
         seen = data.tail(LONGEST_TAIL)
         known = None if inputs is None else [x[-LONGEST_TAIL:] for x in inputs]
         self.seasons_ = find_seasons(seen, self.season_length)
-        constant = all(np.ptp(member.values) == 0 for member in data.members)
-        if constant or data.n_shortest < _FEWEST_STEPS:
-            return self._fit_naive(data, inputs, constant)
+        if data.n_shortest < _FEWEST_STEPS or _is_constant(data):
+            return self._fit_short(data, inputs)
         rolling = _plan(
             seen.n_shortest, None if self.horizon is None else int(self.horizon), self.seasons_
         )
@@ -326,18 +330,19 @@ class AutoESN(BaseForecaster):
         self.best_forecaster_ = EnsembleForecaster(members, weights)._fit(data, inputs)
         return self
 
-    def _fit_naive(self, data: SeriesSet, inputs: list[FloatArray] | None, constant: bool) -> Self:
-        """Go on with the last value, where there is nothing to search on."""
-        trial = Evaluation.of(Candidate(Naive(drift=False), Preprocessing((1,))), np.zeros((1, 1)))
-        self._search = Search()
-        self.best_params_ = _settings(trial) | {"score": np.nan}
-        if not constant:
-            warnings.warn(
-                f"y has {data.n_shortest} steps, and with fewer than {_FEWEST_STEPS} there is "
-                "nothing to choose settings on: the forecast repeats the last value.",
-                stacklevel=4,
-            )
-        return self._fit_groups([[trial]], data, inputs)
+    def _fit_short(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
+        """Go on by classical forecasts, where there is nothing to search on."""
+        self._search, self._groups = Search(), []
+        if _is_constant(data) or data.n_shortest < _FEWEST_FOR_WEIGHTS:
+            ensemble, names = EnsembleForecaster([NaiveForecaster()], np.ones((1, 1))), [_LAST]
+        else:
+            ensemble, names = short_ensemble(data, inputs, self.seasons_)
+        assert ensemble.weights is not None
+        pairs = sorted(zip(-ensemble.weights[:, 0], names, strict=True))
+        self._short = ", ".join(f"{-weight:.0%} {name}" for weight, name in pairs)
+        self.best_params_ = {"memory": "classical", "seed": 0, "score": np.nan}
+        self.best_forecaster_ = ensemble._fit(data, inputs)
+        return self
 
     def _update(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
         self.best_forecaster_._update(data, inputs, learn)
@@ -367,6 +372,10 @@ class AutoESN(BaseForecaster):
             check_seasons(self.season_length)
         if self.time_budget is not None:
             check_positive(self.time_budget, "time_budget")
+
+
+def _is_constant(data: SeriesSet) -> bool:
+    return all(np.ptp(member.values) == 0 for member in data.members)
 
 
 def _plan(n_steps: int, horizon: int | None, seasons: tuple[int, ...]) -> RollingOrigins:
