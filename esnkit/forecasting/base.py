@@ -50,6 +50,7 @@ class BaseForecaster(ABC, BaseEstimator):
     id_column: Any = None
     time_column: Any = None
     target_column: Any = None
+    missing: str = "refuse"
     random_state: RandomState
     series_: SeriesSet
     _inputs: list[FloatArray] | None
@@ -143,13 +144,13 @@ class BaseForecaster(ABC, BaseEstimator):
         _warn_of_constants(data)
         return self._fit(data, self._read_inputs(X, data, fitting=True))
 
-    def forecast(self, horizon: int, X: Any = None) -> Any:
+    def forecast(self, horizon: int | Sequence[int], X: Any = None) -> Any:
         """Forecast the steps that follow the series.
 
         Parameters
         ----------
-        horizon : int
-            Number of steps, at least 1.
+        horizon : int or sequence of int
+            Number of steps, at least 1; or the steps ahead that are wanted, counted from 1.
         X : array-like of shape (horizon, n_inputs), pandas object, or list, default=None
             The known inputs of those steps, if the forecaster was fitted with any.
 
@@ -171,7 +172,58 @@ class BaseForecaster(ABC, BaseEstimator):
             If the forecast left the range of the training data and was clipped at its bounds.
         """
         check_is_fitted(self)
-        return self.series_.give_back(self._forecast(horizon, self._read_future(horizon, X)))
+        if not isinstance(horizon, Iterable) or isinstance(horizon, str):
+            return self.series_.give_back(self._forecast(horizon, self._read_future(horizon, X)))
+        steps = [check_scalar(h, "each of horizon", Integral, min_val=1) for h in horizon]
+        if not steps:
+            raise ValueError("horizon must name at least one step ahead, got none.")
+        futures = self._forecast(max(steps), self._read_future(max(steps), X))
+        return self.series_.give_back(futures, steps=steps)
+
+    def predict(self, fh: int | Sequence[int], X: Any = None) -> Any:
+        """Forecast the steps that follow the series: `forecast` by the name that others use.
+
+        Parameters
+        ----------
+        fh : int or sequence of int
+            The forecasting horizon: the number of steps, or the steps ahead that are wanted.
+        X : array-like, pandas object or list, default=None
+            The known inputs of the steps up to the last, if the forecaster was fitted with any.
+
+        Returns
+        -------
+        array, Series, DataFrame or list of such
+            The forecast, see `forecast`.
+        """
+        return self.forecast(fh, X)
+
+    def score(self, y: Any, X: Any = None) -> float:
+        """Compare the forecast of what follows the series with what came.
+
+        Parameters
+        ----------
+        y : array-like, pandas object or list
+            What follows the series. Its length is the horizon.
+        X : array-like, pandas object or list, default=None
+            The known inputs of the same steps, if the forecaster was fitted with any.
+
+        Returns
+        -------
+        float
+            The negative mean absolute error in units of the mean absolute step of each variable of
+            the series; the higher the better, 0 at best.
+        """
+        check_is_fitted(self)
+        new, X = self._read(y, X)
+        self.series_.followed_by(new)
+        horizon = new.n_shortest
+        futures = self._forecast(horizon, self._read_future(horizon, X))
+        errors = []
+        for past, member, future in zip(self.series_.members, new.members, futures, strict=True):
+            steps = np.abs(np.diff(past.values, axis=0)).mean(axis=0)
+            off = np.abs(future - member.values[:horizon]).mean(axis=0)
+            errors.append(off / np.where(steps > 0, steps, 1.0))
+        return -float(np.mean(errors))
 
     def update(self, y: Any, X: Any = None, *, learn: bool = False) -> Self:
         """Take in new observations: the state moves on, without a refit.
@@ -210,8 +262,8 @@ class BaseForecaster(ABC, BaseEstimator):
 
     def backtest(
         self,
-        y: Any,
-        horizon: int,
+        y: Any = None,
+        horizon: int = 1,
         *,
         X: Any = None,
         n_origins: int = 10,
@@ -226,9 +278,9 @@ class BaseForecaster(ABC, BaseEstimator):
 
         Parameters
         ----------
-        y : array-like, pandas object or list
-            One series or many.
-        horizon : int
+        y : array-like, pandas object or list, default=None
+            One series or many. None takes those of the fit, with their known inputs.
+        horizon : int, default=1
             Steps that are forecast from each origin.
         X : array-like, pandas object or list, default=None
             Known inputs of all steps of y.
@@ -258,9 +310,13 @@ class BaseForecaster(ABC, BaseEstimator):
         check_scalar(n_origins, "n_origins", Integral, min_val=1)
         check_shared_parameters(self)
         self._check_parameters()
-        data, X = self._read(y, X)
         runner = clone(self)
-        inputs = runner._read_inputs(X, data, fitting=True)
+        if y is None:
+            check_is_fitted(self)
+            data, inputs = self.series_, self._inputs
+        else:
+            data, X = self._read(y, X)
+            inputs = runner._read_inputs(X, data, fitting=True)
         rolling = origins_of_backtest(data.n_shortest, horizon, n_origins, stride)
         names = range(len(data)) if data.ids is None else data.ids
         frames = []
@@ -356,7 +412,8 @@ class BaseForecaster(ABC, BaseEstimator):
     def _read(self, y: Any, X: Any) -> tuple[SeriesSet, Any]:
         """Read series, and find their known inputs, which may stand in the same table."""
         y, layout = self._layout.open(y, "y")
-        return read_series(y, layout=layout), layout.inputs_beside(y, X)
+        data = read_series(y, layout=layout, missing=self.missing)
+        return data, layout.inputs_beside(y, X)
 
     def _read_inputs(self, X: Any, data: SeriesSet, fitting: bool) -> list[FloatArray] | None:
         """Check known inputs against the series that they belong to."""

@@ -20,6 +20,7 @@ from esnkit.forecasting.dates import (
 )
 from esnkit.forecasting.index_packing import pack_index, unpack_index
 from esnkit.forecasting.long_frames import Layout
+from esnkit.forecasting.missing import fill_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -225,13 +226,26 @@ class SeriesSet:
         """Return what messages call a series: by its id, or else by its number."""
         return f"Series {i}" if self.ids is None else f"Series {self.ids[i]!r}"
 
-    def give_back(self, futures: Sequence[FloatArray], called: str = "forecast") -> Any:
-        """Return values that follow each series in the form in which the series came."""
+    def give_back(
+        self,
+        futures: Sequence[FloatArray],
+        called: str = "forecast",
+        steps: Sequence[int] | None = None,
+    ) -> Any:
+        """Return values that follow each series in the form in which the series came.
+
+        If some steps ahead are named, from 1, only theirs.
+        """
         results = [m.give_back(f) for m, f in zip(self.members, futures, strict=True)]
+        if steps is not None:
+            rows = np.array(steps) - 1
+            results = [r.iloc[rows] if hasattr(r, "iloc") else r[rows] for r in results]
         return results if self.listed else self.layout.join(results, self.ids, called)
 
 
-def read_series(y: Any, *, layout: Layout | None = None, name: str = "y") -> SeriesSet:
+def read_series(
+    y: Any, *, layout: Layout | None = None, name: str = "y", missing: str = "refuse"
+) -> SeriesSet:
     """Check one series or many and bring them into one form.
 
     Parameters
@@ -242,6 +256,8 @@ def read_series(y: Any, *, layout: Layout | None = None, name: str = "y") -> Ser
         Where series stand in a table; None for one series in its columns.
     name : str, default="y"
         The argument's name, for the error messages.
+    missing : {"refuse", "interpolate", "carry"}, default="refuse"
+        What becomes of missing values and left out rows, see `fill_missing`.
 
     Returns
     -------
@@ -255,16 +271,16 @@ def read_series(y: Any, *, layout: Layout | None = None, name: str = "y") -> Ser
     refuse_masked(y, name)
     y, layout = (Layout() if layout is None else layout).open(y, name)
     if not layout.is_bare:
-        return _read_table(y, layout, name)
+        return _read_table(y, layout, name, missing)
     if _is_column_of_lists(y):
         y = np.asarray(y)
     if isinstance(y, list | tuple) and len(y) and all(np.ndim(item) >= 1 for item in y):
-        members = tuple(_read_one(item, f"{name}[{i}]") for i, item in enumerate(y))
+        members = tuple(_read_one(item, f"{name}[{i}]", missing) for i, item in enumerate(y))
         widths = [member.values.shape[1] for member in members]
         if len(set(widths)) > 1:
             raise ValueError(f"The series of {name} have {widths} variables: all need the same.")
         return SeriesSet(members, listed=True)
-    return SeriesSet((_read_one(y, name),))
+    return SeriesSet((_read_one(y, name, missing),))
 
 
 def _few(keys: list[Any]) -> str:
@@ -282,26 +298,29 @@ def _is_column_of_lists(y: Any) -> bool:
     )
 
 
-def _read_table(table: Any, layout: Layout, name: str) -> SeriesSet:
+def _read_table(table: Any, layout: Layout, name: str, missing: str) -> SeriesSet:
     """Read the series that stand in the columns of a table."""
     ids, parts = layout.split(table, name)
     if ids is None:
-        return SeriesSet((_read_one(parts[0], name),), None, layout)
+        return SeriesSet((_read_one(parts[0], name, missing),), None, layout)
     members = [
-        _read_one(part, f"{name} where {layout.id_column} is {key!r}")
+        _read_one(part, f"{name} where {layout.id_column} is {key!r}", missing)
         for key, part in zip(ids, parts, strict=True)
     ]
     return SeriesSet(tuple(members), ids, layout)
 
 
-def _read_one(y: Any, name: str) -> SeriesData:
+def _read_one(y: Any, name: str, missing: str) -> SeriesData:
     """Check a single series."""
     kind: Kind = "array"
     index = None
     if hasattr(y, "index") and hasattr(y, "to_numpy"):
         if y.ndim == 2 and "ds" in y.columns and not hasattr(y.index, "freq"):
             y = y.set_index("ds")  # what other libraries call the dates of a table
+        y = _with_dates(y)
         _refuse_columns(y, name)
+    y = fill_missing(y, missing, name)
+    if hasattr(y, "index") and hasattr(y, "to_numpy"):
         kind = "series" if y.ndim == 1 else "table"
         index = _with_frequency(y.index, name)
     values = _read_values(y, index, name)
@@ -311,6 +330,16 @@ def _read_one(y: Any, name: str) -> SeriesData:
     if kind != "array":
         names = (y.name,) if kind == "series" else tuple(y.columns)
     return SeriesData(values, index, kind, names, flat)
+
+
+def _with_dates(y: Any) -> Any:
+    """Turn an index of text to dates, if all of it is dates by the international standard."""
+    import pandas as pd
+
+    if not pd.api.types.is_string_dtype(y.index) or not len(y.index):
+        return y
+    dates = pd.to_datetime(y.index, format="ISO8601", errors="coerce")
+    return y if dates.hasnans else y.set_axis(dates)
 
 
 def _refuse_columns(y: Any, name: str) -> None:
@@ -356,7 +385,8 @@ def _read_values(y: Any, index: Any, name: str) -> FloatArray:
         place = bad[0][0] if index is None else index[bad[0][0]]
         raise ValueError(
             f"{name} has {len(bad)} missing or infinite value(s), the first at {place}. Fill them "
-            "in first, e.g. by pandas.Series.interpolate()."
+            "in first, e.g. by missing='interpolate' or 'carry' of a forecaster, or by "
+            "pandas.Series.interpolate()."
         )
     refuse_extremes(values, name, fitting=True)
     return values

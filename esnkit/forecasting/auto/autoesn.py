@@ -77,6 +77,10 @@ class AutoESN(BaseForecaster):
     target_column : str, default=None
         The column of a table that is forecast; further columns are known inputs. None forecasts
         all columns.
+    missing : {"refuse", "interpolate", "carry"}, default="refuse"
+        What becomes of missing values of y, and of rows that regular dates leave out: refused,
+        interpolated between those before and after, or carried on from those before, with a
+        warning.
     random_state : int, Generator, RandomState or None, default=None
         Seed for the search and the reservoirs.
 
@@ -178,6 +182,7 @@ class AutoESN(BaseForecaster):
         id_column: Any = None,
         time_column: Any = None,
         target_column: Any = None,
+        missing: str = "refuse",
         random_state: RandomState = None,
     ) -> None:
         self.n_candidates = n_candidates
@@ -190,6 +195,7 @@ class AutoESN(BaseForecaster):
         self.id_column = id_column
         self.time_column = time_column
         self.target_column = target_column
+        self.missing = missing
         self.random_state = random_state
 
     @property
