@@ -7,8 +7,10 @@ at before anything is built.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import importlib
+import inspect
 import io
 import json
 import math
@@ -17,11 +19,12 @@ import platform
 import re
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from esnkit.core.files import write_files
 
@@ -29,9 +32,12 @@ __all__ = ["describe", "load", "save"]
 
 SCHEMA = 1  # of esnkit.json and of what our classes keep; a file of a later one is refused
 
+Members = dict[str, bytes]  # of an archive, by name; each is read only once
+
 _HEADER = "esnkit.json"
 _CONTENT = "schema.json"
 _ARRAYS = re.compile(r"[0-9a-f-]+\.(npy|npz|bin)")  # the names that skops gives
+_LOST = re.compile(rb'"__main__"|"__class__": "[^"]*<')  # what no other process could find
 _NOTE_LENGTH = 200  # characters of a parameter that are noted
 
 # An array that is compressed inside its member, as sparse matrices are, may grow by so much.
@@ -101,12 +107,11 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
     except Exception as error:  # whatever an attribute's own code raises
         raise TypeError(f"{type(model).__name__} cannot be saved: {error}") from error
     with zipfile.ZipFile(buffer, "a") as archive:
-        header = _header(model, _checksum(archive))
-        archive.writestr(_HEADER, json.dumps(header, indent=2))
-    with zipfile.ZipFile(buffer) as archive:
-        builders = _builders(_read_json(archive, _CONTENT, path))
-    lost = [name for name in builders if name.startswith("__main__.") or "<" in name]
-    if lost:
+        members = {name: archive.read(name) for name in archive.namelist()}
+        archive.writestr(_HEADER, json.dumps(_header(model, _checksum(members)), indent=2))
+    if _LOST.search(members[_CONTENT]):
+        builders = _builders(_read_json(members, _CONTENT, path))
+        lost = [name for name in builders if name.startswith("__main__.") or "<" in name]
         raise TypeError(
             f"{type(model).__name__} holds {sorted(lost)}, which no other process could find: "
             "define it in a module that can be imported."
@@ -154,17 +159,19 @@ def load(path: str | os.PathLike[str], trusted: Sequence[str] = ()) -> Any:
     """
     sio = _skops()
     data = Path(path).read_bytes()
-    with _open(data, path) as archive:
-        _check_header(archive, path)
-        _check_members(archive, path)
-        builders = _builders(_read_json(archive, _CONTENT, path))
+    members = _open(data, path)
+    _check_header(members, path)
+    _check_members(members, path)
+    builders = _builders(_read_json(members, _CONTENT, path))
     try:
         names = set(sio.get_untrusted_types(data=data)) - set(trusted)
     except Exception as error:  # what skops meets in content that was made by hand
         raise ValueError(f"{path} is damaged: {type(error).__name__}: {error}") from error
     ours = _check_types(sorted(names), builders, path)
     try:
-        return sio.loads(data, trusted=[*trusted, *ours])
+        model = sio.loads(data, trusted=[*trusted, *ours])
+        _fill_in(model)
+        return model
     except Exception as error:  # what hand-made content makes a class's own code raise
         raise ValueError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
 
@@ -198,8 +205,7 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
     ...     describe(Path(folder, "model.esnkit"))["parameters"]["n_units"]
     '20'
     """
-    with _open(Path(path).read_bytes(), path) as archive:
-        return _check_header(archive, path)
+    return _check_header(_open(Path(path).read_bytes(), path), path)
 
 
 # ---------------------------------------------------------------------- what a file says of itself
@@ -239,11 +245,11 @@ def _note(value: Any) -> str:
     return text if len(text) <= _NOTE_LENGTH else text[: _NOTE_LENGTH - 3] + "..."
 
 
-def _checksum(archive: zipfile.ZipFile) -> str:
+def _checksum(members: Members) -> str:
     """Return the SHA-256 of names, lengths and contents, that of the header left out."""
     total = hashlib.sha256()
-    for name in sorted(set(archive.namelist()) - {_HEADER}):
-        content = archive.read(name)
+    for name in sorted(set(members) - {_HEADER}):
+        content = members[name]
         total.update(f"{name} {len(content)}\n".encode())
         total.update(content)
     return total.hexdigest()
@@ -252,14 +258,14 @@ def _checksum(archive: zipfile.ZipFile) -> str:
 # ---------------------------------------------------------------------- looking before building
 
 
-def _open(data: bytes, path: Any) -> zipfile.ZipFile:
-    """Open a file that is a plain archive: members side by side, uncompressed, well named."""
+def _open(data: bytes, path: Any) -> Members:
+    """Read a file that is a plain archive: members side by side, uncompressed, well named."""
     if not data.startswith(b"PK"):
         kind = "It looks like a pickle, which could run any code." if data[:1] == b"\x80" else ""
         raise ValueError(f"{path} was not saved by esnkit: it is no zip archive. {kind}".rstrip())
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
         raise ValueError(f"{path} is damaged or cut off: {error}.") from error
     members = archive.infolist()
     names = [member.filename for member in members]
@@ -279,22 +285,25 @@ def _open(data: bytes, path: Any) -> zipfile.ZipFile:
     for name in (_HEADER, _CONTENT):
         if name not in names:
             raise ValueError(f"{path} was not saved by esnkit: it has no {name}.")
-    return archive
-
-
-def _read_json(archive: zipfile.ZipFile, name: str, path: Any) -> dict[str, Any]:
     try:
-        content = json.loads(archive.read(name))
-    except (ValueError, RecursionError, zipfile.BadZipFile) as error:
+        return {name: archive.read(name) for name in names}
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError) as error:
+        raise ValueError(f"{path} is damaged: {error}.") from error
+
+
+def _read_json(members: Members, name: str, path: Any) -> dict[str, Any]:
+    try:
+        content = json.loads(members[name])
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is damaged: its {name} cannot be read: {error}.") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path} is damaged: its {name} holds a {type(content).__name__}.")
     return content
 
 
-def _check_header(archive: zipfile.ZipFile, path: Any) -> dict[str, Any]:
+def _check_header(members: Members, path: Any) -> dict[str, Any]:
     """Refuse files of another kind or of a later esnkit, and those that changed on their way."""
-    header = _read_json(archive, _HEADER, path)
+    header = _read_json(members, _HEADER, path)
     schema = header.get("schema")
     if header.get("format") != "esnkit" or type(schema) is not int or schema < 1:
         raise ValueError(f"{path} was not saved by esnkit: its {_HEADER} does not say so.")
@@ -305,10 +314,7 @@ def _check_header(archive: zipfile.ZipFile, path: Any) -> dict[str, Any]:
             f"{path} has schema {schema}, saved by esnkit {version}, but this esnkit reads up to "
             f"schema {SCHEMA}: update esnkit."
         )
-    try:
-        checksum = _checksum(archive)
-    except (zipfile.BadZipFile, OSError, EOFError) as error:
-        raise ValueError(f"{path} is damaged: {error}.") from error
+    checksum = _checksum(members)
     if header.get("sha256") != checksum:
         raise ValueError(
             f"{path} is damaged: the SHA-256 of its content is {checksum}, but "
@@ -317,10 +323,9 @@ def _check_header(archive: zipfile.ZipFile, path: Any) -> dict[str, Any]:
     return header
 
 
-def _check_members(archive: zipfile.ZipFile, path: Any) -> None:
+def _check_members(members: Members, path: Any) -> None:
     """Refuse arrays of objects, and arrays that are not as large as they say."""
-    for name in archive.namelist():
-        content = archive.read(name)
+    for name, content in members.items():
         where = f"{path} is damaged or hostile: its array {name!r}"
         if name.endswith(".npy"):
             _check_array(content, where)
@@ -399,3 +404,37 @@ def _is_ours(name: str, loaders: set[str]) -> bool:
     if isinstance(found, type):
         return loaders <= {"ObjectNode", "TupleNode", "TypeNode"}
     return loaders == {"FunctionNode"} and module.startswith(_FUNCTION_ROOMS)
+
+
+# ---------------------------------------------------------------------- files of older versions
+
+
+def _fill_in(model: Any) -> None:
+    """Give what an older esnkit saved the parameters that came since, at their defaults."""
+    pending, seen = [model], set()
+    while pending:
+        item = pending.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if isinstance(item, list | tuple | set):
+            pending.extend(item)
+        if isinstance(item, dict):
+            pending.extend(item.values())
+        if not type(item).__module__.startswith(("esnkit.", "sklearn.")):
+            continue
+        for name, value in _defaults(item):
+            object.__setattr__(item, name, value)
+        pending.extend(getattr(item, "__dict__", {}).values())
+
+
+def _defaults(item: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the parameters of an object of ours that it lacks, with their defaults."""
+    if not isinstance(item, BaseEstimator) and not dataclasses.is_dataclass(item):
+        return
+    for name, parameter in inspect.signature(type(item)).parameters.items():
+        if hasattr(item, name) or parameter.default is parameter.empty:
+            continue
+        fields = getattr(item, "__dataclass_fields__", {})
+        makes = name in fields and fields[name].default_factory is not dataclasses.MISSING
+        yield name, fields[name].default_factory() if makes else parameter.default

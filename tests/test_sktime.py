@@ -15,13 +15,18 @@ SERIES = pd.Series(
 )
 
 
+PLAN = pd.DataFrame({"plan": np.cos(np.arange(120) / 7)}, index=SERIES.index)
+
+
 @pytest.mark.slow
-def test_all_of_sktimes_checks():
+@pytest.mark.parametrize("name", ["ESNForecaster", "ESNPanelClassifier"])
+def test_all_of_sktimes_checks(name):
     from sktime.utils.estimator_checks import check_estimator
 
-    from esnkit.sktime import ESNForecaster
+    import esnkit.sktime
 
-    results = check_estimator(ESNForecaster, raise_exceptions=False, verbose=False)
+    adapter = getattr(esnkit.sktime, name)
+    results = check_estimator(adapter, raise_exceptions=False, verbose=False)
     assert {name: result for name, result in results.items() if result != "PASSED"} == {}
 
 
@@ -41,3 +46,61 @@ def test_forecasts_and_intervals_are_those_of_esnkit(automatic):
     np.testing.assert_allclose(interval, np.hstack([lower, upper])[[0, 2, 5]])
     adapter.update(SERIES[110:115])
     assert adapter.predict().index[0] == SERIES.index[115]
+
+
+def small():
+    from esnkit import ESNRegressor, Forecaster, Reservoir
+
+    return Forecaster(ESNRegressor(Reservoir(20)), random_state=0)
+
+
+def test_known_inputs_are_those_of_esnkit():
+    from esnkit.sktime import ESNForecaster
+
+    y, n = SERIES + PLAN["plan"].shift(fill_value=0.0), 110
+    adapter = ESNForecaster(small()).fit(y[:n], X=PLAN[:n], fh=[1, 3])
+    own = small().fit(y[:n].to_numpy()[:, None], PLAN[:n].to_numpy())
+    forecast = adapter.predict(X=PLAN[n:])  # more rows than are needed
+    np.testing.assert_array_equal(forecast, own.forecast(3, PLAN[n : n + 3].to_numpy())[[0, 2], 0])
+    lower, upper = own.predict_interval(3, PLAN[n : n + 3].to_numpy())
+    interval = adapter.predict_interval(X=PLAN[n:], coverage=0.9)
+    np.testing.assert_array_equal(interval, np.hstack([lower, upper])[[0, 2]])
+    adapter.update(y[n - 5 : n + 4], X=PLAN[n - 5 : n + 4])  # some steps come again
+    own.update(y[n : n + 4].to_numpy()[:, None], PLAN[n : n + 4].to_numpy())
+    np.testing.assert_array_equal(
+        adapter.predict(X=PLAN[n + 4 :]), own.forecast(3, PLAN[n + 4 : n + 7].to_numpy())[[0, 2], 0]
+    )
+    with pytest.raises(ValueError, match="X has no row for 2019-08: it needs one for each step"):
+        adapter.predict(X=PLAN.iloc[[n + 4, n + 6]])
+
+
+def test_pipelines_evaluation_and_searches_of_sktime():
+    from sktime.forecasting.compose import TransformedTargetForecaster
+    from sktime.forecasting.model_evaluation import evaluate
+    from sktime.split import ExpandingWindowSplitter
+    from sktime.transformations.series.detrend import Detrender
+
+    from esnkit.sktime import ESNForecaster
+
+    pipeline = TransformedTargetForecaster([Detrender(), ("esn", ESNForecaster(small()))])
+    folds = ExpandingWindowSplitter(fh=[1, 2, 3], initial_window=90, step_length=10)
+    for strategy in ("refit", "update"):
+        table = evaluate(pipeline, folds, SERIES, strategy=strategy, error_score="raise")
+        errors = table.filter(like="test_").to_numpy(dtype=float)
+        assert np.isfinite(errors).all()
+        assert errors.max() < 0.1  # in percent of a sine without noise
+
+
+def test_labels_and_probabilities_are_those_of_esnkit():
+    from esnkit import ESNClassifier, Reservoir
+    from esnkit.sktime import ESNPanelClassifier
+
+    rng = np.random.default_rng(0)
+    walks = [rng.normal(size=(n, 2)).cumsum(axis=0) for n in (30, 40, 50, 35)]
+    noise = [rng.normal(size=(n, 2)) for n in (30, 40, 50, 35)]
+    rows, labels = walks + noise, np.repeat(["walk", "noise"], 4)
+    own = ESNClassifier(Reservoir(20), random_state=0).fit(rows, labels)
+    panel = [pd.DataFrame(x, columns=["a", "b"]) for x in rows]  # of unequal lengths
+    adapter = ESNPanelClassifier(ESNClassifier(Reservoir(20)), random_state=0).fit(panel, labels)
+    np.testing.assert_array_equal(adapter.predict(panel), own.predict(rows))
+    np.testing.assert_array_equal(adapter.predict_proba(panel), own.predict_proba(rows))
