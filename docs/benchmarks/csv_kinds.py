@@ -1,17 +1,19 @@
-"""How many kinds of files that people have are read rightly, asked about, refused, or misread."""
+"""How many files that people have are read rightly, asked about, refused, or misread."""
 
 from __future__ import annotations
 
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from common import publish
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # the tests lie beside the docs
 
-from tests.fuzzing.csv_kinds import all_kinds, judge
+from tests.fuzzing import csv_kinds, exports
 
 OUTCOMES = {
     "read": "read rightly",
@@ -21,16 +23,31 @@ OUTCOMES = {
     "wrong": "wrong in silence",
 }
 
-kinds = all_kinds()
-with tempfile.TemporaryDirectory() as folder:
-    outcomes = {kind.name: judge(kind, Path(folder)) for kind in kinds}
-counts = Counter(outcome for outcome, _ in outcomes.values())
-for name, (outcome, said) in outcomes.items():
-    if outcome in ("wrong", "refused, wrongly"):
-        print(f"{outcome}: {name}: {said}")
+
+def count(kinds: Iterable[Any], judge: Callable[[Any, Path], tuple[str, str]]) -> Counter[str]:
+    """Count the outcomes of a corpus, and print what went wrong."""
+    counts: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in kinds:
+            outcome, said = judge(kind, Path(folder))
+            counts[outcome] += 1
+            if outcome in ("wrong", "refused, wrongly"):
+                print(f"{outcome}: {kind.name}: {said}")
+    return counts
+
+
+ours = count(csv_kinds.all_kinds(), csv_kinds.judge)
+theirs = count(exports.all_exports(), exports.judge)
 publish(
     __file__,
-    ["outcome", "kinds"],
-    [[words, counts[outcome]] for outcome, words in OUTCOMES.items()] + [["all", len(kinds)]],
-    "Each kind and its only right reading stand in tests/fuzzing/csv_kinds.py.",
+    ["outcome", "by the reader's author", "by one who had not seen it"],
+    [[words, ours[outcome], theirs[outcome]] for outcome, words in OUTCOMES.items()]
+    + [["all", ours.total(), theirs.total()]],
+    "The first corpus (tests/fuzzing/csv_kinds.py) was written with the reader. The second "
+    "(tests/fuzzing/exports) was written from what programs and offices export, before its author "
+    "looked at the reader; when it was first run, 255 of its 566 files were read, 156 asked about, "
+    "28 refused clearly, 99 refused though they may be read or without the option, and 28 not read "
+    "as the corpus said: 12 wrong in silence, 16 where the corpus was strict (times in UTC were "
+    "given with their zone). The reader was mended since, and the corpus where it was wrong, so "
+    "that what stands here is no longer blind.",
 )

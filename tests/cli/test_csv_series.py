@@ -139,7 +139,7 @@ BAD_FILES = {
     "empty file": ("", "data.csv: the file is empty"),
     "blank lines only": ("\n \n", "data.csv: the file is empty"),
     "header only": ("date,value\n", "data.csv: there are no rows below the header (line 1)"),
-    "two columns of one name": ("a,a\n1,2\n", "line 1: several columns have the name 'a'"),
+    "two columns of one name": ("a,a\n1,2\n", "name one as the target (--target): 'a', 'a.1'"),
     "ragged, short": ("a,b\nx,2\n3\ny,4\n", "line 3: 1 cell(s), but other rows have 2: 'a', 'b'"),
     "ragged, long": ("a,b\nx,2\n3,4,5\ny,4\n", "line 3: 3 cell(s), but other rows have 2"),
     "empty line": ("a\n1\n\n2\n3\n", "line 3: the line is empty"),
@@ -150,7 +150,7 @@ BAD_FILES = {
                      "line 3, column 'b': 'NaN' is no number; a series must not"),
     "gaps are counted": ("a,b\nx,1\ny,\nz,\nu,3\n", "(2 here); --missing interpolate"),
     "text": ("a\n1\n2\nthree\n4\n", "line 4, column 'a': 'three' is not a number"),
-    "digits as Python writes them": ("a\n1\n1_000\n3\n", "line 3, column 'a': '1_000' is not a"),
+    "digits parted anyhow": ("a\n1\n10_00\n3\n", "line 3, column 'a': '10_00' is not a"),
     "infinity": ("a\n1\ninf\n2\n", "line 3, column 'a': 'inf' is not a number"),
     "overflow": ("a\n1\n1e999\n2\n", "line 3, column 'a': '1e999' is too large"),
     "no numbers": ("a,b\nx,y\n", "no column holds numbers; the columns are 'a', 'b'"),
@@ -169,8 +169,8 @@ BAD_FILES = {
                      "2024; decide with --date-format '%d/%m/%Y' or '%m/%d/%Y'"),
     "duplicate date": (days("2024-01-01,1", "2024-01-02,2", "2024-01-02,3"),
                        "line 4, column 'date': 2024-01-02 already stands in line 3"),
-    "falling dates": (days("2024-01-01,1", "2024-01-03,2", "2024-01-02,3"),
-                      "line 4, column 'date': 2024-01-02 stands below 2024-01-03"),
+    "falling dates": (days("2024-01-01,1", "2024-01-05,2", "2024-01-02,3"),
+                      "line 4, column 'date': 2024-01-02 stands below 2024-01-05"),
     "missing date": (days("2024-01-01,1", "2024-01-02,2", "2024-01-04,3", "2024-01-05,4"),
                      "line 4, column 'date': 2024-01-04 follows 2024-01-02, where 2024-01-03"),
     "missing month": (days(*(f"2024-{m:02}-01,{m}" for m in (1, 2, 3, 4, 6, 7, 8))),
@@ -199,22 +199,22 @@ def test_file_that_cannot_be_read(tmp_path):
     with pytest.raises(TableError, match="cannot be read"):
         read_csv_series("null\0character.csv")
     (tmp_path / "russian.csv").write_bytes("цена\n1\n2\n".encode("cp1251"))
-    with pytest.raises(TableError, match=r"line 1: the text is not UTF-8, .* --encoding cp1251"):
+    with pytest.raises(TableError, match=r"line 1: the text is not UTF-8, .* --encoding .*cp1251"):
         read_csv_series(tmp_path / "russian.csv")
 
 
 def test_missing_column_names_near_ones_and_all(write):
     path = write(lines("Price,volume", "1,2", "2,3"))
     with pytest.raises(
-        TableError, match=r"no column 'prise', only 'Price', .*\. Did you mean 'Price'"
+        TableError, match=r"no column 'prise' for --target, only 'Price', .*\. Did you mean 'Price'"
     ):
         read_csv_series(path, target="prise")
-    with pytest.raises(TableError, match=r"no column 'day', only 'Price', 'volume'\.$"):
+    with pytest.raises(TableError, match=r"no column 'day' for --date, only 'Price', 'volume'\.$"):
         read_csv_series(path, target="Price", date="day")
 
 
 def test_one_column_cannot_be_two_things(write):
-    with pytest.raises(TableError, match="'a' cannot be both target and date"):
+    with pytest.raises(TableError, match="'a' cannot be both --target and --date"):
         read_csv_series(write(lines("a", "2000", "2001")), target="a", date="a")
 
 
@@ -244,5 +244,5 @@ def test_any_text_is_a_series_or_a_table_error(tmp_path_factory, text):
 
 
 def test_a_mark_that_is_no_number_is_refused(write):
-    with pytest.raises(TableError, match="--missing-mark must be a number or 'none', got 'x'"):
+    with pytest.raises(TableError, match="--missing-mark 'x' stands in no cell"):
         read_csv_series(write(lines("a", "1", "2")), missing_mark="x")

@@ -180,7 +180,10 @@ def _ambiguous_dates() -> Iterator[Kind]:
         "weeks in words", table([f"Week no {i} of 2020" for i in range(1, N + 1)]), asks="--date"
     )
     yield Kind(
-        "dates in German words", table([f"{i}. Mai 2020" for i in range(1, 31)]), asks="--date"
+        "dates in German words",
+        table([f"{i}. Mai 2020" for i in range(1, 31)], VALUES[:30]),
+        VALUES[:30],
+        pd.date_range("2020-05-01", periods=30),
     )
     yield Kind("times without dates", table(HOURS[:24].strftime("%H:%M")), asks="--date")
     yield Kind(
@@ -408,7 +411,8 @@ def _calendars() -> Iterator[Kind]:
     yield Kind(
         "shuffled",
         table([*DAYS[10:].astype(str), *DAYS[:10].astype(str)]),
-        refused="dates must increase",
+        [*VALUES[38:], *VALUES[:38]],
+        DAYS,
     )
     yield Kind(
         "a date twice",
@@ -898,7 +902,7 @@ def _formats() -> Iterator[Kind]:
     yield Kind("zip", packed.getvalue(), VALUES, DAYS, ending="zip")
     with zipfile.ZipFile(packed, "a") as archive:
         archive.writestr("more.csv", content)
-    yield Kind("zip of two files", packed.getvalue(), refused="unpack it", ending="zip")
+    yield Kind("zip of two files", packed.getvalue(), asks="--sheet", ending="zip")
     yield Kind("gzip that is cut", gzip.compress(content)[:-20], refused="damaged", ending="gz")
     frame = pd.DataFrame({"value": VALUES}, index=DAYS.rename("date"))
     for name, made in {

@@ -5,54 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-GAPS = frozenset(
-    [
-        "",
-        "-",
-        "--",
-        "---",
-        ".",
-        "..",
-        "...",
-        ":",
-        "*",
-        "–",
-        "—",
-        "…",
-        "?",
-        "na",
-        "n/a",
-        "n.a.",
-        "#n/a",
-        "#na",
-        "nan",
-        "nat",
-        "none",
-        "null",
-        "nil",
-        "missing",
-        "\\n",
-        "<na>",
-        "#value!",
-        "#div/0!",
-        "#ref!",
-        "#num!",
-        "#null!",
-        "#name?",
-        "-nan",
-        "n.d.",
-        "(na)",
-        "n/d",
-        "nd",
-    ]
-)
-# What programs write for a missing value: nines, and the ends of what a number may hold.
-_MARK = re.compile(r"-?9{2,7}(\.0+|\.9+)?|-(9\.9{1,4}|8888|7777|999\.25|9999\.25)", re.ASCII)
-_LARGE_MARKS = (32767.0, -32768.0, 2147483647.0, -2147483648.0)
-_HUGE = 1e20
-
-_SPACES = " \u00a0\u202f\u2009'’`"
+_SPACES = " \u00a0\u202f\u2009'’`_"
 _CURRENCY = (
     r"(?:us\$|r\$|a\$|c\$|[$€£¥₹₽₩₺₴₫฿]|usd|eur|gbp|chf|jpy|cny|rmb|inr|sek|nok|dkk|pln|czk|huf|brl|aud"
     r"|cad|rs\.?|kr\.?|zł|kč|ft|fr\.)"
@@ -60,9 +15,22 @@ _CURRENCY = (
 _AFFIX = re.compile(rf"^(?P<a>[-+(]*)\s*(?P<sign>{_CURRENCY})\s*(?P<b>.*)$", re.IGNORECASE)
 _SUFFIX = re.compile(rf"^(?P<a>.*\d[\d.,]*)\s*(?P<sign>{_CURRENCY})(?P<b>\)?-?)$", re.IGNORECASE)
 _CORE = re.compile(
-    rf"(?P<sign>[-+]?)(?P<body>[\d.,{_SPACES}]*\d[.,]?)(?P<exponent>[eE][-+]?\d{{1,4}})?", re.ASCII
+    rf"(?P<sign>[-+]?)(?P<body>[\d.,{_SPACES}]*\d[.,]?)(?P<exponent>[eEdD][-+]?\d{{1,4}})?",
+    re.ASCII,
 )
 _GROUPS = re.compile(rf"\d{{1,3}}([{_SPACES}]\d{{3}})+(?:[.,]\d*)?", re.ASCII)
+
+
+# What stands behind a number: the unit of all, or a letter that tells of some what they are worth.
+_UNIT = re.compile(
+    r"(?P<number>[-+−(]?\s*[\d.,'’]*\d\)?)[ \u00a0]?(?P<unit>[a-zµ°%‰$€][a-zµ°²³/%‰·$€]{0,11}\d?)",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"(?P<number>[-+−(]?[\d.,]*\d)(?P<note>\s*(?:[*†‡§]{1,3}|\[\w{1,3}\]|\([a-z]\))|\s+[epru])",
+    re.IGNORECASE,
+)
+_FACTORS = {"k": 1e3, "m": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
 
 
 class Undecided(ValueError):  # noqa: N818
@@ -81,6 +49,7 @@ class Number:
     currency: str
 
 
+@lru_cache(maxsize=8192)  # the cells of one file are looked at many times
 def take_apart(cell: str) -> Number | None:
     """Take a cell apart if it may be a number in some country."""
     text = cell.strip().strip("'").strip().replace("−", "-").replace("–", "-").replace("﹣", "-")
@@ -112,14 +81,21 @@ def take_apart(cell: str) -> Number | None:
     return Number(found["sign"], body, found["exponent"] or "", percent, spaced, currency)
 
 
-def is_gap(cell: str) -> bool:
-    """Tell whether a cell says that there is no value."""
-    return cell.strip().lower() in GAPS
+def split_unit(cell: str) -> tuple[str, str]:
+    """Part a number from the unit behind it; the unit is empty if there is none."""
+    found = _UNIT.fullmatch(cell.strip())
+    return (found["number"].strip(), found["unit"]) if found else (cell, "")
 
 
-def is_mark(value: float) -> bool:
-    """Tell whether a number is one that programs write where a value is missing."""
-    return bool(_MARK.fullmatch(f"{value:.10g}")) or value in _LARGE_MARKS or abs(value) >= _HUGE
+def split_note(cell: str) -> tuple[str, str]:
+    """Part a number from a mark that tells what it is worth: a footnote, or provisional."""
+    found = _NOTE.fullmatch(cell.strip())
+    return (found["number"], found["note"].strip()) if found else (cell, "")
+
+
+def factor_of(unit: str) -> float | None:
+    """Return the factor that a letter stands for where several stand in one column."""
+    return 1.0 if not unit else _FACTORS.get(unit.lower())
 
 
 def is_number(cell: str) -> bool:
@@ -148,7 +124,7 @@ class Signs:
             body = body.replace(self.decimal, ".")
         if body.count(".") > 1 or "," in body:
             return None
-        return float(number.sign + body + number.exponent)
+        return float(number.sign + body + number.exponent.lower().replace("d", "e"))
 
 
 def find_signs(

@@ -155,7 +155,7 @@ def numbers() -> Iterator[Export]:
     yield Export(
         "percent in some cells",
         table(DAYS.date, [f"{v}%" if i % 2 else f"{v}" for i, v in enumerate(VALUES)]),
-        refused="%",
+        refused="percent sign",
     )
     yield Export(
         "a unit in some cells",
@@ -263,7 +263,7 @@ def missing() -> Iterator[Export]:
             gap(VALUES),
             DAYS,
             must_ask=MISSING,
-            then={"missing": "interpolate"},
+            then={"missing": "interpolate"} | ({"missing_mark": mark} if mark in "xcMT" else {}),
         )
     for mark in ("-999", "-9999", "-99.9", "-999.25", "9999", "99999.9", "1e+20", "-1e34"):
         yield Export(
@@ -585,9 +585,7 @@ def tables() -> Iterator[Export]:
     yield plain("types below the header", "date,value", "datetime,float", *rows)
     yield plain("a total below", "date,value", *rows, f"Total,{sum(VALUES):.2f}")
     yield plain("a total with blanks above", "date,value", *rows, "", f"Sum,{sum(VALUES):.2f}")
-    yield plain(
-        "a mean below without a name", "date,value", *rows, ",70.5", may_ask=("--date", "--missing")
-    )
+    yield plain("a mean below without a name", "date,value", *rows, ",70.5")
     yield plain("a source below", "date,value", *rows, "", "Source: ministry of silly walks,")
     yield plain("notes below", "date,value", *rows, "* provisional", "** estimated, see notes")
     yield plain("the end is told", "date,value", *rows, "END OF FILE")
@@ -763,7 +761,7 @@ def tables() -> Iterator[Export]:
         *(f"{r},{i % 5}" for i, r in enumerate(rows[:9])),
         rows[9],
         *(f"{r},{i % 5}" for i, r in enumerate(rows[10:])),
-        must_ask=(*TARGET, *MISSING),
+        refused="line 11",
     )
     yield plain("a row cut off", "date,value", *rows[:47], "2022-05-", refused="")
     yield plain(
@@ -949,7 +947,7 @@ def arguments() -> Iterator[Export]:
         "a decimal comma where there is none",
         plain,
         options={"decimal": ","},
-        must_ask=("--decimal",),
+        must_ask=("--decimal", "--delimiter"),
     )
     yield Export(
         "thousands that are none", plain, options={"thousands": "."}, must_ask=("--thousands",)

@@ -215,7 +215,14 @@ def languages() -> Iterator[Export]:
         stamps = [d.strftime(form) for d in DAYS]
         values = [grouped(v, group, decimal) for v in THOUSANDS]
         content = table(stamps, values, header.replace(";", sign), sign, encoding)
-        return Export(f"spreadsheet, {name}", content, THOUSANDS, DAYS)
+        return Export(
+            f"spreadsheet, {name}",
+            content,
+            THOUSANDS,
+            DAYS,
+            may_ask=("--encoding",) if encoding not in ("utf-8", "cp1252") else (),
+            then={"encoding": encoding},
+        )
 
     yield one("United Kingdom", "%d/%m/%Y", "", ".", ",")
     yield one("Germany", "%d.%m.%Y", ".", ",", ";", "cp1252", "Tag;Größe")

@@ -260,7 +260,7 @@ def statistics() -> Iterator[Export]:
     yield Export(
         "BLS with yearly means as a 13th month",
         lines("Series Id,Year,Period,Value", *with_mean).encode(),
-        refused="M13",
+        refused="2016-13",
     )
     wide = [
         f"{y}," + ",".join(map(str, VALUES[12 * i : 12 * i + 12]))
@@ -821,7 +821,7 @@ def markets() -> Iterator[Export]:
         ("\ufeff" + lines('"Date","Price","Vol.","Change %"', *investing)).encode(),
         THOUSANDS,
         WORKDAYS,
-        must_ask=TARGET,
+        may_ask=TARGET,
         then={"target": "Price"},
     )
     yield Export(
@@ -922,7 +922,8 @@ def markets() -> Iterator[Export]:
         ).encode(),
         COUNTS,
         None,
-        may_ask=TARGET,
+        may_ask=(*TARGET, "--date"),
+        then={"date": "none"},
     )
     yield Export(
         "Search Console, newest first",

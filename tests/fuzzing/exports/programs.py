@@ -141,7 +141,7 @@ def pandas_files() -> Iterator[Export]:
         .encode(),
         VALUES,
         DAYS,
-        must_ask=("--id-column", "--id"),
+        must_ask=("--target", "--id-column", "--id"),
         then={"id_column": "unique_id", "series_id": "17", "target": "y"},
     )
     yield Export(
@@ -382,7 +382,7 @@ def statistics_programs() -> Iterator[Export]:
         table([738598 + i for i in range(N)], VALUES, "datenum,x"),
         VALUES,
         None,
-        must_ask=("--date", "--date-format"),
+        must_ask=("--target", "--date", "--date-format"),
         then={"date": "none", "target": "x"},
     )
     yield Export(
@@ -477,8 +477,8 @@ def databases() -> Iterator[Export]:
         lines(*influx, *two).encode(),
         VALUES,
         HOURS,
-        must_ask=("--id-column", "--id"),
-        then={"id_column": "table", "series_id": "0"},
+        must_ask=("--target", "--id-column", "--id"),
+        then={"id_column": "table", "series_id": "0", "target": "_value"},
     )
     yield Export(
         "Grafana",

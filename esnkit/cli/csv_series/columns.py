@@ -1,0 +1,104 @@
+"""What columns hold: numbers, counts of rows, or the names of series."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import numpy as np
+
+from esnkit.cli.csv_series.missing import is_gap
+from esnkit.cli.csv_series.numbers import is_number
+from esnkit.cli.csv_series.options import ReadOptions
+from esnkit.cli.csv_series.table import Table, TableError, listing, quote
+
+_NAMES = re.compile(  # columns that say whose values they are
+    r"^(.*[ _])?(entity|country|region|state|province|county|city|town|geo|location|area|site"
+    r"|station|sensor|device|meter|name|series|product|item|sku|store|shop|customer|id|code|ticker"
+    r"|symbol|variable|metric|indicator|measure|key|group|category|land|ort|pays|país|ciudad)$",
+    re.IGNORECASE,
+)
+_COUNTERS = re.compile(
+    r"^(column \d+|unnamed: 0|index|rownames|row|row[ _.]?names?|id|_id|no\.?|nr\.?|s\.?no\.?"
+    r"|#|x|x1|n|i|k|t"
+    r"|obs|observation|time|steps?|slot|period|nth day|day index|day|month|week|hour|year|seq"
+    r"|sequence|rank|count|number|line|x_value|seconds?|sec|s|elapsed)$",
+    re.IGNORECASE,
+)
+_SHORTEST = 5  # rows of one series above those of the next
+_SAMPLE = 200  # rows that decide what a column holds
+
+
+def check_column(table: Table, name: str, option: str) -> str:
+    """Return the name of a column, or say which are near."""
+    if name in table.header:
+        return name
+    lower = {column.lower(): column for column in table.header}
+    near = [lower[match] for match in get_close_matches(name.lower(), lower)]
+    hint = f" Did you mean {listing(near, ' or ')}?" if near else ""
+    raise TableError(
+        f"{table.path}: there is no column {quote(name)} for {option}, only "
+        f"{listing(table.header)}.{hint}"
+    )
+
+
+def mostly_numbers(cells: Sequence[str]) -> bool:
+    """Tell whether more than half of the cells that are no gaps hold numbers."""
+    cells = [cell for cell in cells if not is_gap(cell)][:_SAMPLE]
+    return bool(cells) and 2 * sum(map(is_number, cells)) > len(cells)
+
+
+def counts(values: np.ndarray) -> bool:
+    """Tell whether numbers rise or fall by one from row to row."""
+    return (
+        len(values) > 1
+        and bool((np.abs(np.diff(values) - values[1] + values[0]) == 0).all())
+        and (abs(values[1] - values[0]) == 1)
+    )
+
+
+def is_counter(table: Table, name: str) -> bool:
+    """Tell whether a column counts the rows, by its name and by its numbers."""
+    cells = table.column(name)
+    if not all(re.fullmatch(r"-?\d+", cell) for cell in cells):
+        return False
+    if any(re.match(r"0\d{1,2}$", cell) for cell in cells):  # years of two digits, perhaps
+        return False
+    values = np.array([float(cell) for cell in cells])
+    return bool(_COUNTERS.match(name)) and counts(values) and values.min() < 1000
+
+
+def pick_series(table: Table, options: ReadOptions) -> list[str]:
+    """Keep the rows of one series where a column names several."""
+    if options.id_column is None or options.id_column == "none":
+        if options.series_id is not None:
+            raise TableError("--id needs --id-column, which says what column names the series.")
+        return []
+    cells = table.column(options.id_column)
+    ids = list(dict.fromkeys(cells))
+    if options.series_id is None and len(ids) > 1:
+        raise TableError(
+            f"{table.path}: column {quote(options.id_column)} names {len(ids)} series, choose one "
+            f"with --id: {listing(ids)}."
+        )
+    wanted = ids[0] if options.series_id is None else options.series_id
+    if wanted not in ids:
+        raise TableError(f"{table.path}: --id {quote(wanted)} is none of {listing(ids)}.")
+    table.keep([row for row, cell in enumerate(cells) if cell == wanted])
+    return [f"rows where {quote(options.id_column)} is {quote(wanted)}"]
+
+
+def refuse_mixed_series(table: Table, options: ReadOptions) -> None:
+    """Refuse rows that a column of names parts into several series, one below the other."""
+    for name in table.header if options.id_column is None else ():
+        cells = table.column(name)
+        starts = [row for row in range(1, len(cells)) if cells[row] != cells[row - 1]]
+        if not starts or not _NAMES.match(name) or mostly_numbers(cells):
+            continue
+        lengths = np.diff([0, *starts, len(cells)])
+        if "" not in cells and len(set(cells)) == len(lengths) and lengths.min() >= _SHORTEST:
+            raise TableError(
+                f"{table.path}: rows belong to {listing(sorted(set(cells)))} by column "
+                f"{quote(name)}; choose with --id-column and --id, or --id-column none takes all."
+            )

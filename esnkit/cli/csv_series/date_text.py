@@ -1,0 +1,156 @@
+"""Text of dates in one spelling: names of months in English, the time of the day cut off."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import numpy as np
+
+from esnkit.cli.csv_series.months import ENGLISH, in_english
+from esnkit.cli.csv_series.numbers import is_number
+
+_WEEKDAY = re.compile(
+    r"\(?\b(mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(day)?\b\)?[.,]?"
+    r"|^(mo|di|mi|do|fr|sa|so|lun|mer|jeu|ven|sam|dim|jue|vie|dom)\b[.,]? (?=\d)"
+    r"|\b(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|lundi|mardi"
+    r"|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado"
+    r"|domingo)\b,?"
+)
+_FILLERS = re.compile(r"\b(de|del|den)\b|(?<=\d) uhr$")  # 3 de mayo de 2022, 12:00 Uhr
+_TIME = re.compile(
+    r"(?:^|[ t,_]+|(?<=\d{4}):)(?P<h>\d{1,2})(?:[:h](?P<m>\d{2})(?:[:](?P<s>\d{2})"
+    r"(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<ap>[ap]\.?m\.?|(?<=\d)[ap])?|\s*(?P<ap2>[ap]\.?m\.?)|h)$"
+)
+_COMPACT_TIME = re.compile(
+    r"^((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
+    r"[t ]?([01]\d|2[0-4])([0-5]\d)?([0-5]\d)?$"
+)
+_YEAR_LAST = re.compile(r"^([a-z]{3} \d{1,2}) (\d\d:\d\d:\d\d)(?: [a-z]{3,4})? (\d{4})$")
+_REMARK = re.compile(r"(?<=\d) ?\([^()]*\)$|\bgmt(?=[+-]\d)")  # GMT+0100 (Central European Time)
+_HOUR = re.compile(r"^(\d{4}[-/.]\d\d?[-/.]\d\d?)[ t](\d\d)$")
+ZONE = re.compile(r"(?<=[\d )m])\s*(?P<z>z|utc|gmt|[+-]\d{2}:?\d{2}|(?<=:\d\d)[+-]\d{2})$")
+ZONE_NAME = re.compile(r"(?<=:\d\d)\s*(?!am|pm)[a-z]{2,5}$|(?<=\d [ap]m)\s+[a-z]{2,5}$")
+_EAST_ASIAN = str.maketrans("年月日년월일", "-- -- ")
+_RANGE = re.compile(r"^(.*\d[-/.:]\d.*?[-/.:]\d+.*?)\s*(?:\s-\s|\sto\s|--|\s/\s)\s*\d.*$")
+_ISO_RANGE = re.compile(r"^(\d{4}-\d\d-\d\d[^/]*)/\d[\d:t -]*$")
+_PLAIN_NUMBER = re.compile(r"[-+]?(\d{0,7}|\d+[.,]\d*)", re.ASCII)
+TOKEN = re.compile(r"\d+|[a-z]+")
+_WORDS = (
+    dict.fromkeys(ENGLISH, "M")
+    | dict.fromkeys(
+        ("q", "qtr", "quarter", "quartal", "t", "trim", "trimestre", "trimester", "kv"), "Q"
+    )
+    | dict.fromkeys(("w", "wk", "week", "cw", "kw"), "W")
+    | dict.fromkeys(("h", "hy", "half", "s", "sem", "semestre"), "H")
+    | {"m": "m"}
+)
+
+# What the tokens of a date may be, in the order in which they stand: digits (their number), names
+# of months (M), and letters of quarters (Q), weeks (W), halves (H) and months (m). The first
+# reading of several is the usual one. Y is a year, y one of two digits, b a month by its name.
+READINGS = {
+    "4 2 2": ("Ymd",),
+    "2 2 4": ("dmY", "mdY"),
+    "2 2 2": ("dmy", "mdy", "ymd"),
+    "4 2": ("Ym", "YQ"),
+    "2 4": ("mY",),
+    "2 2": ("my", "ym"),
+    "4": ("Y",),
+    "8": ("Ymd", "dmY", "mdY"),
+    "6": ("Ym", "ymd", "dmy"),
+    "7": ("Yj",),
+    "4 3": ("Yj",),
+    "4 M": ("Yb",),
+    "M 4": ("bY",),
+    "2 M": ("yb",),
+    "M 2": ("by",),
+    "2 M 4": ("dbY",),
+    "M 2 4": ("bdY",),
+    "4 M 2": ("Ybd",),
+    "4 2 M": ("Ydb",),
+    "2 M 2": ("dby",),
+    "M 2 2": ("bdy",),
+    "4 Q 2": ("YxQ",),
+    "Q 2 4": ("xQY",),
+    "2 Q 4": ("QxY",),
+    "4 2 Q": ("YQx",),
+    "Q 2 2": ("xQy",),
+    "2 Q 2": ("Qxy", "yxQ"),
+    "4 W 2": ("YxW",),
+    "W 2 4": ("xWY",),
+    "2 W 4": ("WxY",),
+    "4 W 2 2": ("YxWu",),
+    "4 W 3": ("YxV",),
+    "4 H 2": ("YxH",),
+    "H 2 4": ("xHY",),
+    "2 H 4": ("HxY",),
+    "4 m 2": ("Yxm",),
+    "m 2 4": ("xmY",),
+}
+
+
+@lru_cache(maxsize=8192)  # whoever looks for a header or for dates asks of the same cells
+def is_datelike(cell: str) -> bool:
+    """Tell whether a cell may be a date in some form; numbers alone are none."""
+    if _PLAIN_NUMBER.fullmatch(cell):
+        return False
+    text = clean(cell)[0]
+    day, seconds, _ = split_time(text if ZONE.search(text) else ZONE_NAME.sub("", text))
+    if not day:
+        return seconds is not None
+    words = [token for token in TOKEN.findall(day) if token.isalpha()]
+    digits = [token for token in TOKEN.findall(day) if token.isdigit()]
+    if not digits or any(word not in _WORDS for word in words):
+        return False
+    if len(digits) == 1 and not words:
+        return seconds is not None or (len(digits[0]) == 8 and digits[0][:2] in ("19", "20"))
+    return signature(day) in READINGS and (seconds is not None or not is_number(day))
+
+
+def clean(cell: str) -> tuple[str, bool]:
+    """Return a cell in plain small letters, and whether it named an interval."""
+    text = re.sub(r"[\s\u00a0\u202f]+", " ", cell).strip("[] ").lower()
+    text = re.sub("[‐‑–—−]", "-", text).strip("'\"")
+    text = _REMARK.sub("", text)
+    text = _FILLERS.sub("", _WEEKDAY.sub("", text)).translate(_EAST_ASIAN).strip(" -")
+    text = re.sub(r"\b(\d{1,2})(st|nd|rd|th)\b", r"\1", text)
+    text = re.sub(r"(?<=\d)(?=[^\W\d_]{3})|(?<=[^\W\d_]{3})(?=\d)", " ", text)
+    if not text.isascii() or re.search("[a-z]{3}", text):
+        text = in_english(text)
+    text = _YEAR_LAST.sub(r"\1 \3 \2", " ".join(text.split()))
+    found = _RANGE.match(text) or _ISO_RANGE.match(text)
+    return (found[1].strip(), True) if found else (text, False)
+
+
+def split_time(text: str) -> tuple[str, float | None, str]:
+    """Cut off the time of the day, in seconds, and the offset from UTC."""
+    zone = ""
+    found = ZONE.search(text)
+    if found and (":" in text[: found.start()] or re.match("z|utc|gmt", found["z"])):
+        zone, text = found["z"], text[: found.start()].strip()
+    found = _HOUR.match(text)
+    if found:
+        return found[1], 3600.0 * int(found[2]), zone
+    found = _COMPACT_TIME.search(text)
+    if found:
+        clock = [int(part or 0) for part in found.groups()[1:]]
+        return found[1], float(np.dot(clock, (3600, 60, 1))), zone
+    found = _TIME.search(text)
+    if not found:
+        return text, None, zone
+    hours = int(found["h"])
+    half = found["ap"] or found["ap2"]
+    if half:
+        hours = hours % 12 + (12 if half[0] == "p" else 0)
+    seconds = 3600.0 * hours + 60 * int(found["m"] or 0) + int(found["s"] or 0)
+    return text[: found.start()].rstrip(" ,"), seconds + float(f"0.{found['f'] or 0}"), zone
+
+
+def signature(day: str) -> str:
+    """Say what a date consists of."""
+    kinds = []
+    for token in TOKEN.findall(day):
+        length = len(token)
+        kinds.append(_WORDS.get(token, "?") if token.isalpha() else str(max(2, length)))
+    return " ".join(kinds)

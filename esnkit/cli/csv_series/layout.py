@@ -1,0 +1,176 @@
+"""Records turned to a table: the header and the rows, without titles, units and notes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from esnkit.cli.csv_series.cutting import Records
+from esnkit.cli.csv_series.date_text import is_datelike
+from esnkit.cli.csv_series.header import check_widths, find_names
+from esnkit.cli.csv_series.missing import is_gap
+from esnkit.cli.csv_series.numbers import is_number
+from esnkit.cli.csv_series.table import Table, TableError, listing, quote
+
+_FOOTER = re.compile(
+    r"^\W*(total|sum|summe|mean|average|avg|source|quelle|note|footnote|\*|#|\(|©|copyright"
+    r"|last updated|updated|data|legend|end|eof|http|min|max|count|prepared|released)",
+    re.IGNORECASE,
+)
+
+
+_TOTAL = re.compile(r"\b(sub)?(total|totals|sum|summe|gesamt|mean|average|mittel)\b", re.IGNORECASE)
+_TITLES = 50  # records among which a header may stand
+_MORE = 5  # times as many rows below a header as lines of numbers above it
+
+
+def make_table(
+    path: str, records: Records, delimiter: str, header: bool | None, told: bool = False
+) -> Table:
+    """Find the header and the rows that belong to it among titles, units and notes."""
+    filled = [(line, cells) for line, cells in records if any(cells)]
+    if not filled:
+        raise TableError(f"{path}: the file is empty.")
+    width = Counter(len(cells) for _, cells in filled).most_common(1)[0][0]
+    filled = [(line, _trim(cells, width)) for line, cells in filled]
+    numeric, dated = _kinds([cells for _, cells in filled if len(cells) == width], width)
+    is_row = [_is_row(cells, width, numeric, dated) for _, cells in filled]
+    start = _find_start(filled, is_row, width, header)
+    if start >= len(filled):
+        _refuse_no_rows(path, filled, width)
+    stop = len(filled) - is_row[::-1].index(True) if True in is_row else len(filled)
+    above, body, below = filled[:start], filled[start:stop], filled[stop:]
+    if above and len(above[-1][1]) == width + 1 > 2 and not any(map(is_number, above[-1][1])):
+        width += 1  # the last column is empty
+        body = [(line, [*cells, ""] if len(cells) == width - 1 else cells) for line, cells in body]
+    notes = _check_footer(path, below, width)
+    names, more = find_names(path, above, body, width, "told" if told else delimiter)
+    body, dropped = _leave_out(body, names, dated)
+    check_widths(path, body, names, delimiter)
+    notes = [*more, *dropped, *notes]
+    table = Table(path, delimiter, names, [c for _, c in body], [n for n, _ in body], notes)
+    _drop_empty_columns(table)
+    _check_blank_lines(table, records, bool(dated))
+    return table
+
+
+def _find_start(filled: Records, is_row: list[bool], width: int, header: bool | None) -> int:
+    """Find the first row: below the header, which may itself stand below lines of settings."""
+    if header is True:
+        return next(i for i, (_, cells) in enumerate(filled) if len(cells) >= width - 1) + 1
+    if True not in is_row:
+        return len(filled)
+    start = is_row.index(True)
+    stop = min(len(filled), _TITLES) if header is None else 0
+    for place in reversed(range(start + 1, stop)):
+        cells = filled[place][1]
+        is_text = all(cells) and not any(map(_is_known, cells))
+        few_above = sum(is_row[place:]) >= _MORE * sum(is_row[:place])
+        if width <= len(cells) <= width + 1 and is_text and few_above:
+            return place + 1
+    return start
+
+
+def _is_known(cell: str) -> bool:
+    return is_number(cell) or is_datelike(cell) or is_gap(cell)
+
+
+def _leave_out(body: Records, names: list[str], dated: list[int]) -> tuple[Records, list[str]]:
+    """Take out comments, and, where rows have dates, repeated headers and totals in between."""
+    header = [name.lower() for name in names]
+    kept, counts = [], Counter[str]()
+    for line, cells in body:
+        first = next(filter(None, cells))
+        if first.startswith(("#", "//")) and not any(map(is_number, cells)):
+            counts["comment(s)"] += 1
+        elif dated and [cell.lower() for cell in cells] == header:
+            counts["repeated header(s)"] += 1
+        elif dated and _TOTAL.search(first) and not is_datelike(first):
+            counts["line(s) of totals"] += 1
+        else:
+            kept.append((line, cells))
+    return kept, [f"{count} {what}" for what, count in counts.items()]
+
+
+def _trim(cells: list[str], width: int) -> list[str]:
+    """Cut off empty cells beyond the width that rows have."""
+    while len(cells) > width and not cells[-1]:
+        cells = cells[:-1]
+    return cells
+
+
+def _kinds(rows: Sequence[list[str]], width: int) -> tuple[list[int], list[int]]:
+    """Return the columns that hold numbers, and those that hold dates, for the most part."""
+    sample = rows if len(rows) <= 300 else [*rows[:100], *rows[-200:]]
+    numeric, dated = [], []
+    for place in range(width):
+        cells = [row[place] for row in sample if not is_gap(row[place])]
+        if cells and 2 * sum(map(is_number, cells)) >= len(cells):
+            numeric.append(place)
+        elif cells and 2 * sum(map(is_datelike, cells)) >= len(cells):
+            dated.append(place)
+    return numeric, dated
+
+
+def _is_row(cells: list[str], width: int, numeric: list[int], dated: list[int]) -> bool:
+    """Tell whether a record is one of numbers and dates, not a title, header, unit or note."""
+    if len(cells) != width:
+        return False
+    if dated:
+        return any(is_datelike(cells[place]) for place in dated)
+    return any(is_number(cells[place]) for place in numeric)
+
+
+def _refuse_no_rows(path: str, filled: Records, width: int) -> None:
+    line, cells = next(((n, c) for n, c in filled if len(c) == width), filled[0])
+    if len(filled) == 1:
+        raise TableError(f"{path}: there are no rows below the header (line {line}).")
+    line2, row = filled[1]
+    raise TableError(
+        f"{path}: no column holds numbers; the columns are {listing(cells)}, and the first row "
+        f"(line {line2}) holds {listing(row)}; --delimiter names what separates cells."
+    )
+
+
+def _check_footer(path: str, below: Records, width: int) -> list[str]:
+    """Let notes go that stand below the rows, but nothing that may be a row."""
+    for line, cells in below:
+        filled = [cell for cell in cells if cell]
+        if _TOTAL.search(filled[0]):
+            continue
+        if len(filled) > 1 and any(map(is_number, filled)) and not _FOOTER.match(filled[0]):
+            raise TableError(
+                f"{path}, line {line}: {quote(filled[0])} is neither a date as in the rows above "
+                f"nor a note; the line holds {listing(cells)}."
+            )
+        if re.fullmatch(r"\d{2,}[-/.\d]*", cells[0]):
+            raise TableError(
+                f"{path}, line {line}: the row is cut off after {quote(cells[0])}; remove it, or "
+                "get the whole file."
+            )
+        if len(filled) == 1 and width == 1 and len(filled[0]) < 20 and not _FOOTER.match(filled[0]):
+            raise TableError(f"{path}, line {line}: {quote(filled[0])} is not a number.")
+    return [f"{len(below)} line(s) below the rows"] if below else []
+
+
+def _drop_empty_columns(table: Table) -> None:
+    """Drop columns without a name and without a cell, which delimiters at line ends make."""
+    kept = [
+        place
+        for place, name in enumerate(table.header)
+        if not re.fullmatch(r"column \d+", name) or any(row[place] for row in table.rows)
+    ]
+    table.header = [table.header[place] for place in kept]
+    table.rows = [[row[place] for place in kept] for row in table.rows]
+
+
+def _check_blank_lines(table: Table, records: Records, dated: bool) -> None:
+    """Refuse empty lines between undated rows, which may stand for values that are missing."""
+    first, last = table.lines[0], table.lines[-1]
+    empty = [line for line, cells in records if not any(cells) and first < line < last]
+    if empty and not dated and len(empty) != len(table.rows) - 1:
+        raise TableError(
+            f"{table.path}, line {empty[0]}: the line is empty; remove it, or put a mark such as "
+            "NA there if a value is missing."
+        )
