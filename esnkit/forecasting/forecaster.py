@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from numbers import Integral
@@ -35,6 +36,7 @@ class Forecaster(BaseForecaster):
 
     The series is transformed, differenced and standardised; the model learns z(n+1) from z(n) and
     all it remembers; a forecast is a free run of the model, taken back to the series' own units.
+    The defaults suit clean signals; `AutoESN` chooses differences, seasons and settings by itself.
 
     Parameters
     ----------
@@ -224,6 +226,7 @@ class Forecaster(BaseForecaster):
                 "model must be an estimator of this package that runs freely, such as "
                 f"ESNRegressor(), got {model!r}. {getattr(model, 'limitation', '')}".rstrip()
             )
+        _warn_of_growth(getattr(model, "reservoir", None))
         if self.loop == "feedback" and not _feeds_back(model):
             raise ValueError(
                 "loop='feedback' needs a model with output feedback: an ESNRegressor whose "
@@ -404,6 +407,17 @@ def _default_model(n_steps: int) -> ESNRegressor:
     """Make a model that is fair on smooth and on noisy series: slow, its penalty validated."""
     reservoir = Reservoir(200, leak_rate=0.5)
     return ESNRegressor(reservoir, RidgeReadout(), washout=default_washout(n_steps))
+
+
+def _warn_of_growth(reservoir: Any) -> None:
+    """Warn of a linear network whose states grow from step to step."""
+    radius = getattr(reservoir, "spectral_radius", None)
+    if getattr(reservoir, "activation", None) == "identity" and radius and radius > 1:
+        warnings.warn(
+            f"A reservoir with activation='identity' and spectral_radius={radius} above 1 grows "
+            "without bounds when it runs: take 1 at most, or activation='tanh'.",
+            stacklevel=5,
+        )
 
 
 def _values_in_features(model: Any) -> bool:

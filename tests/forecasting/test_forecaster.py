@@ -417,3 +417,15 @@ def test_a_constant_series_is_forecast_by_its_constant():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         Forecaster(esn()).fit(WAVE)
+
+
+@pytest.mark.parametrize(("activation", "radius"), [("identity", 1.0), ("tanh", 1.3)])
+def test_a_linear_network_that_grows_is_told(activation, radius):
+    with pytest.warns(UserWarning, match=r"spectral_radius=1\.3 above 1 grows without bounds"):
+        Forecaster(
+            ESNRegressor(Reservoir(20, activation="identity", spectral_radius=1.3), RidgeReadout())
+        ).fit(WAVE[:60])
+    reservoir = Reservoir(20, activation=activation, spectral_radius=radius, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        Forecaster(ESNRegressor(reservoir, RidgeReadout())).fit(WAVE[:60])
