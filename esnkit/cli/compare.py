@@ -13,6 +13,7 @@ from typing import Any
 from esnkit.cli.csv_series import ReadOptions, add_read_options, read_csv_series
 from esnkit.cli.terminal import one_line, say
 from esnkit.comparison.compare import compare
+from esnkit.comparison.contestants.classifiers import CLASSIFIERS
 from esnkit.comparison.contestants.registry import CONTESTANTS
 from esnkit.comparison.json_records import ResultsError
 from esnkit.comparison.records import Comparison
@@ -20,8 +21,10 @@ from esnkit.comparison.report.render import render_html, render_markdown
 from esnkit.comparison.report.significance import findings
 from esnkit.comparison.report.summary import answer
 from esnkit.comparison.tasks.base import SeriesTask, Task, TaskError
+from esnkit.comparison.tasks.labelled import LabelledTask
 from esnkit.comparison.tasks.registry import DEFAULT_TASKS, TASKS, unknown
 from esnkit.core.files import write_files
+from esnkit.datasets import read_ts, read_ucr
 
 _DEFAULT_OUTPUT = "esnkit-report"
 _SHOWN = 3  # contestants in the line of a task
@@ -31,6 +34,7 @@ examples:
   esnkit compare
   esnkit compare sunspots lorenz63 --models esn,lstm,linear --jobs 2
   esnkit compare sales.csv --target revenue --horizon 12
+  esnkit compare --classify Gestures_TRAIN.ts --models esn,minirocket
   esnkit compare --resume
   esnkit compare --from esnkit-report.json --force
 """
@@ -39,7 +43,9 @@ _HELP = f"""\
 Compare echo state networks with other models, all under the same rules, and write a report.
 
 TASK is a shipped task (see --list) or a CSV file with a header; without any these are taken:
-{", ".join(DEFAULT_TASKS)}. What is written: PREFIX.html, the same
+{", ".join(DEFAULT_TASKS)}. With --classify it is a file of
+labelled sequences, .ts or .tsv as the public archives have them; of NAME_TRAIN and NAME_TEST name
+one, else a third is kept back to be judged by. What is written: PREFIX.html, the same
 as PREFIX.md, and all scores as PREFIX.json. Cells are kept in PREFIX.journal as they finish, so
 that an interrupted run may be continued with --resume.
 """
@@ -62,6 +68,7 @@ def add_compare(commands: Any) -> None:
     )
     add = parser.add_argument
     add("tasks", metavar="TASK", nargs="*", help="a shipped task, or a CSV file")
+    add("--classify", action="store_true", help="files hold labelled sequences (.ts, .tsv)")
     add("--list", action="store_true", help="list shipped tasks and contestants")
     add("--models", metavar="A,B,...", help="contestants, or regressors of scikit-learn (nine)")
     add("--horizon", type=int, metavar="H", help="steps to forecast a file's series ahead")
@@ -213,6 +220,11 @@ def _tasks(options: argparse.Namespace) -> list[Task] | None:
         raise TaskError(f"{about_files[0]} is for files, and no file was given")
     if options.horizon is not None and options.horizon < 1:
         raise TaskError(f"--horizon must be at least 1, got {options.horizon}")
+    if options.classify:
+        if about_files:
+            raise TaskError(f"{about_files[0]} is for series, and --classify for labels")
+        if not files:
+            raise TaskError("--classify needs a file of labelled sequences, .ts or .tsv")
     return [_task(name, options) for name in given] or None
 
 
@@ -221,6 +233,10 @@ def _task(name: str, options: argparse.Namespace) -> Task:
         return TASKS[name]()
     if name != "-" and not os.path.exists(name):
         raise TaskError(f"{unknown('task', name, TASKS)}; and there is no such file")
+    if options.classify:
+        return _labelled_task(Path(name))
+    if name.endswith(".ts"):
+        raise TaskError(f"{name}: labelled sequences need --classify")
     series, how = read_csv_series(name, ReadOptions.from_arguments(options))
     say(f"read: {one_line(how)}")
     title = f"{Path(name).name}: {series.name}"
@@ -228,6 +244,26 @@ def _task(name: str, options: argparse.Namespace) -> Task:
         return SeriesTask(series, options.horizon, name=Path(name).stem, title=title, source="file")
     except TaskError as error:
         raise TaskError(f"{name}: {error}") from None
+
+
+def _labelled_task(path: Path) -> Task:
+    """Make a task of labelled sequences, with the test that is kept beside them if there is one."""
+    train = path.with_name(path.name.replace("_TEST", "_TRAIN"))
+    test = path.with_name(path.name.replace("_TRAIN", "_TEST"))
+    paths = [train, test] if train != test and train.exists() and test.exists() else [path]
+    try:
+        parts = [read_ts(p) if p.suffix == ".ts" else read_ucr(p) for p in paths]
+    except (ValueError, OSError) as error:
+        raise TaskError(str(error)) from None
+    said = " and ".join(
+        f"{p.name}, {len(y)} sequences" for p, (_, y) in zip(paths, parts, strict=True)
+    )
+    say(f"read: {one_line(said)}")
+    name = train.stem.removesuffix("_TRAIN")
+    try:
+        return LabelledTask(*(one for part in parts for one in part), name=name, source="file")
+    except TaskError as error:
+        raise TaskError(f"{path}: {error}") from None
 
 
 def _cut(text: str) -> str:
@@ -261,13 +297,14 @@ def _summary(comparison: Comparison) -> str:
 def _listing() -> str:
     """List what is shipped."""
     tasks = [TASKS[name]() for name in TASKS]
-    contestants = list(CONTESTANTS.values())
-    width = max(map(len, (*TASKS, *CONTESTANTS)))
+    width = max(map(len, (*TASKS, *CONTESTANTS, *CLASSIFIERS)))
     rows = ["tasks:"]
     rows += [f"  {t.name:<{width}}  {t.kind:<8}  {t.description}" for t in tasks]
     rows += [
         "",
         "contestants, beside all regressors of scikit-learn by the names of their classes:",
     ]
-    rows += [f"  {c.name:<{width}}  {c.description}" for c in contestants]
+    rows += [f"  {c.name:<{width}}  {c.description}" for c in CONTESTANTS.values()]
+    rows += ["", "where labels of sequences are asked for, beside all classifiers of scikit-learn:"]
+    rows += [f"  {c.name:<{width}}  {c.description}" for c in CLASSIFIERS.values()]
     return "\n".join(rows)

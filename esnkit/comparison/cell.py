@@ -17,7 +17,7 @@ from esnkit.comparison.json_records import to_plain
 from esnkit.comparison.records import MOST_STEPS, MOST_VARIABLES, Cell, Run
 from esnkit.comparison.tasks.base import Task
 from esnkit.comparison.tasks.scores import Metric, Scale
-from esnkit.comparison.tasks.splits import DrivenSplit, Pairs, SeriesSplit, Split
+from esnkit.comparison.tasks.splits import DrivenSplit, LabelledSplit, Pairs, SeriesSplit, Split
 from esnkit.comparison.trials import Choice, Outcome, choose_settings, describe, play
 from esnkit.core.quiet import ignored
 from esnkit.core.seeding import child_generator, root_seed
@@ -142,27 +142,36 @@ def _count_diverged(outcome: Outcome, train: FloatArray) -> int:
 
 # ---------------------------------------------------------------------- what is not measured
 
-_warmed: set[tuple[str, bool]] = set()
+_warmed: set[tuple[str, type[Split]]] = set()
 
 
 def _warm_up(contestant: Contestant, split: Split) -> float:
     """Compile what a contestant needs, once in each process; return the seconds it took."""
-    is_series = isinstance(split, SeriesSplit)
-    if (contestant.name, is_series) in _warmed:
+    if (contestant.name, type(split)) in _warmed:
         return 0.0
-    _warmed.add((contestant.name, is_series))
+    _warmed.add((contestant.name, type(split)))
     start = time.perf_counter()
-    wave = np.sin(np.arange(_WARM_UP_STEPS) ** 1.1)[:, None]
-    small: Split = SeriesSplit(wave, horizon=10, n_origins=2)
-    if not is_series:
-        rows = Pairs([wave], [wave], [np.ones(len(wave), dtype=bool)])
-        small = DrivenSplit(rows, [rows])
+    small = _small(type(split))
     settings = {d.name: d.default for d in contestant.space}
     try:
         play(contestant, settings, small, Problem.of(small, n_candidates=4), seed=0)
     except Exception:  # the cell itself will say why
         return time.perf_counter() - start
     return time.perf_counter() - start
+
+
+def _small(kind: type[Split]) -> Split:
+    """Return a split of the same kind that takes little time."""
+    wave = np.sin(np.arange(_WARM_UP_STEPS) ** 1.1)[:, None]
+    if kind is LabelledSplit:
+        halves = np.split(wave, 2) * 10
+        classes = [np.full((1, 1), float(i % 2)) for i in range(len(halves))]
+        labelled = Pairs(halves, classes, [np.ones(1, dtype=bool)] * len(halves))
+        return LabelledSplit(labelled, [labelled], classes=("a", "b"))
+    if kind is DrivenSplit:
+        rows = Pairs([wave], [wave], [np.ones(len(wave), dtype=bool)])
+        return DrivenSplit(rows, [rows])
+    return SeriesSplit(wave, horizon=10, n_origins=2)
 
 
 class _Memory:
@@ -216,5 +225,5 @@ def make_job(
         contestant=contestant,
         seed=seed,
         budget=budget,
-        draw_runs=draw_runs,
+        draw_runs=draw_runs and not isinstance(split, LabelledSplit),
     )

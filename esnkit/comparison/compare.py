@@ -24,7 +24,12 @@ from esnkit.comparison.metadata import describe_environment, describe_task, vers
 from esnkit.comparison.records import Cell, Comparison, Protocol, TaskRecord
 from esnkit.comparison.tasks.base import Task, TaskError
 from esnkit.comparison.tasks.registry import read_tasks
-from esnkit.comparison.tasks.splits import FEWEST_ROWS, N_FOLDS, SeriesSplit, Split
+from esnkit.comparison.tasks.splits import (
+    FEWEST_ROWS,
+    N_FOLDS,
+    SeriesSplit,
+    Split,
+)
 from esnkit.core.checks import check_scalar
 from esnkit.search.engine import Budget
 
@@ -34,8 +39,9 @@ _VALIDATION = (
     f"Series: {N_FOLDS} forecasts of the task's horizon at the end of the training part, by a "
     "model fitted to what lies before; they overlap where they would take up more than a third. "
     "Driven systems: predictions of the last third of the training part by a model fitted to the "
-    "first two. The score is the task's own, averaged; the best candidate is fitted to the whole "
-    "training part. The test part is never looked at."
+    "first two. Labelled sequences: answers for the last third, in an order that mixes classes, "
+    "by a model fitted to the others. The score is the task's own, averaged; the best candidate is "
+    "fitted to the whole training part. The test part is never looked at."
 )
 _PREPROCESSING = (
     "Mean 0 and standard deviation 1 on the training data. Series may be differenced; candidate k "
@@ -66,10 +72,11 @@ def compare(
     models : sequence or mapping, default=None
         Who takes part: names of shipped contestants or of scikit-learn's regressors, models and
         forecasters of this package, regressors, or `Contestant` objects; a mapping names them.
-        None means a default set of nine.
+        None means a default set of nine. Where labels are to be told, classifiers take their
+        place, and the default is a set of five.
     tasks : sequence, default=None
         At what: names of shipped tasks, arrays or pandas objects, `Task` objects. None means a
-        default set of five.
+        default set of five. Tasks that ask for labels and others have no report in common.
     seeds : int or sequence of int, default=3
         How many seeds, or which.
     budget : int or None, default=8
@@ -98,7 +105,8 @@ def compare(
     Raises
     ------
     TaskError
-        If a task or contestant is unknown, or a series is too short.
+        If a task or contestant is unknown, a series is too short, or some tasks ask for labels and
+        others for numbers.
     ResultsError
         If `resume` is asked for and the journal is damaged or of another comparison.
     ValueError
@@ -111,7 +119,8 @@ def compare(
     >>> found.scores("sunspots", "linear").shape
     (1, 10)
     """
-    contestants, entered = read_contestants(models), read_tasks(tasks)
+    entered = read_tasks(tasks)
+    contestants = read_contestants(models, labelled=_ask_for_labels(entered))
     budget = None if budget_seconds is not None else budget
     protocol = _protocol(contestants, seeds, budget, budget_seconds, reference, n_jobs)
     splits = _load(entered, protocol.seeds)
@@ -187,6 +196,17 @@ def _protocol(
 # ---------------------------------------------------------------------- data
 
 Splits = dict[tuple[str, int], Split]
+
+
+def _ask_for_labels(tasks: Sequence[Task]) -> bool:
+    """Tell whether the tasks ask for labels of sequences, all of them or none."""
+    asking = {task.labelled: task.name for task in tasks}
+    if len(asking) > 1:
+        raise TaskError(
+            f"task {asking[True]!r} asks for labels and {asking[False]!r} for numbers: other "
+            "contestants take part, so compare them one after the other"
+        )
+    return True in asking
 
 
 def _load(tasks: Sequence[Task], seeds: Sequence[int]) -> Splits:

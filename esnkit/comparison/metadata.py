@@ -7,11 +7,12 @@ import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Literal
 
 from esnkit.comparison.cell import MOST_RUNS, drawable
 from esnkit.comparison.records import MOST_STEPS, Environment, TaskRecord, Window
 from esnkit.comparison.tasks.base import Task
-from esnkit.comparison.tasks.splits import SeriesSplit, Split
+from esnkit.comparison.tasks.splits import LabelledSplit, SeriesSplit, Split
 
 _PACKAGES = ("esnkit", "numpy", "scipy", "scikit-learn", "numba", "joblib")
 _HISTORY = 100  # steps before a window
@@ -46,7 +47,7 @@ def describe_task(task: Task, split: Split, seed: int) -> TaskRecord:
         greater_is_better=task.metric.greater_is_better,
         chaotic=task.chaotic,
         fresh_data=task.fresh_data,
-        replicate="forecast origin" if series else "independent draw",
+        replicate=_replicate(split),
         n_replicates=_n_replicates(split),
         n_train=split.n_train,
         n_test=_n_test(split),
@@ -58,6 +59,13 @@ def describe_task(task: Task, split: Split, seed: int) -> TaskRecord:
         variables=list(split.variables),
         windows=list(_windows(split, seed)),
     )
+
+
+def _replicate(split: Split) -> Literal["forecast origin", "independent draw", "test part"]:
+    """Say what gives one score."""
+    if isinstance(split, SeriesSplit):
+        return "forecast origin"
+    return "test part" if isinstance(split, LabelledSplit) else "independent draw"
 
 
 def _n_replicates(split: Split) -> int:
@@ -81,7 +89,7 @@ def _windows(split: Split, seed: int) -> Iterator[Window]:
             history, truth = split.values[first:origin], split.values[origin:last]
             labels = list(split.labels[first:last])
             yield Window(seed, i, drawable(history), drawable(truth), labels)
-    else:
+    elif not isinstance(split, LabelledSplit):
         for i, draw in enumerate(split.draws[:MOST_RUNS]):
             yield Window(seed, i, [], drawable(draw.wanted()), [])
 

@@ -147,7 +147,7 @@ class TaskRecord:
     greater_is_better: bool
     chaotic: bool
     fresh_data: bool
-    replicate: Literal["forecast origin", "independent draw"]
+    replicate: Literal["forecast origin", "independent draw", "test part"]
     n_replicates: Annotated[int, Limit(1, 10_000)]
     n_train: Size
     n_test: Size

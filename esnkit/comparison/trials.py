@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from esnkit.comparison.contestants.base import Contestant, Problem
 from esnkit.comparison.records import TrialRecord
 from esnkit.comparison.tasks.scores import Metric, Scale
-from esnkit.comparison.tasks.splits import DrivenSplit, SeriesSplit, Split
+from esnkit.comparison.tasks.splits import DrivenSplit, LabelledSplit, SeriesSplit, Split
 from esnkit.core.typing import FloatArray
 from esnkit.search.engine import Budget, Trial, search
 from esnkit.search.space import Settings, candidates
@@ -51,7 +51,8 @@ def play(
         outcome = _play_series(contestant.forecaster(settings, problem, seed), split)
     else:
         own = {name: value for name, value in settings.items() if name != "differences"}
-        outcome = _play_driven(contestant.model(own, problem, seed), split)
+        run = _play_labelled if isinstance(split, LabelledSplit) else _play_driven
+        outcome = run(contestant.model(own, problem, seed), split)
     for truth, guess in zip(outcome.truths, outcome.guesses, strict=True):
         if guess.shape != truth.shape:
             raise ValueError(f"it predicted shape {guess.shape}, but {truth.shape} was asked for")
@@ -96,6 +97,22 @@ def _play_driven(model: Any, split: DrivenSplit) -> Outcome:
         counted = zip(outputs, draw.counted, strict=True)
         guesses = [np.reshape(y, (len(y), -1))[c] * unit + mean for y, c in counted]
         outcome.guesses.append(np.concatenate(guesses))
+        outcome.truths.append(draw.wanted())
+    return outcome
+
+
+def _play_labelled(model: Any, split: DrivenSplit) -> Outcome:
+    """Tell the classes of every draw, by number, from inputs of mean 0 and deviation 1."""
+    mean, unit = _scales(np.concatenate(split.train.inputs))
+    inputs = [(x - mean) / unit for x in split.train.inputs]
+    start = time.perf_counter()
+    model.fit(inputs, split.train.wanted()[:, 0].astype(np.intp))
+    outcome = Outcome(model, [], [], time.perf_counter() - start)
+    for draw in split.draws:
+        start = time.perf_counter()
+        guesses = np.asarray(model.predict([(x - mean) / unit for x in draw.inputs]))
+        outcome.predict_seconds.append(time.perf_counter() - start)
+        outcome.guesses.append(guesses.astype(np.float64).reshape(len(guesses), -1))
         outcome.truths.append(draw.wanted())
     return outcome
 

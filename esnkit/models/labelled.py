@@ -96,3 +96,33 @@ class SequenceClassifier(ClassifierMixin, BaseEstimator):
         if self.output == "step":
             return sequences.give_back(answers)
         return answers_for_rows(sequences, answers, self.id_column)
+
+
+def mix_classes(codes: Indices, rng: np.random.Generator) -> Indices:
+    """Return an order in which every stretch holds each class in about its share.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (n_sequences,)
+        The number of each one's class.
+    rng : numpy.random.Generator
+        What the order is drawn from.
+
+    Returns
+    -------
+    ndarray of shape (n_sequences,)
+        Numbers of sequences.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> codes = np.repeat([0, 1], 10)
+    >>> int(codes[mix_classes(codes, np.random.default_rng(0))[:10]].sum()) in (4, 5, 6)
+    True
+    """
+    order = rng.permutation(len(codes))
+    place = np.empty(len(codes))
+    for code in np.unique(codes):
+        members = order[codes[order] == code]
+        place[members] = (np.arange(len(members)) + rng.uniform()) / len(members)
+    return np.argsort(place, kind="stable")

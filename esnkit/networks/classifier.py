@@ -10,8 +10,8 @@ import numpy as np
 from esnkit.core.checks import check_name
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.sequences import Sequences
-from esnkit.core.typing import FloatArray, Indices
-from esnkit.models.labelled import SequenceClassifier
+from esnkit.core.typing import FloatArray
+from esnkit.models.labelled import SequenceClassifier, mix_classes
 from esnkit.networks.holdout import EarlyStopping
 from esnkit.networks.layers.cells import RecurrentCell
 from esnkit.networks.learners.base import Learner
@@ -173,7 +173,7 @@ class RNNClassifier(SequenceClassifier):
         counts: Any
         if self.output == "sequence":
             # The last ones may be held out, so all classes must be among them.
-            order = _mixed(codes, child_generator(root_seed(self.random_state), "data"))
+            order = mix_classes(codes, child_generator(root_seed(self.random_state), "data"))
             rows = [sequences.rows[parts[i]] for i in order]
             wanted, counts = targets[order], None if weights is None else weights[order]
         else:
@@ -239,13 +239,3 @@ class RNNClassifier(SequenceClassifier):
         parts = [sequences.rows[part] for part in sequences.parts()]
         outputs = self.model_.predict(parts)
         return np.concatenate(outputs) if self.output == "step" else np.asarray(outputs)
-
-
-def _mixed(codes: Indices, rng: np.random.Generator) -> Indices:
-    """Return an order in which every stretch holds each class in about its share."""
-    order = rng.permutation(len(codes))
-    place = np.empty(len(codes))
-    for code in np.unique(codes):
-        members = order[codes[order] == code]
-        place[members] = (np.arange(len(members)) + rng.uniform()) / len(members)
-    return np.argsort(place, kind="stable")

@@ -51,6 +51,22 @@ def test_column_of_a_file_is_a_task(csv: str) -> None:
     assert "<script>" not in Path("esnkit-report.html").read_text().split("<body")[1]
 
 
+@pytest.mark.parametrize("given", ["Waves_TRAIN.tsv", "Waves_TEST.tsv", "Alone.tsv"])
+def test_files_of_labelled_sequences_are_tasks(given: str) -> None:
+    """Of two files that belong together either may be named."""
+    rng = np.random.default_rng(0)
+    for name, n in (("Waves_TRAIN", 12), ("Waves_TEST", 20), ("Alone", 30)):
+        rows = [[k % 2, *np.sin(np.arange(20) * (0.3 + 0.4 * (k % 2)) + k)] for k in range(n)]
+        noisy = np.array(rows) + np.pad(0.1 * rng.normal(size=(n, 20)), ((0, 0), (1, 0)))
+        np.savetxt(f"{name}.tsv", noisy, delimiter="\t")
+    models = ["--models", "nearest-neighbour,majority", *QUICK[2:]]
+    assert main(["compare", "--classify", given, *models]) == 0
+    (task,) = Comparison.from_json("esnkit-report.json").tasks
+    alone = given == "Alone.tsv"
+    assert (task.name, task.source) == ("Alone" if alone else "Waves", "file")
+    assert (task.n_train, task.n_test) == ((20 * 20, 10) if alone else (12 * 20, 20))
+
+
 def test_results_are_rendered_again_without_computing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("esnkit.cli.compare.compare", None)
     sample_comparison().to_json("old.json")
@@ -83,7 +99,10 @@ def interrupt(found: Comparison) -> str:
 def test_what_is_shipped_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "--list"]) == 0
     said = capsys.readouterr().out
-    assert all(name in said for name in ("lorenz63", "adding", "autoesn", "gamma"))
+    assert all(
+        name in said
+        for name in ("lorenz63", "adding", "autoesn", "gamma", "japanese-vowels", "minirocket")
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,6 +117,10 @@ def test_what_is_shipped_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
         (["sunspots", "--horizon", "3"], "--horizon is for files"),
         (["sunspots", "--models", "mean", "--reference", "esn"], "reference must be one of mean"),
         (["missing.csv"], "there is no such file"),
+        (["--classify"], "--classify needs a file"),
+        (["--classify", "missing.ts"], "there is no such file"),
+        (["--classify", "broken.csv"], "broken.csv"),
+        (["--classify", "broken.csv", "--horizon", "3"], "--horizon is for series"),
         (["sales.csv", "--target", "profit"], "profit"),
         (["sales.csv", "--target", "other", "--horizon", "0"], "--horizon must be at least 1"),
         (["sales.csv", "--target", "other", "--horizon", "50"], "120 steps, but at least 134"),

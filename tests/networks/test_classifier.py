@@ -13,8 +13,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from esnkit import RNNClassifier, RNNRegressor
 from esnkit.core.seeding import child_generator, root_seed
 from esnkit.datasets import load_japanese_vowels
+from esnkit.models.labelled import mix_classes
 from esnkit.networks import BPTT, TBPTT, Adam, EarlyStopping
-from esnkit.networks.classifier import _mixed
 from tests.models.test_classifier import flat, waves
 from tests.models.test_esn import EXPECTED_FAILURES
 
@@ -60,7 +60,7 @@ def test_it_is_a_regressor_of_probabilities():
     """Of one-hot rows, the sequences in an order that mixes the classes."""
     X, y = waves(40)
     classifier = small(max_iter=5).fit(X, y)
-    order = _mixed((y == "low").astype(int), child_generator(root_seed(0), "data"))
+    order = mix_classes((y == "low").astype(int), child_generator(root_seed(0), "data"))
     onehot = np.column_stack([y != "low", y == "low"])[order].astype(float)
     twin = RNNRegressor("gru", (8,), output="sequence", loss="cross_entropy", max_iter=5)
     twin.set_params(learner=BPTT(optimizer=Adam(0.01)), random_state=0)
@@ -72,7 +72,7 @@ def test_it_is_a_regressor_of_probabilities():
 def test_what_is_held_out_holds_each_class_in_its_share(counts):
     codes = np.repeat(np.arange(len(counts)), counts)
     for seed in range(20):
-        tail = codes[_mixed(codes, np.random.default_rng(seed))][-len(codes) // 5 :]
+        tail = codes[mix_classes(codes, np.random.default_rng(seed))][-len(codes) // 5 :]
         shares = np.bincount(tail, minlength=len(counts)) / len(tail)
         np.testing.assert_allclose(shares, np.array(counts) / sum(counts), atol=1.5 / len(tail))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, Literal
 
 import numpy as np
 
 from esnkit.comparison.records import ContestantRecord, Family
-from esnkit.comparison.tasks.splits import SeriesSplit, Split
+from esnkit.comparison.tasks.splits import LabelledSplit, SeriesSplit, Split
 from esnkit.core.sequences import default_washout
 from esnkit.forecasting.classical import ClassicalForecaster
 from esnkit.forecasting.forecaster import Forecaster
@@ -98,10 +99,12 @@ class Contestant:
         Takes settings and a `Problem`, and returns what `makes` says, unfitted.
     space : tuple of Dimension, default=()
         What is tuned; empty for what has nothing to tune.
-    makes : {"model", "forecaster"}, default="model"
+    makes : {"model", "forecaster", "classifier"}, default="model"
         A model has ``fit`` and ``predict``, and ``free_run`` as well for forecasts, which a
         `Forecaster` makes with it. A forecaster has ``fit(y)``, ``update(y)`` and
-        ``forecast(horizon)``, and takes no part in tasks that are not forecasts.
+        ``forecast(horizon)``, and takes no part in tasks that are not forecasts. A classifier has
+        ``fit`` and ``predict`` for a list of sequences and one label for each, and takes part in
+        no other tasks.
     title : str, default=""
         For the report; empty means the name.
     description : str, default=""
@@ -109,6 +112,8 @@ class Contestant:
     family : str, default="yours"
         For the report: ``"reservoir"``, ``"trained network"``, ``"delay line"``,
         ``"classical"``, ``"naive"`` or ``"yours"``.
+    any_of : tuple of str, default=()
+        Packages one of which has to be installed; empty if none is needed.
 
     Examples
     --------
@@ -129,10 +134,11 @@ class Contestant:
     name: str
     build: Callable[[Settings, Problem], Any]
     space: tuple[Dimension, ...] = ()
-    makes: Literal["model", "forecaster"] = "model"
+    makes: Literal["model", "forecaster", "classifier"] = "model"
     title: str = ""
     description: str = ""
     family: Family = "yours"
+    any_of: tuple[str, ...] = ()
 
     def objection(self, split: Split) -> str:
         """Say why the contestant takes no part in a task, or nothing if it does.
@@ -146,8 +152,15 @@ class Contestant:
         -------
         str
         """
+        labelled = isinstance(split, LabelledSplit)
+        if self.makes == "classifier" and not labelled:
+            return "it tells labels of sequences, and here numbers are asked for"
+        if self.makes != "classifier" and labelled:
+            return "it predicts numbers, and here labels of sequences are asked for"
         if self.makes == "forecaster" and not isinstance(split, SeriesSplit):
             return "it only continues series, and here inputs are mapped to targets"
+        if self.any_of and not any(find_spec(package) for package in self.any_of):
+            return f"{' or '.join(self.any_of)} is not installed"
         return ""
 
     def forecaster(self, settings: Settings, problem: Problem, seed: int) -> Any:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sklearn.base import BaseEstimator, clone, is_regressor
+from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 from sklearn.dummy import DummyRegressor
 from sklearn.multioutput import MultiOutputRegressor
 from sklearn.utils import get_tags
 
 from esnkit.comparison.contestants.base import Contestant, Problem
+from esnkit.comparison.contestants.classifiers import CLASSIFIERS, ResampledClassifier
 from esnkit.comparison.contestants.networks import NETWORKS, TAPS
 from esnkit.comparison.tasks.base import TaskError
 from esnkit.comparison.tasks.registry import unknown
@@ -25,6 +26,7 @@ from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.base import SequenceModel
 from esnkit.models.esn import ESNRegressor
+from esnkit.models.labelled import SequenceClassifier
 from esnkit.readouts.ridge import RidgeReadout
 from esnkit.search.space import Dimension, Settings
 
@@ -174,7 +176,9 @@ DEFAULT_CONTESTANTS = (
 )
 
 
-def read_contestants(models: Sequence[Any] | Mapping[str, Any] | None) -> list[Contestant]:
+def read_contestants(
+    models: Sequence[Any] | Mapping[str, Any] | None, labelled: bool = False
+) -> list[Contestant]:
     """Turn names, estimators and contestants into contestants.
 
     Parameters
@@ -182,7 +186,9 @@ def read_contestants(models: Sequence[Any] | Mapping[str, Any] | None) -> list[C
     models : sequence or mapping, or None
         Names of shipped contestants or of regressors of scikit-learn, models and forecasters of
         this package, regressors, contestants of your own; a mapping names them. None means a
-        default set of nine.
+        default set of nine, or of five for labels.
+    labelled : bool, default=False
+        Whether labels are to be told: names are then those of classifiers.
 
     Returns
     -------
@@ -193,9 +199,10 @@ def read_contestants(models: Sequence[Any] | Mapping[str, Any] | None) -> list[C
     TaskError
         If a name is unknown or used twice, an object is none of these, or there are none.
     """
-    models = DEFAULT_CONTESTANTS if models is None else models
+    if models is None:
+        models = tuple(CLASSIFIERS) if labelled else DEFAULT_CONTESTANTS
     pairs = models.items() if isinstance(models, Mapping) else [(None, item) for item in models]
-    found = [_read_contestant(name, item) for name, item in pairs]
+    found = [_read_contestant(name, item, labelled) for name, item in pairs]
     if not found:
         raise TaskError("at least one contestant is needed")
     names = [contestant.name for contestant in found]
@@ -205,11 +212,12 @@ def read_contestants(models: Sequence[Any] | Mapping[str, Any] | None) -> list[C
     return found
 
 
-def _read_contestant(name: str | None, item: Any) -> Contestant:
+def _read_contestant(name: str | None, item: Any, labelled: bool) -> Contestant:
     if isinstance(item, Contestant):
         return item
     if isinstance(item, str):
-        return CONTESTANTS[item] if item in CONTESTANTS else _from_scikit_learn(item)
+        known = CLASSIFIERS if labelled else CONTESTANTS
+        return known[item] if item in known else _from_scikit_learn(item, known, labelled)
     name = name or type(item).__name__
     if hasattr(item, "forecast"):
         return Contestant(
@@ -217,11 +225,13 @@ def _read_contestant(name: str | None, item: Any) -> Contestant:
         )
     if isinstance(item, SequenceModel):
         return Contestant(name, lambda settings, problem: clone(item))
-    if isinstance(item, BaseEstimator) and is_regressor(item):
-        return _regressor(name, item)
+    if isinstance(item, SequenceClassifier):
+        return Contestant(name, lambda settings, problem: clone(item), makes="classifier")
+    if isinstance(item, BaseEstimator) and (is_regressor(item) or is_classifier(item)):
+        return _classifier(name, item) if is_classifier(item) else _regressor(name, item)
     raise TaskError(
-        f"{item!r} is no contestant: a name, a regressor, a model of this package, a forecaster "
-        "or a Contestant is needed"
+        f"{item!r} is no contestant: a name, a regressor or classifier, a model of this package, a "
+        "forecaster or a Contestant is needed"
     )
 
 
@@ -238,14 +248,25 @@ def _regressor(name: str, estimator: Any) -> Contestant:
     return Contestant(name, build, (TAPS,), description=description)
 
 
-def _from_scikit_learn(name: str) -> Contestant:
-    """Find a regressor of scikit-learn by the name of its class."""
+def _classifier(name: str, estimator: Any) -> Contestant:
+    """Let a classifier of scikit-learn take part, on sequences of one length."""
+    description = "Your classifier on sequences that are stretched to one length."
+    return Contestant(
+        name,
+        lambda settings, problem: ResampledClassifier(clone(estimator)),
+        makes="classifier",
+        description=description,
+    )
+
+
+def _from_scikit_learn(name: str, known: Mapping[str, Contestant], labelled: bool) -> Contestant:
+    """Find a regressor or classifier of scikit-learn by the name of its class."""
     from sklearn.utils import all_estimators
 
-    classes = dict(all_estimators(type_filter="regressor"))
+    classes = dict(all_estimators(type_filter="classifier" if labelled else "regressor"))
     if name not in classes:
-        raise TaskError(unknown("contestant", name, CONTESTANTS, classes))
+        raise TaskError(unknown("contestant", name, known, classes))
     try:
-        return _regressor(name, classes[name]())
+        return (_classifier if labelled else _regressor)(name, classes[name]())
     except TypeError:
         raise TaskError(f"{name} of scikit-learn needs arguments: send it in from Python") from None

@@ -18,8 +18,8 @@ LEVEL = 0.05  # of significance, after correction
 class Standing:
     """How a contestant did on a task.
 
-    ``median``, ``lower`` and ``upper`` are the median and the quartiles over seeds, where the
-    score of a seed is the median over its replicates. ``rank`` is 1 for the best; equals share.
+    ``median``, ``lower`` and ``upper`` are the median and the quartiles over seeds, see
+    `seed_scores`. ``rank`` is 1 for the best; equals share.
     """
 
     contestant: str
@@ -124,10 +124,9 @@ def standings(comparison: Comparison, task: str) -> list[Standing]:
     """
     per_seed = {}
     for contestant in comparison.contestants:
-        scores = comparison.scores(task, contestant.name)
-        seeds = scores[~np.isnan(scores).all(axis=1)]
-        if len(seeds):
-            per_seed[contestant.name] = np.nanmedian(seeds, axis=1)
+        scores = seed_scores(comparison, task, contestant.name)
+        if len(scores):
+            per_seed[contestant.name] = scores
     medians = np.array([np.median(seeds) for seeds in per_seed.values()])
     ranks = _ranks(medians, comparison.task(task).greater_is_better)
     found = []
@@ -135,6 +134,29 @@ def standings(comparison: Comparison, task: str) -> list[Standing]:
         lower, median, upper = np.quantile(seeds, [0.25, 0.5, 0.75]).tolist()
         found.append(Standing(name, median, lower, upper, float(rank)))
     return sorted(found, key=lambda standing: standing.rank)
+
+
+def seed_scores(comparison: Comparison, task: str, contestant: str) -> FloatArray:
+    """Return the score of each seed that has any: the median over its replicates.
+
+    Parts of one test set are alike, so theirs is the mean: the score of the whole.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        The results.
+    task, contestant : str
+        Their names.
+
+    Returns
+    -------
+    ndarray of shape (n_seeds,)
+    """
+    scores = comparison.scores(task, contestant)
+    seeds = scores[~np.isnan(scores).all(axis=1)]
+    whole = comparison.task(task).replicate == "test part"
+    averaged: FloatArray = (np.nanmean if whole else np.nanmedian)(seeds, axis=1)
+    return averaged
 
 
 def paired_tests(comparison: Comparison, task: str) -> dict[str, PairedTest]:

@@ -14,6 +14,7 @@ from esnkit.comparison.report.significance import (
     PairedTest,
     Standing,
     findings,
+    seed_scores,
 )
 
 TEST_RULE = (
@@ -128,7 +129,7 @@ def answer(comparison: Comparison, found: dict[str, Findings]) -> tuple[str, str
     doubtful = [f"{j.task.title} ({_votes(comparison, j)})" for j in judgements if j.open]
     first = (
         f"{_subject(comparison)} was good enough on {len(good)} of {len(judgements)} tasks, better "
-        "than any naive forecast and not clearly beaten by a rival"
+        f"than any naive {_answers(comparison.tasks)} and not clearly beaten by a rival"
     )
     first += f": {listed(good)}" if good else ""
     first += f"; it fell short on {listed(short)}" if short else ""
@@ -151,9 +152,14 @@ def _answer_on_one(comparison: Comparison, found: Judgement) -> str:
         return f"On {title}, {_lowered(subject)} is good enough: no rival clearly beats {score}."
     naive = f"{number(found.naive.median)}, {title_of(comparison, found.naive.contestant)}"
     return (
-        f"On {title}, {_lowered(subject)} is good enough: {score} beats the best naive forecast "
-        f"({naive}), and no rival is clearly better."
+        f"On {title}, {_lowered(subject)} is good enough: {score} beats the best naive "
+        f"{_answers([found.task])} ({naive}), and no rival is clearly better."
     )
+
+
+def _answers(tasks: Sequence[TaskRecord]) -> str:
+    """Return what contestants give, in a word."""
+    return "forecast" if any(task.horizon for task in tasks) else "answer"
 
 
 def _votes(comparison: Comparison, found: Judgement) -> str:
@@ -162,11 +168,10 @@ def _votes(comparison: Comparison, found: Judgement) -> str:
     n_against = round(found.dissent * n_seeds)
     n_yes = n_seeds - n_against if found.good_enough else n_against
     text = f"{n_yes} of {n_seeds} seeds say{'s' if n_yes == 1 else ''} yes"
-    scores = comparison.scores(found.task.name, comparison.protocol.reference)
-    medians = np.median(scores[~np.isnan(scores).any(axis=1)], axis=1)
-    if not len(medians):
+    scores = seed_scores(comparison, found.task.name, comparison.protocol.reference)
+    if not len(scores):
         return text
-    spread = f"{number(float(medians.min()))} to {number(float(medians.max()))}"
+    spread = f"{number(float(scores.min()))} to {number(float(scores.max()))}"
     return f"{text}, with a {found.task.metric} of {spread}"
 
 

@@ -49,7 +49,8 @@ class Task(ABC):
         How the task is called on the command line.
     kind : {"forecast", "generate", "filter", "classify", "remember"}
         The first two go on past the end of a series and `load` a `SeriesSplit`; the others map
-        inputs to targets and load a `DrivenSplit`.
+        inputs to targets and load a `DrivenSplit`, or classify whole sequences and load a
+        `LabelledSplit`.
     metric : Metric
         The score that decides.
     further : tuple of Metric
@@ -64,6 +65,8 @@ class Task(ABC):
         Whether the valid time of forecasts is measured too.
     step, step_unit : float, str
         One step, in a unit of time.
+    labelled : bool
+        Whether `load` gives a `LabelledSplit`: a label is asked for, one for each sequence.
     differences : tuple of tuple of int, or None
         Ways to difference a series that all contestants try in turn; None means as it is, first
         differences, and seasonal ones if there is a season.
@@ -94,6 +97,7 @@ class Task(ABC):
     chaotic: bool = False
     step: float = 1.0
     step_unit: str = "steps"
+    labelled: bool = False
     differences: tuple[tuple[int, ...], ...] | None = None
 
     @abstractmethod
@@ -107,7 +111,7 @@ class Task(ABC):
 
         Returns
         -------
-        SeriesSplit or DrivenSplit
+        SeriesSplit, DrivenSplit or LabelledSplit
         """
 
     @property

@@ -12,8 +12,11 @@ import numpy as np
 from esnkit import datasets
 from esnkit.comparison.records import Kind
 from esnkit.comparison.tasks.base import SeriesTask, Task, TaskError
+from esnkit.comparison.tasks.labelled import LabelledTask, split_labelled
 from esnkit.comparison.tasks.scores import (
     ABSOLUTE_ERROR,
+    ACCURACY,
+    BALANCED_ACCURACY,
     MEMORY_CAPACITY,
     NRMSE,
     SYMBOL_ERROR_RATE,
@@ -21,7 +24,7 @@ from esnkit.comparison.tasks.scores import (
     VALID_TIME,
     Metric,
 )
-from esnkit.comparison.tasks.splits import DrivenSplit, Pairs, SeriesSplit, Split
+from esnkit.comparison.tasks.splits import DrivenSplit, LabelledSplit, Pairs, SeriesSplit, Split
 from esnkit.core.seeding import child_generator, root_seed
 from esnkit.core.typing import FloatArray
 
@@ -47,6 +50,7 @@ class _Generated(Task):
     chaotic: bool = False
     step: float = 1.0
     step_unit: str = "steps"
+    labelled: bool = False
     differences: tuple[tuple[int, ...], ...] | None = ((),)
     source = "shipped"
 
@@ -248,6 +252,38 @@ def _adding() -> Task:
     )
 
 
+# ---------------------------------------------------------------------- labelled sequences
+
+
+def _japanese_vowels() -> Task:
+    return LabelledTask(
+        *datasets.load_japanese_vowels("train"),
+        *datasets.load_japanese_vowels("test"),
+        name="japanese-vowels",
+        title="Japanese vowels",
+        source="shipped",
+        description="Which of nine speakers said a vowel; the published split.",
+    )
+
+
+def _delayed_xor() -> Task:
+    def draw(seed: int) -> LabelledSplit:
+        X, y = datasets.delayed_xor(600, delay=20, random_state=seed)
+        return split_labelled(X[:200], y[:200], X[200:], y[200:])
+
+    return _Generated(
+        "delayed-xor",
+        "classify",
+        ACCURACY,
+        draw,
+        "Delayed XOR",
+        "Whether two bits differ that are shown as bursts of spikes, 20 steps apart; 200 sequences "
+        "to learn from.",
+        further=(BALANCED_ACCURACY,),
+        labelled=True,
+    )
+
+
 # ---------------------------------------------------------------------- by name
 
 TASKS: dict[str, Callable[[], Task]] = {
@@ -296,6 +332,8 @@ TASKS: dict[str, Callable[[], Task]] = {
         tuple(f"{lag} ago" for lag in range(_LONGEST_LAG + 1)),
     ),
     "adding": _adding,
+    "japanese-vowels": _japanese_vowels,
+    "delayed-xor": _delayed_xor,
 }
 DEFAULT_TASKS = ("sunspots", "el-nino", "mackey-glass-17", "lorenz63", "narma10")
 

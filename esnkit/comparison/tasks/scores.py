@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from sklearn.metrics import recall_score
 
 from esnkit.core.typing import FloatArray
 from esnkit.metrics import (
@@ -112,10 +113,25 @@ def _memory_capacity(truth: FloatArray, guess: FloatArray, scale: Scale) -> floa
     return float(np.divide(squares, power, out=np.zeros_like(power), where=power > 0).sum())
 
 
+def _accuracy(truth: FloatArray, guess: FloatArray, scale: Scale) -> float:
+    return float((truth == guess).mean())
+
+
+def _balanced_accuracy(truth: FloatArray, guess: FloatArray, scale: Scale) -> float:
+    """Average over the classes that occur the share that is found of each."""
+    present = np.unique(truth)
+    found = recall_score(
+        truth.ravel(), guess.ravel(), labels=present, average="macro", zero_division=0
+    )
+    return float(found)
+
+
 NRMSE = Metric("NRMSE", _nrmse, unit="standard deviations of the training data")
 MASE = Metric("MASE", _mase, unit="errors of the seasonal-naive forecast in training")
 VALID_TIME = Metric("valid time", _valid_time, greater_is_better=True)
 SYMBOL_ERROR_RATE = Metric("symbol error rate", _symbol_error_rate)
 ABSOLUTE_ERROR = Metric("absolute error", _absolute_error)
 UNSOLVED = Metric("unsolved", _unsolved)
+ACCURACY = Metric("accuracy", _accuracy, greater_is_better=True)
+BALANCED_ACCURACY = Metric("balanced accuracy", _balanced_accuracy, greater_is_better=True)
 MEMORY_CAPACITY = Metric("memory capacity", _memory_capacity, greater_is_better=True, unit="steps")

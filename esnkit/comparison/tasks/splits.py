@@ -219,4 +219,43 @@ class DrivenSplit:
         return DrivenSplit(head, [tail], self.variables)
 
 
+@dataclass(frozen=True, eq=False)
+class LabelledSplit(DrivenSplit):
+    """Sequences with one label each, whose number among the classes is their only target.
+
+    Parameters
+    ----------
+    train : Pairs
+        To learn from, in an order in which every stretch has its share of each class.
+    draws : list of Pairs
+        To be judged by; each gives one score.
+    variables : tuple of str, default=("y",)
+        What is told.
+    classes : tuple of str, default=()
+        The labels, by number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from esnkit.comparison import LabelledSplit, Pairs
+    >>> one = (np.zeros((5, 1)), np.zeros((1, 1)), np.ones(1, dtype=bool))
+    >>> part = Pairs(*([array] * 6 for array in one))
+    >>> split = LabelledSplit(part, [part], classes=("a", "b"))
+    >>> len(split.fold().train.inputs), split.fold().classes
+    (4, ('a', 'b'))
+    """
+
+    classes: tuple[str, ...] = ()
+
+    def fold(self) -> LabelledSplit:
+        """Return the training part, the last third of it being the test: the validation.
+
+        Returns
+        -------
+        LabelledSplit
+        """
+        split = super().fold()
+        return LabelledSplit(split.train, split.draws, self.variables, self.classes)
+
+
 Split = SeriesSplit | DrivenSplit
