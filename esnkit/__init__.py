@@ -21,6 +21,7 @@ from esnkit.memories.es2n import ES2N
 from esnkit.memories.gamma import GammaMemory
 from esnkit.memories.legendre import LegendreMemory
 from esnkit.memories.nvar import NVAR
+from esnkit.memories.plasticity import IntrinsicPlasticity
 from esnkit.memories.reservoir import Reservoir
 from esnkit.memories.spiking import SpikingReservoir
 from esnkit.memories.trees import TreeReservoir
@@ -53,6 +54,7 @@ __all__ = [
     "Forecaster",
     "GammaMemory",
     "IntermittentForecaster",
+    "IntrinsicPlasticity",
     "LMSReadout",
     "LegendreMemory",
     "LocalForecaster",

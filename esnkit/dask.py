@@ -264,6 +264,11 @@ def _check_model(model: ESNRegressor) -> None:
             "model must be an ESNRegressor with a RidgeReadout, whose statistics can be added up, "
             f"got {model!r}."
         )
+    if model.output != "step" or model._memory.adapts:
+        raise ValueError(
+            "model must have output='step' and a memory without plasticity, which would have to "
+            f"see all of the data, got {model!r}."
+        )
 
 
 def _draw(model: ESNRegressor, n_features: int, n_outputs: int, flat: bool) -> ESNRegressor:

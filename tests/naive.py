@@ -370,6 +370,27 @@ def es2n_states(W, W_in, bias, rotation, proximity, X):
     return np.array(states)
 
 
+def adapted_gains(W, W_in, bias, leak, mean, deviation, rate, n_epochs, sequences):
+    """Let units of a reservoir adapt, each by itself, as Schrauwen et al. (2008) write it."""
+    n_units = len(bias)
+    a, b, seen = np.ones(n_units), np.zeros(n_units), []
+    for X in sequences * n_epochs:
+        h = np.zeros(n_units)
+        for x in X:
+            z = W @ h + W_in @ x + bias
+            y = np.tanh(a * z + b)
+            for i in range(n_units):
+                square = deviation**2
+                db = -rate * (
+                    -mean / square + y[i] / square * (2 * square + 1 - y[i] ** 2 + mean * y[i])
+                )
+                a[i] += rate / a[i] + db * z[i]
+                b[i] += db
+            seen.append([a.copy(), b.copy()])
+            h = (1 - leak) * h + leak * y
+    return np.mean(seen[-sum(map(len, sequences)) :], axis=0)
+
+
 def spiking_traces(W, W_in, bias, keep, threshold, refractory, decay, X):
     """Run leaky integrate-and-fire units; a row of ``decay`` for each trace."""
     v, rest, s = (np.zeros(len(bias)) for _ in range(3))

@@ -50,6 +50,12 @@ GOLDEN = Path(__file__).parent / "golden"
 MODELS = {
     "reservoir": ESNRegressor(Reservoir(20, noise=1e-3), random_state=0),
     "float32, online": ESNRegressor(Reservoir(20, dtype="float32"), RLSReadout(), random_state=0),
+    "plastic": ESNRegressor(
+        Reservoir(20, plasticity=esnkit.IntrinsicPlasticity(n_epochs=1)), random_state=0
+    ),
+    "whole sequences": ESNRegressor(
+        Reservoir(20), RidgeReadout(1e-3), output="sequence", id_column=0, pooling="default"
+    ),
     "edge of stability": ESNRegressor(ES2N(20), random_state=0),
     "products": ESNRegressor(NVAR(2)),
     "gamma": ESNRegressor(GammaMemory(3), RidgeReadout(1e-3)),

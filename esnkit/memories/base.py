@@ -52,6 +52,8 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         compiled steppers serve. Not inherited past an override either.
     begins_with_input : bool
         Whether the features of a step begin with x(n) itself.
+    adapts : bool
+        Whether `adapt` changes the memory.
     """
 
     id_column: str | int | None
@@ -61,6 +63,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
     compiled: bool = False
     is_reservoir: bool = False
     begins_with_input: bool = False
+    adapts: bool = False
     feedback_scaling: float = 0.0  # above zero only in memories that see the output
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -270,6 +273,22 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         self.n_inputs_ = n_features
         return self
 
+    def adapt(self, sequences: Sequences, teacher: FloatArray | None = None) -> Self:
+        """Learn from the input alone, if this memory does; what comes between `prepare` and a run.
+
+        Parameters
+        ----------
+        sequences : Sequences
+            The input, checked.
+        teacher : ndarray of shape (n_rows, n_outputs), default=None
+            y(n) of all rows, for a memory with output feedback.
+
+        Returns
+        -------
+        self
+        """
+        return self
+
     def initial_state(self) -> State:
         """Return the state before the first step.
 
@@ -416,10 +435,11 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
     def _fit(self, X: Any, y: Any) -> Sequences:
         """Read the data and prepare for it."""
         sequences = read_sequences(self, X, id_column=self.id_column, reset=True)
-        n_outputs = 0
+        teacher = None
         if self.feedback_scaling and y is not None:
-            n_outputs = read_targets(self, sequences, y)[0].shape[1]
-        self.prepare(sequences.n_features, n_outputs)
+            teacher = read_targets(self, sequences, y)[0]
+        self.prepare(sequences.n_features, 0 if teacher is None else teacher.shape[1])
+        self.adapt(sequences, teacher)
         return sequences
 
     def _run_all(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from esnkit.core.checks import check_name
 from esnkit.core.seeding import RandomState, own_copy, root_seed
+from esnkit.core.sequences import Sequences
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.memories.base import Memory
@@ -150,6 +152,26 @@ class MemoryComposition(Memory):
         starts = [memory._initial_states() for memory in self.memories_]
         self._forms = [(states.shape, states.dtype) for states in starts]
         self._borders = np.cumsum([states.size for states in starts])[:-1]
+
+    @property
+    def adapts(self) -> bool:  # type: ignore[override]
+        """Whether `adapt` changes anything: if a member adapts."""
+        return any(memory.adapts for memory in self._members())
+
+    def adapt(self, sequences: Sequences, teacher: FloatArray | None = None) -> Self:
+        """Let the members learn from what they see, one after the other."""
+        last = max((i for i, memory in enumerate(self.memories_) if memory.adapts), default=-1)
+        for i, memory in enumerate(self.memories_[: last + 1]):
+            memory.adapt(sequences, teacher)
+            if self._chained and i < last:
+                seen = [
+                    memory.run(
+                        sequences.rows[part], teacher=None if teacher is None else teacher[part]
+                    )[0]
+                    for part in sequences.parts()
+                ]
+                sequences = replace(sequences, rows=np.concatenate(seen).astype(np.float64))
+        return self
 
     def _initial_states(self) -> NDArray[Any]:
         return self._join([memory._initial_states() for memory in self.memories_])
@@ -420,6 +442,16 @@ class Bidirectional(Memory):
             )
         seed = None if self.random_state is None else root_seed(self.random_state)
         self.memory_ = own_copy(memory, seed, "reservoir").prepare(n_features)
+
+    @property
+    def adapts(self) -> bool:  # type: ignore[override]
+        """Whether `adapt` changes anything: if the memory adapts."""
+        return self.memory is not None and self.memory.adapts
+
+    def adapt(self, sequences: Sequences, teacher: FloatArray | None = None) -> Self:
+        """Let the memory learn from the input, read forwards."""
+        self.memory_.adapt(sequences)
+        return self
 
     @property
     def begins_with_input(self) -> bool:  # type: ignore[override]

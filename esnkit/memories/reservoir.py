@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
 from esnkit import topology as topologies
 from esnkit.core.checks import check_name, check_numbers, check_scalar
 from esnkit.core.memory import refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, root_seed
-from esnkit.core.sequences import CHUNK, chunks
+from esnkit.core.sequences import CHUNK, Sequences, chunks
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.kernels.activations import CODES
@@ -22,6 +23,7 @@ from esnkit.kernels.lanes import lanes_for, run_many_free
 from esnkit.kernels.reservoir import ReservoirWeights, run_driven
 from esnkit.kernels.sparse_layout import arrange
 from esnkit.memories.base import Memory
+from esnkit.memories.plasticity import IntrinsicPlasticity
 from esnkit.topology.spectral_radius import scale_to_radius
 
 
@@ -163,6 +165,9 @@ class Reservoir(RecurrentMemory):
     noise : float, default=0.0
         Standard deviation of the Gaussian noise inside the activation. Drawn only while fitting
         (`fit_transform`, or the `fit` of a model), never by `transform`.
+    plasticity : IntrinsicPlasticity or None, default=None
+        How units adapt gain and bias to the input before anything is read out; needs tanh. It
+        happens in `fit`, from the input alone, and changes W, W_in, b and W_fb.
     dtype : {"float64", "float32"}, default="float64"
         Precision of the states.
     id_column : str or int, default=None
@@ -184,6 +189,8 @@ class Reservoir(RecurrentMemory):
         The bias b.
     W_fb_ : ndarray of shape (n_units, n_outputs)
         Feedback weights; (n_units, 0) without feedback.
+    gains_, shifts_ : ndarray of shape (n_units,)
+        What `plasticity` multiplied all weights of a unit by, and then added to its bias.
     n_features_in_ : int
         Number of columns of X, an id column included.
     feature_names_in_ : ndarray of str
@@ -241,6 +248,7 @@ class Reservoir(RecurrentMemory):
         topology: str | Any | Callable[..., Any] = "random",
         activation: str = "tanh",
         noise: float = 0.0,
+        plasticity: IntrinsicPlasticity | None = None,
         dtype: str = "float64",
         id_column: str | int | None = None,
         random_state: RandomState = None,
@@ -258,6 +266,7 @@ class Reservoir(RecurrentMemory):
         self.topology = topology
         self.activation = activation
         self.noise = noise
+        self.plasticity = plasticity
         self.dtype = dtype
         self.id_column = id_column
         self.random_state = random_state
@@ -274,7 +283,34 @@ class Reservoir(RecurrentMemory):
         self.W_fb_ = self._draw(
             "feedback", fed_back, self.feedback_connectivity, self.feedback_scaling
         )
-        self._network = self._lay_out()
+        self._network = self._lay_out(np.dtype(self.dtype))
+
+    @property
+    def adapts(self) -> bool:  # type: ignore[override]
+        """Whether `adapt` changes anything: if there is `plasticity`."""
+        return self.plasticity is not None
+
+    def adapt(self, sequences: Sequences, teacher: FloatArray | None = None) -> Self:
+        """Let the units find their gains, if they are plastic."""
+        if self.plasticity is None:
+            return self
+        double = np.dtype(np.float64)
+        drives = []
+        for part in sequences.parts():
+            fed_back = None
+            if teacher is not None:
+                first = np.zeros(self.n_feedback_)
+                fed_back = self._one_step_later(teacher[part], first, part.stop - part.start)
+            drives.append(self._stack_drive(sequences.rows[part], fed_back).astype(double))
+        gains, shifts = self.plasticity.adapt(self._lay_out(double), drives)
+        self.gains_, self.shifts_ = _frozen(gains), _frozen(shifts)
+        scale: Any = scipy.sparse.diags_array(gains)
+        self.W_ = scale @ self.W_
+        _frozen(self.W_ if isinstance(self.W_, np.ndarray) else self.W_.data)
+        self.W_in_, self.W_fb_ = _frozen(scale @ self.W_in_), _frozen(scale @ self.W_fb_)
+        self.bias_ = _frozen(gains * self.bias_ + shifts)
+        self._network = self._lay_out(np.dtype(self.dtype))
+        return self
 
     def run_patches(
         self,
@@ -344,6 +380,7 @@ class Reservoir(RecurrentMemory):
             check_scalar(getattr(self, name), name, Real, min_val=0)
         check_name("activation", self.activation, CODES)
         check_name("dtype", self.dtype, ("float64", "float32"))
+        self._check_plasticity()
         leak = _as_vector(self.leak_rate, self.n_units, "leak_rate", "n_units")
         if leak.min() <= 0 or leak.max() > 1:
             raise ValueError(f"leak_rate must lie in (0, 1], got {self.leak_rate!r}.")
@@ -366,6 +403,17 @@ class Reservoir(RecurrentMemory):
                 f"feedback_scaling={self.feedback_scaling} asks for output feedback, whose width "
                 "comes from y, but y is None."
             )
+
+    def _check_plasticity(self) -> None:
+        if self.plasticity is None:
+            return
+        if not isinstance(self.plasticity, IntrinsicPlasticity):
+            raise TypeError(
+                f"plasticity must be an IntrinsicPlasticity or None, got {self.plasticity!r}."
+            )
+        self.plasticity.check()
+        if self.activation != "tanh":
+            raise ValueError(f"plasticity needs activation='tanh', got {self.activation!r}.")
 
     def _draw_recurrence(self) -> Any:
         """Draw W and scale it to the spectral radius."""
@@ -394,9 +442,8 @@ class Reservoir(RecurrentMemory):
         )
         return _frozen(weights.toarray() * np.asarray(scaling, dtype=np.float64))
 
-    def _lay_out(self) -> ReservoirWeights:
+    def _lay_out(self, dtype: np.dtype[Any]) -> ReservoirWeights:
         """Copy the weights into the form in which the kernels read them."""
-        dtype = np.dtype(self.dtype)
         return ReservoirWeights(
             recurrence=arrange(self.W_, dtype),
             drive=np.vstack([self.W_in_.T, self.W_fb_.T]).astype(dtype, order="C"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Self
 
@@ -262,6 +263,9 @@ class ESNClassifier(SequenceClassifier):
         self._poolings = [SequencePooling(self.pooling) for _ in self._signs]
         self._check_lengths(sequences)
         self.reservoir_ = self._make_reservoir(seed).prepare(self._channels.width)
+        if self.reservoir_.adapts:
+            channels = self._channels(sequences.rows, sequences.offsets)
+            self.reservoir_.adapt(replace(sequences, rows=channels))
         pooled = self._learn_and_pool(sequences, child_generator(seed, "data"))
         self._scaler = StandardScaler()
         features = self._scaler.fit_transform(pooled)

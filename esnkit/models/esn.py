@@ -263,10 +263,11 @@ class ESNRegressor(SequenceRegressor):
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Go on fitting with one more block of data, if the readout can.
 
-        The first call draws the memory. The state carries over from call to call while the
-        sequence goes on: a plain array goes on with the one before, rows whose id column names
-        another sequence start a new one, and so does every array of a list, and every block if the
-        memory cannot continue. The washout is taken where a sequence starts. With
+        The first call draws the memory, and a memory that learns from the input, as one with
+        `plasticity` does, learns from this block alone. The state carries over from call to call
+        while the sequence goes on: a plain array goes on with the one before, rows whose id column
+        names another sequence start a new one, and so does every array of a list, and every block
+        if the memory cannot continue. The washout is taken where a sequence starts. With
         ``output="sequence"`` a block holds whole sequences, and what `pooling` learns of the
         states, it learns from the first.
 
@@ -399,6 +400,7 @@ class ESNRegressor(SequenceRegressor):
             squared_states=self.squared_states,
             clip_margin=self.clip_margin,
         )
+        self.reservoir_.adapt(data.sequences, None if self._whole else data.targets)
         if self._whole:
             self._summaries = SequenceSummaries(self._runner, self.pooling, self.washout)
         self.state_ = self._position = None

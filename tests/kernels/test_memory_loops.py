@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from esnkit import ES2N, DelayedReservoir, SpikingReservoir, Tree, TreeESNRegressor, TreeReservoir
+from esnkit import (
+    ES2N,
+    DelayedReservoir,
+    IntrinsicPlasticity,
+    Reservoir,
+    SpikingReservoir,
+    Tree,
+    TreeESNRegressor,
+    TreeReservoir,
+)
 from esnkit.kernels.summaries import lagged_products, summarise
 from tests import naive
 
@@ -55,6 +64,26 @@ def test_a_step_of_a_reservoir_and_a_rotation(proximity, n_units):
     W = memory.W_ if isinstance(memory.W_, np.ndarray) else memory.W_.toarray()
     twin = naive.es2n_states(W, memory.W_in_, memory.bias_, memory.O_, proximity, X)
     np.testing.assert_allclose(states, twin, rtol=1e-12, atol=1e-13)
+
+
+@given(
+    mean=st.floats(-0.4, 0.4),
+    deviation=st.floats(0.1, 0.6),
+    leak=st.floats(0.1, 1.0),
+    connectivity=st.sampled_from([3, 1.0]),
+)
+@settings(max_examples=10)
+def test_units_that_adapt(mean, deviation, leak, connectivity):
+    options = {"leak_rate": leak, "connectivity": connectivity, "random_state": 1}
+    plain = Reservoir(13, **options).fit(X)
+    plasticity = IntrinsicPlasticity(mean, deviation, learning_rate=0.01, n_epochs=2)
+    memory = Reservoir(13, plasticity=plasticity, **options).fit([X[:25], X[25:]])
+    W = plain.W_ if isinstance(plain.W_, np.ndarray) else plain.W_.toarray()
+    gains, shifts = naive.adapted_gains(
+        W, plain.W_in_, plain.bias_, leak, mean, deviation, 0.01, 2, [X[:25], X[25:]]
+    )
+    np.testing.assert_allclose(memory.gains_, gains, rtol=1e-10)
+    np.testing.assert_allclose(memory.shifts_, shifts, rtol=1e-10, atol=1e-12)
 
 
 @pytest.mark.parametrize("refractory", [0, 2])
