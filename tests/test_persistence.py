@@ -53,9 +53,6 @@ MODELS = {
     "plastic": ESNRegressor(
         Reservoir(20, plasticity=esnkit.IntrinsicPlasticity(n_epochs=1)), random_state=0
     ),
-    "whole sequences": ESNRegressor(
-        Reservoir(20), RidgeReadout(1e-3), output="sequence", id_column=0, pooling="default"
-    ),
     "edge of stability": ESNRegressor(ES2N(20), random_state=0),
     "products": ESNRegressor(NVAR(2)),
     "gamma": ESNRegressor(GammaMemory(3), RidgeReadout(1e-3)),
