@@ -53,6 +53,14 @@ MODELS = {
     "plastic": ESNRegressor(
         Reservoir(20, plasticity=esnkit.IntrinsicPlasticity(n_epochs=1)), random_state=0
     ),
+    "noise of further sequences": ESNRegressor(
+        Reservoir(20, noise=0.1),
+        RidgeReadout(1e-3),
+        output="sequence",
+        pooling=["last", "shares"],
+        id_column=0,
+        random_state=0,
+    ),
     "edge of stability": ESNRegressor(ES2N(20), random_state=0),
     "products": ESNRegressor(NVAR(2)),
     "gamma": ESNRegressor(GammaMemory(3), RidgeReadout(1e-3)),

@@ -273,7 +273,8 @@ class Reservoir(RecurrentMemory):
 
     def _prepare(self, n_features: int, n_outputs: int) -> None:
         self._check_parameters(n_features, n_outputs)
-        self.seed_ = root_seed(self.random_state)
+        seed = root_seed(self.random_state)
+        self._seed = (seed.entropy, seed.spawn_key)  # files keep numbers, but no SeedSequence
         self.W_ = self._draw_recurrence()
         self.W_in_ = self._draw("input", n_features, self.input_connectivity, self.input_scaling)
         bias = child_generator(self.seed_, "bias").uniform(-1, 1, self.n_units)
@@ -284,6 +285,12 @@ class Reservoir(RecurrentMemory):
             "feedback", fed_back, self.feedback_connectivity, self.feedback_scaling
         )
         self._network = self._lay_out(np.dtype(self.dtype))
+
+    @property
+    def seed_(self) -> np.random.SeedSequence:
+        """The root of the seeds of weights and noise."""
+        entropy, spawn_key = self._seed
+        return np.random.SeedSequence(entropy, spawn_key=spawn_key)
 
     @property
     def adapts(self) -> bool:  # type: ignore[override]
