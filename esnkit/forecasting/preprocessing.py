@@ -54,7 +54,10 @@ class Preprocessor:
         return prepared
 
     def back(self, prepared: FloatArray, tail: FloatArray) -> FloatArray:
-        """Undo it for what follows ``tail``, the last rows of a series, at least `n_lost`."""
+        """Undo it for what follows ``tail``, the last rows of a series, at least `n_lost`.
+
+        ``prepared`` may have more axes in front: many futures (..., n_steps, n_variables).
+        """
         values = prepared * self.spread + self.mean
         if self.lags:
             values = _integrate(values, self._transform(tail), self.lags)
@@ -91,13 +94,16 @@ class Preprocessor:
 
 
 def _integrate(values: FloatArray, tail: FloatArray, lags: Sequence[int]) -> FloatArray:
-    """Undo differences at ``lags`` for values that follow the tail."""
+    """Undo differences at ``lags`` for values (..., n_steps, n_variables) that follow the tail."""
     if not lags:
         return values
     lag = lags[0]
     steps = _integrate(values, tail[lag:] - tail[:-lag], lags[1:])
-    n_rounds = -(-len(steps) // lag)
-    rounds = np.zeros((1 + n_rounds, lag, steps.shape[1]))  # row k of each adds to that before
-    rounds[0] = tail[len(tail) - lag :]
-    rounds[1:].reshape(-1, steps.shape[1])[: len(steps)] = steps
-    return rounds.cumsum(axis=0)[1:].reshape(-1, steps.shape[1])[: len(steps)]
+    *many, n_steps, n_variables = steps.shape
+    n_rounds = -(-n_steps // lag)
+    rounds = np.zeros((*many, (1 + n_rounds) * lag, n_variables))
+    rounds[..., :lag, :] = tail[len(tail) - lag :]
+    rounds[..., lag : lag + n_steps, :] = steps
+    # Row k of each round adds to that of the round before.
+    sums = rounds.reshape(*many, 1 + n_rounds, lag, n_variables).cumsum(axis=-3)
+    return sums.reshape(rounds.shape)[..., lag : lag + n_steps, :]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import replace
 from math import lcm
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import clone
 
 from esnkit.core.quiet import warn_of_divergence
@@ -83,16 +83,15 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
         self.season = season
         self.random_state = random_state
 
-    def fork(self) -> Self:
-        """Return a copy that can be updated, and given another readout, by itself."""
-        copied = copy.copy(self)
-        copied.forecaster_ = copy.copy(self.forecaster_)
-        copied.forecaster_.states_ = list(self.forecaster_.states_)
-        return copied
+    @property
+    def courses_(self) -> list[FloatArray]:
+        """The course of the season of each series, from its first step on."""
+        return self._adjustment.courses
 
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
         self.series_, self._inputs = data, inputs
-        self.courses_ = [self._course(member.values) for member in data.members]
+        self._adjustment = SeasonalAdjustment(self.log, self.season)
+        self._adjustment.fit([member.values for member in data.members])
         self.forecaster_ = clone(self.forecaster)._fit(self._adjusted(data), inputs)
         return self
 
@@ -103,10 +102,8 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
     def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         futures = self.forecaster_._forecast(horizon, inputs)
         return [
-            self._restored(future, member.values, course)
-            for future, member, course in zip(
-                futures, self.series_.members, self.courses_, strict=True
-            )
+            self._restored(i, future, member.values)
+            for i, (future, member) in enumerate(zip(futures, self.series_.members, strict=True))
         ]
 
     def _check_parameters(self) -> None:
@@ -121,46 +118,97 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
     def _reseeded(self, seed: int) -> SeasonallyAdjustedForecaster:
         return clone(self).set_params(forecaster=self.forecaster._reseeded(seed))
 
-    # ------------------------------------------------------------------ there and back
-
-    def _curved(self, values: FloatArray) -> FloatArray:
-        return np.log(values) if self.log else values
-
-    def _course(self, values: FloatArray) -> FloatArray:
-        given = [] if self.season is None else np.atleast_1d(self.season).tolist()
-        seasons = [season for season in given if 2 * season <= len(values)]
-        if not seasons:
-            return np.zeros((1, values.shape[1]))
-        start = max(0, len(values) - max(LONGEST_TAIL, 3 * max(seasons)))
-        start -= start % lcm(*seasons)  # where seasons begin
-        return joint_course(self._curved(values[start:]), seasons)
-
     def _adjusted(self, data: SeriesSet) -> SeriesSet:
         """Return the series that the forecaster sees."""
         if self.season is None and not self.log:
             return data  # not copied, as it may be long
         members = [
-            replace(m, values=_without(self._curved(m.values), course))
-            for m, course in zip(data.members, self.courses_, strict=True)
+            replace(m, values=self._adjustment.forward(i, m.values))
+            for i, m in enumerate(data.members)
         ]
         return replace(data, members=tuple(members))
 
-    def _restored(self, future: FloatArray, past: FloatArray, course: FloatArray) -> FloatArray:
-        """Put the season back on a forecast, and clip it to its bounds."""
-        future = future + _repeated(course, len(past), len(future))
-        curved = self._curved(past)
-        low, high = curved.min(axis=0), curved.max(axis=0)
-        clipped = np.clip(future, 2 * low - high, 2 * high - low)
-        wrong = np.flatnonzero((clipped != future).any(axis=1))
-        if len(wrong) and not (low == high).all():
+    def _restored(self, i: int, future: FloatArray, past: FloatArray) -> FloatArray:
+        """Put the season back on a forecast, and warn if it had to be kept within its bounds."""
+        restored, clipped = self._adjustment.back(i, future, past)
+        if clipped.any():
             warn_of_divergence(
                 f"The forecast left the range of the series by more than its width in step "
-                f"{wrong[0]} of {len(future)} and was clipped there.",
+                f"{np.flatnonzero(clipped)[0]} of {len(future)} and was clipped there.",
                 stacklevel=5,
             )
+        return restored
+
+
+class SeasonalAdjustment:
+    """Logarithms and the courses of seasons: taken off series, and put back on forecasts of them.
+
+    Parameters
+    ----------
+    log : bool
+        Whether logarithms are taken; the series must be positive.
+    season : int, sequence of int or None
+        Steps of the season, or of several, whose courses are taken away.
+    """
+
+    courses: list[FloatArray]
+
+    def __init__(self, log: bool, season: int | Sequence[int] | None) -> None:
+        self.log = log
+        self.periods = [] if season is None else np.atleast_1d(season).tolist()
+
+    def fit(self, series: Sequence[FloatArray]) -> SeasonalAdjustment:
+        """Learn the course of each series from its values (n_steps, n_variables)."""
+        self.courses = [self._course(values) for values in series]
+        return self
+
+    def _course(self, values: FloatArray) -> FloatArray:
+        periods = [period for period in self.periods if 2 * period <= len(values)]
+        if not periods:
+            return np.zeros((1, values.shape[1]))
+        start = max(0, len(values) - max(LONGEST_TAIL, 3 * max(periods)))
+        start -= start % lcm(*periods)  # where seasons begin
+        return joint_course(self._curved(values[start:]), periods)
+
+    def forward(self, i: int, values: FloatArray) -> FloatArray:
+        """Adjust series i, from its first step on."""
+        rest, course = self._curved(values).copy(), self.courses[i]
+        for phase, level in enumerate(course):  # for the series may be long
+            rest[phase :: len(course)] -= level
+        return rest
+
+    def back(
+        self, i: int, futures: FloatArray, past: FloatArray
+    ) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Put everything back on forecasts of series i, and keep them within their bounds.
+
+        Parameters
+        ----------
+        i : int
+            Number of the series.
+        futures : ndarray of shape (..., horizon, n_variables)
+            Forecasts of the adjusted series, all of them from the end of ``past``.
+        past : ndarray of shape (n_steps, n_variables)
+            The series so far, in its own units.
+
+        Returns
+        -------
+        futures : ndarray of shape (..., horizon, n_variables)
+            The forecasts, in units of the series.
+        clipped : ndarray of bool of shape (..., horizon)
+            Which steps left the range of the series by more than its width.
+        """
+        futures = futures + _repeated(self.courses[i], len(past), futures.shape[-2])
+        curved = self._curved(past)
+        low, high = curved.min(axis=0), curved.max(axis=0)
+        kept = np.clip(futures, 2 * low - high, 2 * high - low)
+        clipped = ((kept != futures) & (low != high)).any(axis=-1)
         if self.log:
-            return np.exp(clipped)
-        return np.where(past.min(axis=0) >= 0, np.maximum(clipped, 0), clipped)
+            return np.exp(kept), clipped
+        return np.where(past.min(axis=0) >= 0, np.maximum(kept, 0), kept), clipped
+
+    def _curved(self, values: FloatArray) -> FloatArray:
+        return np.log(values) if self.log else values
 
 
 def joint_course(values: FloatArray, periods: Sequence[int]) -> FloatArray:
@@ -211,14 +259,6 @@ def seasonal_course(values: FloatArray, period: int) -> FloatArray:
         noise * np.mean(1 / counts), signal, out=np.ones_like(signal), where=signal > 0
     )
     return course * np.maximum(0.0, 1 - share)
-
-
-def _without(values: FloatArray, course: FloatArray) -> FloatArray:
-    """Take a course off series, step by step of the season, for the series may be long."""
-    rest = values.copy()
-    for phase, level in enumerate(course):
-        rest[phase :: len(course)] -= level
-    return rest
 
 
 def _repeated(course: FloatArray, start: int, n_steps: int) -> FloatArray:

@@ -39,8 +39,8 @@ def stack(loops: Sequence[Loop]) -> Loop:
     return loops[0]._replace(**arrays)
 
 
-def loop_of(loops: Loop, i: int) -> Loop:
-    """Take a loop out of a stack."""
+def loop_of(loops: Loop, i: int | slice) -> Loop:
+    """Take a loop out of a stack, or some as a stack."""
     return loops._replace(**{name: getattr(loops, name)[i] for name in _ARRAYS})
 
 

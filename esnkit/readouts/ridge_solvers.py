@@ -17,11 +17,13 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, eigh_tridiagonal, solve_triangular
 from scipy.linalg.blas import dsymm, dsyrk
 from scipy.linalg.lapack import dormqr, dptsv, dsytrd, dsytrd_lwork, dtpqrt
 
 from esnkit.core.typing import FloatArray
+from esnkit.kernels.bidiagonal import Bidiagonal
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -32,6 +34,8 @@ RESOLUTION = 32 * EPSILON
 
 # Columns per block reflector; 24 to 48 are equally fast from 100 to 2000 columns.
 _REFLECTOR_BLOCK = 32
+
+_VISIBLE = 1e-3  # of the largest part of a solution, from which noise is left out
 
 
 class RidgeSolver(ABC):
@@ -122,10 +126,32 @@ class QRSolver(RidgeSolver):
         return solve_triangular(factor[:size, :size], factor[:size, size:], check_finite=False).T
 
     def ridge_path(self, alphas: FloatArray) -> FloatArray:
-        """Solve for all penalties from one singular value decomposition of the triangle.
+        """Solve for all penalties from one reduction to bidiagonal form.
 
-        Singular values that are rounding noise are left out, as in a minimum-norm solution.
+        Singular values that are rounding noise are left out, as in a minimum-norm solution, where
+        they would matter: that takes their vectors too. Beside true directions that are as weak,
+        as a reservoir has them, noise hardly matters above the penalties at its own level.
         """
+        features, targets, _ = self._blocks()
+        reduced = Bidiagonal(features)
+        noisy = self._blurs(reduced.singular_values(), alphas)
+        coef = np.empty((len(alphas), targets.shape[1], self.n_features))
+        if noisy.any():
+            coef[noisy] = self._from_singular_values(alphas[noisy])
+        if not noisy.all():
+            coef[~noisy] = reduced.ridge_path(targets, alphas[~noisy])
+        return coef
+
+    def _blurs(self, values: FloatArray, alphas: FloatArray) -> NDArray[np.bool_]:
+        """Tell for which penalties singular values that are noise would show in a solution."""
+        squares = np.square(values).sum()
+        true = values[values > RESOLUTION * np.sqrt(squares)]
+        filters = true / (true**2 + alphas[:, np.newaxis])
+        noise = values[len(true) :].max(initial=0.0)
+        shows = noise > _VISIBLE * alphas * filters.max(axis=1, initial=0.0)
+        return shows | (alphas <= self.smallest_penalty * squares)
+
+    def _from_singular_values(self, alphas: FloatArray) -> FloatArray:
         features, targets, _ = self._blocks()
         # That of numpy, which releases the interpreter lock: searches run this side by side.
         left, values, right = np.linalg.svd(features)

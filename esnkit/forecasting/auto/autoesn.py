@@ -7,18 +7,31 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from joblib import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import check_count, check_positive
 from esnkit.core.seeding import RandomState, child_generator, root_seed
+from esnkit.core.threads import one_thread_each
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import (
     Candidate,
     SeriesTraits,
+    linear,
     simple,
 )
-from esnkit.forecasting.auto.evaluation import Evaluation, Validation
-from esnkit.forecasting.auto.selection import FIRST, ROUNDS, choose, propose, weigh
+from esnkit.forecasting.auto.evaluation import Evaluation, Finalist, Validation
+from esnkit.forecasting.auto.selection import (
+    FIRST,
+    N_FINALISTS,
+    ROUNDS,
+    Group,
+    agreeing,
+    best_pairs,
+    choose,
+    propose,
+    weigh,
+)
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.classical import NaiveForecaster
 from esnkit.forecasting.ensemble import EnsembleForecaster
@@ -39,22 +52,24 @@ _LAST = "the last value"
 _SHORT = 300  # steps; with more, five origins tell enough, and each costs time
 _LARGEST_HORIZON = 200  # for validation, if none is given
 _LEAST_BEHIND = 0.5  # of a horizon, that must lie behind two seasons
+_LONG = 10_000  # steps at the end of a series that tell its pace
 _LEAST_WEIGHT = 0.01  # at some step, of what is worth refitting
+_OFTEN = 0.3  # share of zeros in a series of sparse demand
 _GREAT_RATIO = 2.0  # of a positive series' extremes, beyond which logarithms are worth a try
 
 
 class AutoESN(BaseForecaster):
     """Forecasts time series by echo state networks whose settings it chooses by itself.
 
-    Settings are judged by free runs from several origins into the end of the series. Those that
-    forecast it best are refitted to everything. The median of their forecasts is averaged with a
-    naive forecast and with exponential smoothing, weighted by what errors each made so far ahead.
-    The settings of `Forecaster` are the first that are tried.
+    Settings are judged by free runs, from several origins behind what is fitted and from some
+    inside. The best are fitted once more, to everything, and those whose forecasts the others bear
+    out forecast by their median. That is averaged with classical forecasts (exponential smoothing,
+    theta, naive and others), weighted by what errors each made so far ahead.
 
     Parameters
     ----------
     n_candidates : int, default=60
-        How many combinations of settings are tried, naive forecasts and exponential smoothing not
+        How many combinations of settings are tried, classical forecasts and autoregressions not
         counted. The same number and seed give the same forecast, whatever `n_jobs`.
     time_budget : float, default=None
         Seconds after which no further candidate is tried. None means no limit.
@@ -64,8 +79,8 @@ class AutoESN(BaseForecaster):
     season_length : int or sequence of int, default=None
         Steps of a season, or of several, such as ``(24, 168)`` for hours; each must fit twice into
         the series. None looks for seasons: those that the dates suggest and others.
-    n_members : int, default=5
-        Most forecasters that the median is taken of; fewer if others are clearly worse.
+    n_members : int, default=9
+        Models that the median is taken of.
     n_jobs : int, default=None
         Candidates that are tried at a time, in threads; None means one, -1 one for each core.
     progress : bool, default=False
@@ -87,15 +102,16 @@ class AutoESN(BaseForecaster):
     Attributes
     ----------
     best_forecaster_ : EnsembleForecaster
-        The fitted forecaster that was found: a weighted mean of the median of the best models, of
-        exponential smoothing and of a naive forecast, as far as they have any weight. Its
+        The fitted forecaster that was found: a weighted mean of the median of the best models
+        and of classical forecasts, as far as they have any weight, the naive one last. Its
         ``members_`` are in this order; its ``weights``, of shape (n_members, n_steps), say how much
         each counts at each step ahead, and in the last column beyond.
     best_params_ : dict
         The settings of the candidate with the best score.
     search_ : pandas.DataFrame
         A row for each candidate, the best first. ``memory`` is ``"reservoir"``, ``"delays"``,
-        ``"smoothing"`` or ``"naive"``, followed by the settings of an `esnkit.Reservoir` (and
+        ``"smoothing"``, ``"theta"``, ``"demand"`` (intermittent), ``"regression"`` (with known
+        inputs) or ``"naive"``, followed by the settings of an `esnkit.Reservoir` (and
         ``squared_states``), of an `esnkit.NVAR`, or of a classical forecast (whether there is a
         ``drift``), the others NaN. Then ``differences``, ``season`` (steps of the season whose
         course is taken away, a tuple of several, or None), ``log`` (whether logarithms are taken),
@@ -114,26 +130,31 @@ class AutoESN(BaseForecaster):
     Notes
     -----
     A search varies the memory, the penalty, and how the series is looked at: as it is or by
-    differences, at a season too if it has one; with the mean course of the season taken away; by
-    logarithms, if it is positive and its extremes differ by more than a factor of two. A memory is
-    a reservoir of some size, spectral radius, leak rate and scalings, whose states may be squared
-    [1]_, or the last few values with their products [2]_. The spectral radius is that of the
-    circular law [3]_, some per cent off. Before all others come the mean, and the last value and
-    the last season with and without a drift, the mean and the last value about the season's course
-    too; and exponential smoothing with and without a damped trend.
+    differences, at its seasons too if it has any; with the mean courses of the seasons taken away;
+    by logarithms, if it is positive and its extremes differ by more than a factor of two. A memory
+    is a reservoir of some size, spectral radius, leak rate and scalings, whose states may be
+    squared [1]_, or the last few values with their products [2]_. The spectral radius is that of
+    the circular law [3]_, some per cent off. Leak rates are drawn about the pace of the series,
+    the steps after which its autocorrelation falls to zero.
 
-    The first candidates are the default reservoir and products of two values, on the series itself
-    and as the best naive forecast sees it. The next fill the space evenly, by a Sobol sequence
-    [4]_; those after look at the series as the best so far do; the rest are variations of the best.
-    The error of a closed loop is sharp in the penalty, so scores are averaged over neighbouring
+    First come classical forecasts, and an autoregression for each way to look at the series. Those
+    that autoregressions forecast best are the ways that a third of the candidates look at it: the
+    default reservoir, products of two values, and others that fill the space evenly, by a Sobol
+    sequence [4]_. The other thirds are variations of the best so far. A score is the mean
+    logarithm of the error of free runs behind what was fitted, and 0.3 of that of runs inside. The
+    error of a closed loop is sharp in the penalty, so scores are averaged over neighbouring
     penalties before the best is taken.
 
-    The best of many is lucky too, and on a hundred noisy values little can be learned. So the
-    median of those models that are nearly as good as the best is averaged with a naive forecast and
-    the best smoothing, by weights that are inverse to a power of the validation error up to the
-    step ahead [5]_. Models and smoothing have to be better than the naive forecast by a standard
-    error over the origins, and so has a drift. Where the models are good, nothing is left of the
-    others.
+    The best 24 models are fitted to four fifths of the series and to all of it, by five penalties
+    each. Of the best 60 pairs of a model and a penalty, those forecast whose forecasts lie nearest
+    to those of the other models, in a mean that weighs these by their scores: where many agree, few
+    are astray.
+
+    On a hundred noisy values little can be learned. So the median of these forecasts is averaged
+    with the best of each kind of classical forecasts, by weights that are inverse to a power of the
+    validation error up to the step ahead [5]_. All have to be better than the naive forecast by a
+    standard error over the origins, and a drift than none. Where the models are good, nothing is
+    left of the others.
 
     Settings are chosen on the last 20 000 steps of a longer series; what was chosen is fitted to
     everything.
@@ -176,7 +197,7 @@ class AutoESN(BaseForecaster):
         time_budget: float | None = None,
         horizon: int | None = None,
         season_length: int | Sequence[int] | None = None,
-        n_members: int = 5,
+        n_members: int = 9,
         n_jobs: int | None = None,
         progress: bool = False,
         id_column: Any = None,
@@ -264,7 +285,7 @@ class AutoESN(BaseForecaster):
             If the forecaster was fitted to many series, or the horizon or X are not as described.
         """
         check_is_fitted(self)
-        trials = [trial for group in self._groups for trial in group]
+        trials = [trial for group in self._groups for trial in group.members]
         if not trials:
             raise TypeError(f"A stepper goes on with a model, but this forecast is {self._short}.")
         view = trials[0].candidate.view
@@ -302,7 +323,7 @@ class AutoESN(BaseForecaster):
             seen.n_shortest, None if self.horizon is None else int(self.horizon), self.seasons_
         )
         validation = Validation(seen, known, rolling)
-        problem = _problem(data, min(validation.lengths), self.seasons_)
+        problem = _problem(data, inputs, min(validation.lengths), self.seasons_)
         self.seasons_ = problem.seasons
         rng = child_generator(root_seed(self.random_state), "reservoir")
         self._search = search(
@@ -311,17 +332,28 @@ class AutoESN(BaseForecaster):
             Budget(int(self.n_candidates), self.time_budget),
             rounds=ROUNDS,
             fewest=FIRST,
-            unbudgeted=[(candidate, None) for candidate in simple(problem)],
+            unbudgeted=[(candidate, None) for candidate in simple(problem) + linear(problem)],
             n_jobs=self.n_jobs,
             progress=self.progress,
             keep_on_interrupt=True,
         )
         ranked = self._search.ranked
         self.best_params_ = _settings(ranked[0])
-        return self._fit_groups(choose(ranked, self.n_members), data, inputs)
+        members = self._agree(validation, ranked)
+        return self._fit_groups(choose(ranked, members, validation), data, inputs)
+
+    def _agree(self, validation: Validation, ranked: list[Evaluation]) -> list[Finalist]:
+        """Fit the best models once more, and take those whose forecasts the others bear out."""
+        best = [trial for trial in ranked if not trial.candidate.simple][:N_FINALISTS]
+        with one_thread_each():
+            found = Parallel(n_jobs=self.n_jobs, require="sharedmem")(
+                delayed(validation.finalists)(trial) for trial in best
+            )
+        finalists = [finalist for pairs in found for finalist in best_pairs(pairs)]
+        return agreeing(finalists, validation, self.n_members) if finalists else []
 
     def _fit_groups(
-        self, groups: list[list[Evaluation]], data: SeriesSet, inputs: list[FloatArray] | None
+        self, groups: list[Group], data: SeriesSet, inputs: list[FloatArray] | None
     ) -> Self:
         """Refit the members of groups to everything, if the group has any weight."""
         weights = weigh(groups)
@@ -329,7 +361,7 @@ class AutoESN(BaseForecaster):
         self._groups = [groups[i] for i in kept]
         lengths = [len(member.values) for member in data.members]
         members = [
-            EnsembleForecaster([t.candidate.forecaster(t.penalty, lengths) for t in group])
+            EnsembleForecaster([t.candidate.forecaster(t.penalty, lengths) for t in group.members])
             for group in self._groups
         ]
         weights = weights[kept] / weights[kept].sum(axis=0)
@@ -401,27 +433,43 @@ def _plan(n_steps: int, horizon: int | None, seasons: tuple[int, ...]) -> Rollin
     return RollingOrigins.within(n_last, horizon, n_origins, widest=horizon // 2)
 
 
-def _problem(data: SeriesSet, n_steps: int, seasons: tuple[int, ...]) -> SeriesTraits:
+def _problem(
+    data: SeriesSet, inputs: list[FloatArray] | None, n_steps: int, seasons: tuple[int, ...]
+) -> SeriesTraits:
     """Say what candidates have to know of the series, of which so many steps are fitted."""
     values = [member.values for member in data.members]
     return SeriesTraits(
         n_steps,
         data.n_variables,
+        0 if inputs is None else inputs[0].shape[1],
+        float(np.median([_pace(column) for v in values for column in v.T])),
         tuple(season for season in seasons if 2 * season <= n_steps),
+        positive=all(v.min() > 0 for v in values),
         growing=all(
             (v.min(axis=0) * _GREAT_RATIO < v.max(axis=0)).all() and v.min() > 0 for v in values
         ),
+        sparse=all(v.min() == 0 and (v == 0).mean() > _OFTEN for v in values),
     )
 
 
-def _said(group: list[Evaluation]) -> str:
+def _pace(values: FloatArray) -> float:
+    """Return the steps after which the autocorrelation of a series first falls to zero."""
+    n_steps = min(len(values), _LONG)
+    steps = np.arange(n_steps)
+    x = values[-n_steps:]
+    x = x - np.polyval(np.polyfit(steps, x, 1), steps)
+    products = np.fft.irfft(np.abs(np.fft.rfft(x, 2 * n_steps)) ** 2)[:n_steps]
+    return max(1.0, float(np.argmax(products <= 0)))
+
+
+def _said(group: Group) -> str:
     """Say what a group forecasts by."""
-    candidate = group[0].candidate
+    candidate = group.members[0].candidate
     if candidate.naive:
         return _naive_forecast(candidate)
     if candidate.simple:
         return "exponential smoothing"
-    return "one model" if len(group) == 1 else f"median of {len(group)} models"
+    return "one model" if len(group.members) == 1 else f"median of {len(group.members)} models"
 
 
 def _settings(trial: Evaluation) -> dict[str, Any]:

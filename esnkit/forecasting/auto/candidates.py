@@ -12,6 +12,7 @@ import numpy as np
 
 from esnkit.core.sequences import default_washout
 from esnkit.core.typing import FloatArray
+from esnkit.forecasting.autoregression import AutoregressiveForecaster
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.classical import (
     ClassicalForecaster,
@@ -20,7 +21,9 @@ from esnkit.forecasting.classical import (
     SeasonalNaive,
 )
 from esnkit.forecasting.forecaster import Forecaster
+from esnkit.forecasting.intermittent import IntermittentForecaster
 from esnkit.forecasting.seasonal_adjustment import SeasonallyAdjustedForecaster
+from esnkit.forecasting.theta import ThetaForecaster
 from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.esn import ESNRegressor
@@ -31,14 +34,13 @@ from esnkit.topology import random
 _SMALLEST, _LARGEST = 20, 300  # units
 _CONNECTIVITY = 10
 _VARIATION = 0.3  # of the logarithm of a setting
-# How often a series is taken as it is and with its differences, the rest being shared evenly.
-_UNDIFFERENCED = 0.4
 _DELAYS = 0.3  # how often a memory is made of delays and their products
-_LOGS = 0.5  # how often logarithms are taken of a series that has any
-_N_DIMENSIONS = 9  # of the cube that settings are drawn from
+_N_DIMENSIONS = 7  # of the cube that settings are drawn from
 _MOST_TAPS, _HIGHEST_ORDER = 12, 9
 _STRIDES = (1, 2, 4, 8)
 _MOST_MONOMIALS = 250
+_LONGEST_SEASON = 30  # steps, that an autoregression looks back for
+_USUAL_PACE, _QUICKEST = 25.0, 4.0  # pace for which leak rates are drawn, and most they rise
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,12 @@ class SeriesTraits:
 
     n_steps: int  # that a candidate is fitted to
     n_variables: int
+    n_inputs: int  # that are known
+    pace: float  # steps until the series forgets where it was
     seasons: tuple[int, ...]  # in steps, the shortest first; () for none
+    positive: bool
     growing: bool  # positive, and logarithms make a difference
+    sparse: bool  # never negative, and often zero
 
     def bears(self, view: Preprocessing) -> bool:
         """Tell whether differences leave a model enough to learn from."""
@@ -113,9 +119,9 @@ class NVARConfig:
         """Steps that an initial state is felt."""
         return (self.n_taps - 1) * self.stride
 
-    def n_features(self, n_variables: int) -> int:
-        """Count the monomials."""
-        return comb(self.n_taps * n_variables + self.order, self.order) - 1
+    def n_features(self, width: int) -> int:
+        """Count the monomials of so many variables and known inputs."""
+        return comb(self.n_taps * width + self.order, self.order) - 1
 
     @property
     def is_sound(self) -> bool:
@@ -129,7 +135,8 @@ class NVARConfig:
     def fits(self, problem: SeriesTraits) -> bool:
         """Tell whether there are enough steps for so many monomials."""
         most = min(_MOST_MONOMIALS, problem.n_steps // 3)
-        return self.n_features(problem.n_variables) <= most and self.reach <= problem.n_steps // 8
+        width = problem.n_variables + problem.n_inputs
+        return self.n_features(width) <= most and self.reach <= problem.n_steps // 8
 
     def model(self, washout: int) -> ESNRegressor:
         """Make the model, unfitted, without a readout."""
@@ -148,14 +155,27 @@ class NVARConfig:
 
 
 @dataclass(frozen=True)
-class Smoothing:
-    """Exponential smoothing, with a trend that fades or none."""
+class Statistical:
+    """A classical forecast that is fitted: of the level, the trend and perhaps the season."""
 
-    drift: bool
+    method: str  # "smoothing", "theta", "demand" or "regression"
+    drift: bool = False  # whether there is a trend, which fades
+    season_length: int | None = None  # of what the method itself holds for a season
+    seasonal: str | None = None  # "additive" or "multiplicative"
 
     def forecaster(self, view: Preprocessing) -> ClassicalForecaster:
         """Make the forecaster, unfitted."""
-        return ExponentialSmoothing("damped" if self.drift else None)
+        if self.method == "theta":
+            return ThetaForecaster()
+        if self.method == "demand":
+            return IntermittentForecaster()
+        if self.method == "regression":
+            return AutoregressiveForecaster(season_length=self.season_length)
+        return ExponentialSmoothing(
+            "damped" if self.drift else None,
+            season_length=self.season_length,
+            seasonal=self.seasonal or "additive",
+        )
 
 
 @dataclass(frozen=True)
@@ -178,7 +198,7 @@ class Naive:
 class Candidate:
     """Everything about a forecaster but its penalty."""
 
-    memory: ReservoirConfig | NVARConfig | Smoothing | Naive
+    memory: ReservoirConfig | NVARConfig | Statistical | Naive
     view: Preprocessing
     seed: int = 0
 
@@ -190,18 +210,19 @@ class Candidate:
     @property
     def drifts(self) -> bool:
         """Whether it is classical, and has the mean change of the past go on."""
-        return isinstance(self.memory, Smoothing | Naive) and self.memory.drift
+        return isinstance(self.memory, Statistical | Naive) and self.memory.drift
 
     @property
     def simple(self) -> bool:
         """Whether it is a classical forecast, which is always tried and never varied."""
-        return isinstance(self.memory, Smoothing | Naive)
+        return isinstance(self.memory, Statistical | Naive)
 
     @property
     def settings(self) -> dict[str, Any]:
         """The settings by name, those of the memory among the others."""
-        kind = {"memory": _KINDS[type(self.memory)]}
-        return kind | asdict(self.memory) | asdict(self.view) | {"naive": self.naive}
+        memory = asdict(self.memory)
+        kind = {"memory": memory.pop("method", None) or _KINDS[type(self.memory)]}
+        return kind | memory | asdict(self.view) | {"naive": self.naive}
 
     def forecaster(self, penalty: float, lengths: Sequence[int]) -> SeasonallyAdjustedForecaster:
         """Make the forecaster, unfitted, for series of these lengths.
@@ -210,15 +231,20 @@ class Candidate:
         """
         view = self.view
         inner: BaseForecaster
-        if isinstance(self.memory, Smoothing | Naive):
+        if isinstance(self.memory, Statistical | Naive):
             inner = self.memory.forecaster(view)
         else:
-            lost = sum(view.differences) + 1
-            model = self.memory.model(default_washout(min(lengths) - lost))
-            n_rows = sum(lengths) - len(lengths) * (lost + model.washout)
+            model = self.model(min(lengths))
+            n_lost = sum(view.differences) + 1 + model.washout
+            n_rows = sum(lengths) - len(lengths) * n_lost
             model.readout = RidgeReadout(penalty * max(n_rows, 1), solver="qr")
             inner = Forecaster(model, differences=view.differences, random_state=self.seed)
         return SeasonallyAdjustedForecaster(inner, log=view.log, season=view.season)
+
+    def model(self, n_steps: int) -> ESNRegressor:
+        """Make the model of a candidate that has one, for series of so many steps at least."""
+        assert isinstance(self.memory, ReservoirConfig | NVARConfig)
+        return self.memory.model(default_washout(n_steps - sum(self.view.differences) - 1))
 
     def varied(self, rng: np.random.Generator, problem: SeriesTraits, tried: set[Any]) -> Candidate:
         """Return a candidate nearby, with another seed, that was not tried yet."""
@@ -236,7 +262,6 @@ class Candidate:
 _KINDS = {
     ReservoirConfig: "reservoir",
     NVARConfig: "delays",
-    Smoothing: "smoothing",
     Naive: "naive",
 }
 
@@ -257,8 +282,44 @@ def simple(problem: SeriesTraits) -> list[Candidate]:
         for view in _views(problem.seasons)
         for drift in ((False, True) if view.differences else (False,))
     ]
-    view = Preprocessing((1,), _joint(problem.seasons))
-    return naive + [Candidate(Smoothing(drift), view) for drift in (False, True)]
+    return naive + [Candidate(memory, view) for memory, view in _statistical(problem)]
+
+
+def _statistical(problem: SeriesTraits) -> list[tuple[Statistical, Preprocessing]]:
+    """Return the classical forecasts that are fitted, and how they see the series."""
+    adjusted = Preprocessing((1,), _joint(problem.seasons))
+    logs = [False, True] if problem.growing else [False]
+    found = [(Statistical("smoothing", drift), adjusted) for drift in (False, True)]
+    found += [(Statistical("theta"), replace(adjusted, log=log)) for log in logs]
+    seasonal = ["additive", "multiplicative"] if problem.positive else ["additive"]
+    found += [
+        (Statistical("smoothing", drift, season, kind), Preprocessing())
+        for season in problem.seasons[:1]
+        for kind in seasonal
+        for drift in (False, True)
+    ]
+    if problem.sparse:
+        found.append((Statistical("demand"), Preprocessing()))
+    if problem.n_inputs:
+        season = next(iter(problem.seasons), None)
+        found.append((Statistical("regression", season_length=season), Preprocessing()))
+    return found
+
+
+def linear(problem: SeriesTraits) -> list[Candidate]:
+    """Return autoregressions, one for each way to look at the series."""
+    views = _views(problem.seasons)
+    views += [Preprocessing((season, 1)) for season in problem.seasons]
+    if problem.growing:
+        views += [replace(view, log=True) for view in views]
+    found = []
+    for view in views:
+        if not problem.bears(view):
+            continue
+        n_taps = _most_taps(replace(problem, n_steps=problem.n_steps - sum(view.differences)))
+        if n_taps:
+            found.append(Candidate(NVARConfig(n_taps, 1, 1), view))
+    return found
 
 
 def familiar(
@@ -267,26 +328,22 @@ def familiar(
     """Return what most would try first: the default reservoir, and a few values' products."""
     reservoir = ReservoirConfig(min(200, _most_units(problem)), 0.9, 0.5, 1.0, 0.2, False)
     products = NVARConfig(2, 1, 2)
-    views = [view for view in views if problem.bears(view)]
-    found = [Candidate(reservoir, view, _seed(rng)) for view in views]
-    return found + [Candidate(products, view) for view in views if products.fits(problem)]
+    found = [Candidate(reservoir, views[0], _seed(rng))]
+    return found + [Candidate(products, view) for view in views[:1] if products.fits(problem)]
 
 
 def draw(
     n_candidates: int,
     problem: SeriesTraits,
     rng: np.random.Generator,
-    views: Sequence[Preprocessing] = (),
+    views: Sequence[Preprocessing],
 ) -> list[Candidate]:
     """Draw candidates evenly from all settings, by a Sobol sequence that is shifted at random.
 
-    They look at the series by given views in turn, if there are any.
+    They look at the series by given views in turn.
     """
     points = islice(even_points(_N_DIMENSIONS, rng), n_candidates)
-    drawn = [_at(point, problem, rng) for point in points]
-    if not views:
-        return drawn
-    return [replace(c, view=views[i % len(views)]) for i, c in enumerate(drawn)]
+    return [_at(point, views[i % len(views)], problem, rng) for i, point in enumerate(points)]
 
 
 def _views(seasons: tuple[int, ...]) -> list[Preprocessing]:
@@ -308,15 +365,11 @@ def _joint(seasons: tuple[int, ...]) -> int | tuple[int, ...] | None:
     return seasons if len(seasons) > 1 else next(iter(seasons), None)
 
 
-def _at(point: FloatArray, problem: SeriesTraits, rng: np.random.Generator) -> Candidate:
+def _at(
+    point: FloatArray, view: Preprocessing, problem: SeriesTraits, rng: np.random.Generator
+) -> Candidate:
     """Turn a point of the unit cube into settings."""
-    views = _views(problem.seasons)
-    views += [Preprocessing((season, 1)) for season in problem.seasons]
-    views = [view for view in views if problem.bears(view)]
-    share = (point[6] - _UNDIFFERENCED) / (1 - _UNDIFFERENCED)
-    view = views[0 if share < 0 else 1 + int(share * (len(views) - 1))]
-    view = replace(view, log=bool(problem.growing and point[8] < _LOGS))
-    memory = _delays(problem, rng) if point[7] < _DELAYS else None
+    memory = _delays(problem, rng) if point[6] < _DELAYS else None
     if memory is not None:
         return Candidate(memory, view)
     return Candidate(_units(point, problem), view, _seed(rng))
@@ -324,20 +377,29 @@ def _at(point: FloatArray, problem: SeriesTraits, rng: np.random.Generator) -> C
 
 def _units(point: FloatArray, problem: SeriesTraits) -> ReservoirConfig:
     """Place a reservoir."""
-    smallest = float(np.clip(problem.n_steps / 10, _SMALLEST, _LARGEST / 5))
+    most = _most_units(problem)
+    smallest = min(most, float(np.clip(problem.n_steps / 7, _SMALLEST, _LARGEST / 3)))
+    slowness = min(_USUAL_PACE / problem.pace, _QUICKEST)
     return ReservoirConfig(
-        n_units=round(_between(point[0], smallest, _most_units(problem))),
-        spectral_radius=float(0.1 + 1.2 * point[1]),
-        leak_rate=_between(point[2], 0.1, 1.0),
-        input_scaling=_between(point[3], 0.02, 2.0),
-        bias_scaling=_between(point[4], 0.05, 1.0),
+        n_units=round(_between(point[0], smallest, most)),
+        spectral_radius=float(0.05 + 0.95 * point[1]),
+        leak_rate=min(1.0, slowness * _between(point[2], 0.06, 0.7)),
+        input_scaling=_between(point[3], 0.04, 1.5),
+        bias_scaling=_between(point[4], 0.06, 1.5),
         squared_states=bool(point[5] < 0.5),
     )
 
 
 def _most_units(problem: SeriesTraits) -> int:
-    """Return how large a reservoir the series can bear."""
-    return int(np.clip(problem.n_steps // 2, _SMALLEST, _LARGEST))
+    """Return how large a reservoir the series can bear, and known inputs leave time for."""
+    return int(np.clip(problem.n_steps // 2, _SMALLEST, _LARGEST / (1 + problem.n_inputs / 50)))
+
+
+def _most_taps(problem: SeriesTraits) -> int:
+    """Return how many past values an autoregression looks at, 0 if there is no room for any."""
+    wanted = max([_MOST_TAPS, *(s + 1 for s in problem.seasons if s <= _LONGEST_SEASON)])
+    width = problem.n_variables + problem.n_inputs
+    return min(wanted, problem.n_steps // 8, min(_MOST_MONOMIALS, problem.n_steps // 3) // width)
 
 
 def _delays(problem: SeriesTraits, rng: np.random.Generator) -> NVARConfig | None:

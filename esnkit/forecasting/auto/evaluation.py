@@ -1,25 +1,33 @@
-"""How good a candidate is: free runs from several origins into the end of the training data."""
+"""How good a candidate is: free runs from several origins, behind its training data and inside."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from esnkit.core.typing import FloatArray
-from esnkit.forecasting.auto.candidates import Candidate
-from esnkit.forecasting.backtesting import Origin, cut_at_origins
-from esnkit.forecasting.seasonal_adjustment import SeasonallyAdjustedForecaster
+from esnkit.forecasting.auto.candidates import Candidate, NVARConfig
+from esnkit.forecasting.auto.rollout import CandidateRollout
+from esnkit.forecasting.backtesting import cut_at_origins
 from esnkit.forecasting.series import SeriesSet
+from esnkit.models.rollout import Readouts
 from esnkit.search.engine import Trial
 from esnkit.search.rolling_origins import RollingOrigins
 
 # Penalties in units of the features' sum of squares.
-_COARSE = np.logspace(-26, 2, 15)
-_FINE = np.logspace(-3, 3, 13)  # about one that was good for a similar candidate
+_COARSE = np.logspace(-21, 1, 12)
+_COARSE_OF_DELAYS = np.logspace(-27, 1, 15)  # products may be the very law of the series
+_FINE = np.logspace(-3, 3, 7)  # about one that was good for a similar candidate
 # Origins from which all penalties are tried, and how many neighbours of the best go on.
 _N_FIRST, _REACH = 2, 2
+_INSIDE = (0.2, 0.35, 0.5)  # where runs inside the fitted part begin
+_INSIDE_AGAIN = (0.2, 0.4, 0.6, 0.8)  # likewise, of a model that is fitted to everything
+_WEIGHT_INSIDE = 0.3  # of what a run repeats that the model was fitted to
+_ABOUT = np.logspace(-2, 2, 5)  # about the best penalty of the first look
+_LATE = 0.8  # share of the series that the best are fitted to once more
 _LEAST_ERROR, _LARGEST_ERROR = 1e-8, 10.0  # in standard deviations
 
 
@@ -32,22 +40,17 @@ class Evaluation(Trial):
     penalty: float  # for each row that the readout is fitted to
     strength: float  # the penalty in units of the features' sum of squares
     runs: FloatArray  # (n_runs, horizon), see `log_errors`
+    forecasts: list[FloatArray]  # of each series, (n_origins, horizon, n_variables)
 
-    @classmethod
-    def of(
-        cls, candidate: Candidate, runs: FloatArray, penalty: float = 1.0, strength: float = 1.0
-    ) -> Evaluation:
-        """Score a candidate by the mean of its errors, the lower the better."""
-        return cls(
-            settings=candidate.settings | {"penalty": penalty},
-            seconds=0.0,
-            score=float(runs.mean()),
-            seed=candidate.seed,
-            candidate=candidate,
-            penalty=penalty,
-            strength=strength,
-            runs=runs,
-        )
+
+@dataclass(frozen=True)
+class Finalist:
+    """A candidate with a penalty, fitted to everything, and what it forecasts."""
+
+    candidate: Candidate
+    penalty: float
+    score: float
+    future: list[FloatArray]  # of each series, (horizon, n_variables)
 
 
 class Validation:
@@ -67,10 +70,15 @@ class Validation:
         self, data: SeriesSet, inputs: list[FloatArray] | None, rolling: RollingOrigins
     ) -> None:
         self.horizon = rolling.horizon
+        self._data, self._inputs = data, inputs
+        self._values = [member.values for member in data.members]
         self._places = list(cut_at_origins(data, inputs, rolling))
-        heads = [member.values for member in self._places[0].heads.members]
-        self.lengths = [len(values) for values in heads]
+        self._behind = [rolling.cuts(len(values)) for values in self._values]
+        self.lengths = [cuts[0] for cuts in self._behind]
+        heads = [values[:n] for values, n in zip(self._values, self.lengths, strict=True)]
         self._deviations = [_deviation(values) for values in heads]
+
+    # ------------------------------------------------------------------ the first look
 
     def measure(self, candidate: Candidate, strength: float | None = None) -> Evaluation:
         """Try a candidate with many penalties, at the price of one run over the series.
@@ -87,58 +95,170 @@ class Validation:
         Evaluation
             The candidate with the best penalty.
         """
-        stops = self._go_along(candidate.forecaster(1.0, self.lengths))
         if candidate.simple:
-            return Evaluation.of(candidate, self._errors(None, stops, self._places))
-        model = stops[0].forecaster_.model_
-        statistics = model.readout_.statistics_[0]
-        squares = statistics.sums_of_squares[: statistics.n_features].sum() or 1.0
-        strengths = _COARSE if strength is None else strength * _FINE
-        models = [model.with_readout(r) for r in model.readout_.path(strengths * squares)]
-        best, runs = self._best(stops, models)
-        penalty = float(strengths[best] * squares / statistics.n_samples)
-        return Evaluation.of(candidate, runs, penalty, float(strengths[best]))
+            return self._evaluation(candidate, self._classical_forecasts(candidate))
+        inside = self._origins_inside(candidate, _INSIDE, self.lengths)
+        model = CandidateRollout(
+            candidate, self._data, self._inputs, self.lengths, self._behind, inside
+        )
+        strengths = _coarse(candidate) if strength is None else strength * _FINE
+        readouts = model.fit(strengths)
+        rehearsed = self._rehearsed(model, readouts, inside)
+        near, forecasts = self._forecasts_near_best(model, readouts, rehearsed)
+        errors = smooth(self._errors(forecasts, self._behind))
+        scores = errors.mean(axis=(1, 2)) + smooth(rehearsed)[near]
+        best = int(scores.argmin())
+        return self._evaluation(
+            candidate,
+            [runs[:, best] for runs in forecasts],
+            score=float(scores[best]),
+            penalty=float(readouts[near].penalties[best]),
+            strength=float(strengths[near][best]),
+            runs=errors[best],
+        )
 
-    def _best(
-        self, stops: list[SeasonallyAdjustedForecaster], models: list[Any]
-    ) -> tuple[int, FloatArray]:
-        """Return which of the models is best, and its errors.
+    def errors_of(self, forecasts: list[FloatArray]) -> FloatArray:
+        """Return `log_errors` of forecasts (n_origins, horizon, n_variables) of each series."""
+        return self._errors([runs[:, np.newaxis] for runs in forecasts], self._behind)[0]
 
-        All run from the first origins; from the others only those near the best so far.
+    def _evaluation(
+        self, candidate: Candidate, forecasts: list[FloatArray], **found: Any
+    ) -> Evaluation:
+        """Write down how a candidate did."""
+        runs = found.pop("runs", None)
+        runs = self.errors_of(forecasts) if runs is None else runs
+        found = {"penalty": 1.0, "strength": 1.0, "score": float(runs.mean())} | found
+        return Evaluation(
+            settings=candidate.settings | {"penalty": found["penalty"]},
+            seconds=0.0,
+            seed=candidate.seed,
+            candidate=candidate,
+            runs=runs,
+            forecasts=forecasts,
+            **found,
+        )
+
+    def _classical_forecasts(self, candidate: Candidate) -> list[FloatArray]:
+        """Forecast by a classical forecaster, which takes in what comes between the origins."""
+        forecaster = candidate.forecaster(1.0, self.lengths)
+        futures = []
+        for i, place in enumerate(self._places):
+            if i == 0:
+                forecaster._fit(place.heads, place.known)
+            else:
+                forecaster._update(place.heads, place.passed, learn=False)
+            futures.append(forecaster._forecast(self.horizon, place.coming))
+        return [np.array(runs) for runs in zip(*futures, strict=True)]
+
+    def _forecasts_near_best(
+        self, model: CandidateRollout, readouts: Readouts, rehearsed: FloatArray
+    ) -> tuple[slice, list[FloatArray]]:
+        """Run from all origins by the penalties that are near the best from the first ones."""
+        n_origins = len(self._behind[0])
+        n_first = min(_N_FIRST, n_origins)
+        first = model.forecasts(readouts, self.horizon, range(n_first))
+        errors = self._errors(first, [cuts[:n_first] for cuts in self._behind]).mean(axis=(1, 2))
+        middle = int(smooth(errors + rehearsed).argmin())
+        near = slice(max(0, middle - _REACH), middle + _REACH + 1)
+        parts = [[runs[:, near] for runs in first]]
+        if n_first < n_origins:
+            rest = range(n_first, n_origins)
+            parts.append(model.forecasts(readouts[near], self.horizon, rest))
+        return near, [np.concatenate(runs) for runs in zip(*parts, strict=True)]
+
+    # ------------------------------------------------------------------ the second look
+
+    def finalists(self, trial: Evaluation) -> list[Finalist]:
+        """Fit a candidate once more, to most of the series and to all, by some penalties.
+
+        Parameters
+        ----------
+        trial : Evaluation
+            The candidate, and about how strong the penalty ought to be.
+
+        Returns
+        -------
+        list of Finalist
+            One for each penalty.
         """
-        first = [self._errors(m, stops[:_N_FIRST], self._places[:_N_FIRST]) for m in models]
-        middle = int(smooth(np.array(first)).mean(axis=(1, 2)).argmin())
-        near = range(max(0, middle - _REACH), min(len(models), middle + _REACH + 1))
-        rest = stops[_N_FIRST:], self._places[_N_FIRST:]
-        runs = [np.vstack([first[i], self._errors(models[i], *rest)]) for i in near]
-        smoothed = smooth(np.array(runs))
-        best = int(smoothed.mean(axis=(1, 2)).argmin())
-        return near[best], smoothed[best]
+        candidate, strengths = trial.candidate, trial.strength * _ABOUT
+        lengths = [len(values) for values in self._values]
+        late = [max(round(_LATE * n), cut) for n, cut in zip(lengths, self.lengths, strict=True)]
+        late = [min(cut, n - self.horizon) for n, cut in zip(lengths, late, strict=True)]
+        cuts = [[cut] for cut in late]
+        model = CandidateRollout(candidate, self._data, self._inputs, late, cuts)
+        readouts = model.fit(strengths)
+        runs = model.forecasts(readouts, self.horizon, [0])
+        score = trial.score + self._errors(runs, cuts).mean(axis=(1, 2))
 
-    def _go_along(
-        self, forecaster: SeasonallyAdjustedForecaster
-    ) -> list[SeasonallyAdjustedForecaster]:
-        """Fit to what is known at the first origin, and stop at each."""
-        first, *others = self._places
-        stops = [forecaster._fit(first.heads, first.passed)]
-        for place in others:
-            stop = stops[-1].fork()
-            stop._update(place.heads, place.passed, learn=False)
-            stops.append(stop)
-        return stops
+        inside = self._origins_inside(candidate, _INSIDE_AGAIN, lengths)
+        ends = [[n] for n in lengths]
+        model = CandidateRollout(
+            candidate, self._data, self._imagined_inputs(), lengths, ends, inside
+        )
+        readouts = model.fit(strengths)
+        score = smooth(score + self._rehearsed(model, readouts, inside))
+        futures = [future[0] for future in model.forecasts(readouts, self.horizon, [0])]
+        return [
+            Finalist(
+                candidate, float(readouts.penalties[k]), float(score[k]), [f[k] for f in futures]
+            )
+            for k in range(len(strengths))
+        ]
 
-    def _errors(
-        self, model: Any, stops: list[SeasonallyAdjustedForecaster], places: list[Origin]
+    def disagreement(self, finalists: Sequence[Finalist]) -> FloatArray:
+        """Return how far forecasts lie from each other, in decades, (n_finalists, n_finalists)."""
+        n = len(finalists)
+        squares = np.zeros((n, n, self.horizon))
+        for i, unit in enumerate(self._deviations):
+            futures = np.array([finalist.future[i] for finalist in finalists]) / unit
+            squares += np.square(futures[:, np.newaxis] - futures).mean(axis=-1)
+        return log_errors(squares / len(self._deviations)).mean(axis=-1)
+
+    # ------------------------------------------------------------------ inside
+
+    def _imagined_inputs(self) -> list[FloatArray] | None:
+        """Go on with the last known inputs once more, as those to come are not known."""
+        if self._inputs is None:
+            return None
+        return [np.vstack([x, x[-self.horizon :]]) for x in self._inputs]
+
+    def _rehearsed(
+        self, model: CandidateRollout, readouts: Readouts, inside: list[list[int]]
     ) -> FloatArray:
-        """Return `log_errors` of runs from some origins, (n_origins * n_series, horizon)."""
+        """Return the weighted errors of runs over what the model was fitted to, (n_penalties,)."""
+        n_inside = len(inside[0])
+        if not n_inside:
+            return np.zeros(len(readouts))
+        n_before = model.n_origins - n_inside
+        runs = model.forecasts(readouts, self.horizon, range(n_before, model.n_origins))
+        return _WEIGHT_INSIDE * self._errors(runs, inside).mean(axis=(1, 2))
+
+    def _origins_inside(
+        self, candidate: Candidate, shares: Sequence[float], lengths: Sequence[int]
+    ) -> list[list[int]]:
+        """Return origins at shares of the lengths that are fitted, as far as runs lie within."""
+        first = candidate.model(min(lengths)).washout + sum(candidate.view.differences) + 1
+        possible = [
+            share
+            for share in shares
+            if all(first <= share * n <= n - self.horizon for n in lengths)
+        ]
+        return [[round(share * n) for share in possible] for n in lengths]
+
+    def _errors(self, forecasts: list[FloatArray], cuts: list[list[int]]) -> FloatArray:
+        """Return `log_errors` of runs from cuts, (n_penalties, n_series * n_cuts, horizon)."""
         rows = []
-        for stop, place in zip(stops, places, strict=True):
-            if model is not None:
-                stop.forecaster_.model_ = model
-            futures = stop._forecast(self.horizon, place.coming)
-            for future, truth, unit in zip(futures, place.truth, self._deviations, strict=True):
-                rows.append((((future - truth) / unit) ** 2).mean(axis=1))
-        return log_errors(np.array(rows).reshape(-1, self.horizon))
+        for i, values in enumerate(self._values):
+            for cut, runs in zip(cuts[i], forecasts[i], strict=True):
+                truth = values[cut : cut + self.horizon]
+                rows.append((((runs - truth) / self._deviations[i]) ** 2).mean(axis=-1))
+        return log_errors(np.array(rows).transpose(1, 0, 2))
+
+
+def _coarse(candidate: Candidate) -> FloatArray:
+    """Return the penalties that are tried where nothing is known."""
+    return _COARSE_OF_DELAYS if isinstance(candidate.memory, NVARConfig) else _COARSE
 
 
 def log_errors(squares: FloatArray) -> FloatArray:
@@ -146,18 +266,18 @@ def log_errors(squares: FloatArray) -> FloatArray:
 
     Parameters
     ----------
-    squares : ndarray of shape (n_runs, horizon)
+    squares : ndarray of shape (..., horizon)
         Squared errors, in units of the variance.
 
     Returns
     -------
-    ndarray of shape (n_runs, horizon)
+    ndarray of shape (..., horizon)
         The decimal logarithm of the root mean squared error so far in the run. In a mean over runs
         one that goes astray does not decide alone, and the mean over steps rewards long valid times
         on chaos as well as small errors in noise.
     """
-    so_far = np.cumsum(np.minimum(squares, _LARGEST_ERROR**2), axis=1)
-    errors = np.sqrt(so_far / np.arange(1, squares.shape[1] + 1))
+    so_far = np.cumsum(np.minimum(squares, _LARGEST_ERROR**2), axis=-1)
+    errors = np.sqrt(so_far / np.arange(1, squares.shape[-1] + 1))
     return np.log10(np.maximum(errors, _LEAST_ERROR))
 
 

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import (
     Candidate,
+    NVARConfig,
     Preprocessing,
+    ReservoirConfig,
     SeriesTraits,
     draw,
     familiar,
 )
-from esnkit.forecasting.auto.evaluation import Evaluation
+from esnkit.forecasting.auto.evaluation import Evaluation, Finalist, Validation
 
-ROUNDS = (0.3, 0.5, 0.75, 1.0)  # the part of the budget that is spent at the end of each round
+ROUNDS = (1 / 3, 2 / 3, 1.0)  # the part of the budget that is spent at the end of each round
 FIRST = 4  # candidates at least, that the first round tries
-_PARENTS = 5  # the best so far, that a round learns from
+_PARENTS = 6  # the best so far, that a round learns from
 
-_MARGIN = 0.15  # decades of error by which a member of a group may be worse than the best
+_NEARLY, _MOST_VIEWS = 0.05, 4  # decades by which a view may be worse than the best, and views
+N_FINALISTS = 24  # candidates that are fitted once more
+_PER_CANDIDATE, _MOST_PAIRS = 3, 60  # of its penalties, and of all, that may agree
 # Weights are inverse to this power of the validation error. The square is best for independent
 # errors; those of rivals are alike, so that the better ones deserve more.
 _POWER = 4
@@ -41,16 +46,33 @@ def propose(
     next look at the series as the best do, by other memories. The others, in two rounds, are
     variations of the best so far, whose penalties are tried in finer steps.
     """
-    best = [trial for trial in ranked if not trial.candidate.simple][:_PARENTS]
-    if not best:
-        views = list(dict.fromkeys([Preprocessing(), ranked[0].candidate.view]))
+    models = [trial for trial in ranked if not trial.candidate.simple]
+    if number == 0:
+        views = _promising(models)
         start = familiar(views, problem, rng)
-        tasks = (start + draw(max(0, n_new - len(start)), problem, rng))[:n_new]
-    elif number == 1:
-        tasks = draw(n_new, problem, rng, [trial.candidate.view for trial in best])
-    else:
-        return _variations(best, n_new, problem, rng, {trial.candidate for trial in ranked})
-    return [(candidate, None) for candidate in tasks]
+        tasks = (start + draw(max(0, n_new - len(start)), problem, rng, views))[:n_new]
+        return [(candidate, None) for candidate in tasks]
+    return _variations(_parents(models), n_new, problem, rng, {t.candidate for t in ranked})
+
+
+def _parents(models: Sequence[Evaluation]) -> list[Evaluation]:
+    """Return the best models, reservoirs and delays among them as far as there are both."""
+    delays = [t for t in models if isinstance(t.candidate.memory, NVARConfig)]
+    reservoirs = [t for t in models if isinstance(t.candidate.memory, ReservoirConfig)]
+    n_delays = min(len(delays), max(_PARENTS // 2, _PARENTS - len(reservoirs)))
+    chosen = delays[:n_delays] + reservoirs[: _PARENTS - n_delays]
+    return sorted(chosen, key=lambda trial: trial.score)
+
+
+def _promising(models: Sequence[Evaluation]) -> list[Preprocessing]:
+    """Return the views by which autoregressions do best, each behind the plain one.
+
+    What is no sum of the past, such as chaos, an autoregression judges wrongly. So half of the
+    candidates look at the series as it is.
+    """
+    plain = Preprocessing()
+    near = [t.candidate.view for t in models if t.score < models[0].score + _NEARLY][:_MOST_VIEWS]
+    return [view for near_by in near or [plain] for view in (plain, near_by)]
 
 
 def _variations(
@@ -71,17 +93,64 @@ def _variations(
     return tasks
 
 
-def choose(trials: list[Evaluation], n_members: int) -> list[list[Evaluation]]:
-    """Choose what is to forecast: the best models, the best smoothing and a naive forecast.
+@dataclass(frozen=True)
+class Member:
+    """A candidate with a penalty, which takes part in a forecast."""
 
-    They come in groups, the best of each first; a kind of which none was tried is left out.
+    candidate: Candidate
+    penalty: float
+
+
+@dataclass(frozen=True)
+class Group:
+    """What forecasts together, by its median, and the errors that it made in the validation."""
+
+    members: Sequence[Member | Evaluation | Finalist]
+    runs: FloatArray  # (n_runs, horizon), see `log_errors`
+
+
+def best_pairs(finalists: Sequence[Finalist]) -> list[Finalist]:
+    """Return the best of a candidate's penalties."""
+    return sorted(finalists, key=lambda finalist: finalist.score)[:_PER_CANDIDATE]
+
+
+def agreeing(
+    finalists: Sequence[Finalist], validation: Validation, n_members: int
+) -> list[Finalist]:
+    """Choose the forecasts that the others bear out, the more the better those are."""
+    pairs = sorted(finalists, key=lambda finalist: finalist.score)[:_MOST_PAIRS]
+    distances = validation.disagreement(pairs)
+    weights = 10.0 ** -np.array([pair.score - pairs[0].score for pair in pairs])
+    other = np.array([[a.candidate != b.candidate for b in pairs] for a in pairs])
+    shares = other * weights
+    consensus = (shares * distances).sum(axis=1) / np.maximum(shares.sum(axis=1), 1e-300)
+    return [pairs[i] for i in np.argsort(consensus, kind="stable")[:n_members]]
+
+
+def choose(
+    trials: list[Evaluation], members: Sequence[Finalist], validation: Validation
+) -> list[Group]:
+    """Put together what is to forecast: the models, the best smoothing and a naive forecast.
+
+    A kind of which none was tried is left out.
     """
-    models = [trial for trial in trials if not trial.candidate.simple]
-    near = [trial for trial in models if trial.score <= models[0].score + _MARGIN]
-    smoothers = [t for t in trials if t.candidate.simple and not t.candidate.naive]
-    naives = [trial for trial in trials if trial.candidate.naive]
-    groups = near[:n_members], _plainest(smoothers), _plainest(naives)
-    return [group for group in groups if group]
+    groups = [_together(trials, members, validation)] if members else []
+    families: dict[str, list[Evaluation]] = {}
+    for trial in trials:
+        if trial.candidate.simple:
+            families.setdefault(trial.candidate.settings["memory"], []).append(trial)
+    naive = families.pop("naive")
+    kinds = [*families.values(), naive]
+    return groups + [Group([t], t.runs) for kind in kinds for t in _plainest(kind)]
+
+
+def _together(
+    trials: list[Evaluation], members: Sequence[Finalist], validation: Validation
+) -> Group:
+    """Say how the median of the members did where each was validated."""
+    found = {trial.candidate: trial.forecasts for trial in trials}
+    forecasts = zip(*(found[member.candidate] for member in members), strict=True)
+    return Group(members, validation.errors_of([np.median(runs, axis=0) for runs in forecasts]))
 
 
 def _plainest(trials: list[Evaluation]) -> list[Evaluation]:
@@ -96,9 +165,9 @@ def _plainest(trials: list[Evaluation]) -> list[Evaluation]:
     return [min([still[0], *(t for t in trials if t.candidate.drifts)], key=loss)]
 
 
-def weigh(groups: list[list[Evaluation]]) -> FloatArray:
-    """Weigh groups by how much worse their best is than that of the last, (n_groups, horizon)."""
-    errors = np.array([_beyond_doubt(group[0].runs - groups[-1][0].runs) for group in groups])
+def weigh(groups: list[Group]) -> FloatArray:
+    """Weigh groups by how much worse they are than the last, (n_groups, horizon)."""
+    errors = np.array([_beyond_doubt(group.runs - groups[-1].runs) for group in groups])
     weights = 10.0 ** (-_POWER * (errors - errors.min(axis=0)))
     return weights / weights.sum(axis=0)
 

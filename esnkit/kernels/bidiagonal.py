@@ -1,0 +1,131 @@
+"""Ridge problems of a bidiagonal matrix, all penalties from one reduction of a triangle to it."""
+
+from __future__ import annotations
+
+import ctypes
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numba.extending import get_cython_function_address
+from numpy.typing import NDArray
+
+from esnkit.kernels.jit import kernel
+
+_WORK_PER_ROW = 64  # numbers, more than the blocks of any LAPACK ask for
+
+
+@cache
+def _routine(name: str, n_arguments: int) -> Any:
+    """Find a LAPACK routine that scipy does not wrap. Called so, it releases the lock of Python."""
+    address = get_cython_function_address("scipy.linalg.cython_lapack", name)
+    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * n_arguments)(address)
+
+
+class Bidiagonal:
+    """A square matrix Q B P' with B upper bidiagonal, Q and P products of reflectors.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (n, n)
+        Stays as it is.
+    """
+
+    def __init__(self, matrix: NDArray[Any]) -> None:
+        size = len(matrix)
+        self._reflectors = np.array(matrix, order="F")
+        self.diagonal, self.upper, self._left, self._right = np.zeros((4, size))
+        self._work = np.empty(_WORK_PER_ROW * size)
+        _call(
+            _routine("dgebrd", 11),
+            *(size, size, self._reflectors, size),
+            *(self.diagonal, self.upper, self._left, self._right),
+            *(self._work, self._work.size),
+        )
+
+    def singular_values(self) -> NDArray[Any]:
+        """Return the singular values, falling."""
+        size = len(self.diagonal)
+        values, nothing = self.diagonal.copy(), np.zeros((1, 1))
+        _call(
+            _routine("dbdsqr", 15),
+            *(b"U", size, 0, 0, 0, values, self.upper.copy()),
+            *(nothing, 1, nothing, 1, nothing, 1, self._work),
+        )
+        return values
+
+    def ridge_path(self, targets: NDArray[Any], alphas: NDArray[Any]) -> NDArray[Any]:
+        """Minimise ||T - A W||^2 + alpha ||W||^2 for each of some penalties.
+
+        Parameters
+        ----------
+        targets : ndarray of shape (n, n_targets)
+            T.
+        alphas : ndarray of shape (n_alphas,)
+            Penalties, above zero.
+
+        Returns
+        -------
+        ndarray of shape (n_alphas, n_targets, n)
+            W'.
+        """
+        size, n_targets = targets.shape
+        rotated = np.array(targets, order="F")
+        self._multiply(b"Q", b"T", self._left, rotated)
+        solutions = np.empty((len(alphas), n_targets, size))
+        solve_bidiagonal(self.diagonal, self.upper, rotated.T, np.sqrt(alphas), solutions)
+        columns = solutions.reshape(-1, size).T  # in Fortran's order, and the same memory
+        self._multiply(b"P", b"N", self._right, columns)
+        return solutions
+
+    def _multiply(self, factor: bytes, transposed: bytes, scales: Any, columns: Any) -> None:
+        """Multiply columns in place by Q' or P."""
+        size = len(columns)
+        work = np.empty(_WORK_PER_ROW * max(columns.shape))
+        _call(
+            _routine("dormbr", 14),
+            *(factor, b"L", transposed, size, columns.shape[1], size),
+            *(self._reflectors, size, scales, columns, size, work, work.size),
+        )
+
+
+def _call(routine: Any, *arguments: Any) -> None:
+    """Call a LAPACK routine by addresses; what it says of bad arguments cannot come up here."""
+    held = [
+        np.array(argument, np.intc) if isinstance(argument, int) else argument
+        for argument in (*arguments, 0)
+    ]
+    routine(*(a if isinstance(a, bytes) else a.ctypes.data for a in held))
+
+
+@kernel
+def solve_bidiagonal(diagonal, upper, targets, roots, solutions):
+    """Solve [B; root I] w = [c; 0] by least squares for each root, writing ``solutions``.
+
+    ``diagonal`` and ``upper`` (n, the last place unused) hold B, ``targets`` (n_targets, n) each c,
+    ``solutions`` is (n_roots, n_targets, n). Rows of the penalty are rotated into those of B one
+    after the other; what is left of each reaches the next column alone (Elden, BIT 17, 1977).
+    """
+    n = diagonal.size
+    pivots, beside = np.empty(n), np.empty(n)
+    left = np.empty(targets.shape[0])
+    for r in range(roots.size):
+        root = roots[r]
+        solution = solutions[r]
+        below = root
+        left[:] = 0
+        for i in range(n):
+            pivot = np.hypot(diagonal[i], below)
+            pivots[i] = pivot
+            cosine, sine = diagonal[i] / pivot, below / pivot
+            beside[i] = cosine * upper[i] if i < n - 1 else 0.0
+            rest = -sine * upper[i] if i < n - 1 else 0.0
+            below = np.hypot(rest, root)
+            share = rest / below
+            for k in range(left.size):
+                solution[k, i] = cosine * targets[k, i] + sine * left[k]
+                left[k] = share * (cosine * left[k] - sine * targets[k, i])
+        for k in range(left.size):
+            solution[k, n - 1] /= pivots[n - 1]
+            for i in range(n - 2, -1, -1):
+                solution[k, i] = (solution[k, i] - beside[i] * solution[k, i + 1]) / pivots[i]
