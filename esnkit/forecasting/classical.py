@@ -10,7 +10,6 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.signal import lfilter
 from sklearn.base import clone
 
 from esnkit.core.checks import check_name, check_scalar
@@ -462,6 +461,8 @@ def _errors(values: FloatArray, start: _Course, parameters: FloatArray) -> Float
     With the lag B, S = 1 + B + ... + B^(m-1) and D = (1 - phi B)(1 - B^m) it is
     D / (D + alpha B (1 + beta phi - phi B) S + gamma B^m (1 - phi B)).
     """
+    from scipy.signal import lfilter
+
     alpha, beta, gamma, phi = parameters
     if start.trend == beta == 0:
         phi = 0.0  # which says the same, with fewer poles
@@ -482,6 +483,8 @@ def _errors(values: FloatArray, start: _Course, parameters: FloatArray) -> Float
 
 def _advanced(start: _Course, parameters: FloatArray, errors: FloatArray) -> _Course:
     """Take one-step errors (n_steps,) into a course with an additive season."""
+    from scipy.signal import lfilter
+
     alpha, beta, gamma, phi = parameters
     n_steps, m = len(errors), len(start.season)
     change = [phi * start.trend]

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.signal import lfilter
 from sklearn.base import clone
 
 from esnkit.core.checks import check_name, check_scalar
@@ -150,5 +149,7 @@ def _expected(values: FloatArray, method: str, new_size: float, new_rate: float)
 
 def _smoothed(values: FloatArray, share: float, first: float) -> FloatArray:
     """Smooth values (n,) exponentially, the first level in front: (n + 1,)."""
+    from scipy.signal import lfilter
+
     smoothed = lfilter([share], [1, share - 1], values, zi=[(1 - share) * first])[0]
     return np.concatenate([[first], smoothed])

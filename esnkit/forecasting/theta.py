@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.signal import lfilter
 from sklearn.base import clone
 
 from esnkit.core.checks import check_scalar
@@ -148,6 +147,8 @@ def _fitted(
 
     Returns the sum of squared errors, alpha, the share and the level.
     """
+    from scipy.signal import lfilter
+
     n_steps = len(values)
     before = lfilter([0, alpha], [1, alpha - 1], values)  # levels before each step, from zero on
     fading = (1 - alpha) ** np.arange(n_steps)  # of the first level
@@ -180,5 +181,7 @@ def _line(straight: FloatArray, n_steps: int, alpha: float, steps: Indices) -> F
 
 def _level(values: FloatArray, alpha: float, first: float) -> float:
     """Return the smoothed level at the end of values (n_steps,)."""
+    from scipy.signal import lfilter
+
     smoothed = lfilter([alpha], [1, alpha - 1], values, zi=[(1 - alpha) * first])[0]
     return float(smoothed[-1])
