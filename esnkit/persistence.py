@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from esnkit.core.checks import naming
 from esnkit.core.files import write_files
 
 __all__ = ["describe", "load", "save"]
@@ -102,6 +103,7 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
     True
     """
     sio = _skops()
+    target = _as_path(path)
     try:
         buffer = io.BytesIO(sio.dumps(model))
     except Exception as error:  # whatever an attribute's own code raises
@@ -113,10 +115,10 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
         builders = _builders(_read_json(members, _CONTENT, path))
         lost = [name for name in builders if name.startswith("__main__.") or "<" in name]
         raise TypeError(
-            f"{type(model).__name__} holds {sorted(lost)}, which no other process could find: "
-            "define it in a module that can be imported."
+            f"The model, a {type(model).__name__}, holds {sorted(lost)}, which no other process "
+            "could find: define it in a module that can be imported."
         )
-    write_files({Path(path): buffer.getvalue()})
+    write_files({target: buffer.getvalue()})
 
 
 def load(path: str | os.PathLike[str], trusted: Sequence[str] = ()) -> Any:
@@ -158,7 +160,10 @@ def load(path: str | os.PathLike[str], trusted: Sequence[str] = ()) -> Any:
     Reservoir(n_units=20)
     """
     sio = _skops()
-    data = Path(path).read_bytes()
+    given = list(trusted) if isinstance(trusted, list | tuple | set) else [None]
+    if not all(isinstance(name, str) for name in given):
+        raise TypeError(f"trusted must be a sequence of names, got {trusted!r}.")
+    data = _as_path(path).read_bytes()
     members = _open(data, path)
     _check_header(members, path)
     _check_members(members, path)
@@ -209,6 +214,13 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 # ---------------------------------------------------------------------- what a file says of itself
+
+
+def _as_path(path: Any) -> Path:
+    with naming("path"):
+        if os.fspath(path) in ("", b""):
+            raise ValueError("it is empty.")
+        return Path(path)
 
 
 def _skops() -> Any:

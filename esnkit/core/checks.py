@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -104,11 +106,11 @@ def check_scalar(value: Any, name: str, kind: type, **bounds: Any) -> Any:
     elif kind is Real and isinstance(value, Integral) and abs(int(value)) > _LARGEST:
         raise ValueError(f"{name} must be at most {_LARGEST:g}, got an integer beyond.")
     sklearn.utils.check_scalar(value, name, kind, **bounds)
-    if isinstance(value, Integral):
-        if kind is Integral and abs(int(value)) > _LARGEST_COUNT:
-            raise ValueError(f"{name} must be at most {_LARGEST_COUNT}, got {value}.")
-        return int(value)
-    return float(value)
+    if kind is not Integral:
+        return float(value)
+    if abs(int(value)) > _LARGEST_COUNT:
+        raise ValueError(f"{name} must be at most {_LARGEST_COUNT}, got {value}.")
+    return int(value)
 
 
 def check_count(value: int, name: str, *, minimum: int = 1) -> int:
@@ -271,8 +273,11 @@ _SHARED: dict[str, Any] = {
             "alpha_per_target",
             "bidirectional",
             "continuous",
+            "drift",
             "fit_intercept",
             "increments",
+            "log",
+            "ordered",
             "periodic",
             "progress",
             "scale",
@@ -343,10 +348,34 @@ def refuse_masked(values: Any, name: str) -> None:
             )
 
 
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Put the name of an argument before errors within that do not tell it.
+
+    Examples
+    --------
+    >>> from esnkit.core.checks import naming
+    >>> with naming("labels"):
+    ...     float("three")
+    Traceback (most recent call last):
+        ...
+    ValueError: labels: could not convert string to float: 'three'
+    """
+    try:
+        yield
+    except (TypeError, ValueError, OverflowError) as error:
+        if re.search(rf"\b{name}\b", str(error)):
+            raise
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{name}: {error}") from error
+
+
 def check_array(array: Any, **options: Any) -> Any:
-    """Check an array as scikit-learn does, and refuse masked values."""
-    refuse_masked(array, options.get("input_name") or "X")
-    return sklearn.utils.check_array(array, **options)
+    """Check an array as scikit-learn does, refuse masked values, and name it in errors."""
+    name = options.get("input_name") or "X"
+    refuse_masked(array, name)
+    with naming(name):
+        return sklearn.utils.check_array(array, **options)
 
 
 def validate_data(estimator: Any, X: Any, y: Any = "no_validation", **options: Any) -> Any:
@@ -355,7 +384,8 @@ def validate_data(estimator: Any, X: Any, y: Any = "no_validation", **options: A
         check_shared_parameters(estimator)
     refuse_masked(X, "X")
     refuse_masked(y, "y")
-    checked = sklearn.utils.validation.validate_data(estimator, X, y, **options)
+    with naming("X"):
+        checked = sklearn.utils.validation.validate_data(estimator, X, y, **options)
     for array, name in zip(
         checked if isinstance(checked, tuple) else (checked,), "Xy", strict=False
     ):

@@ -19,6 +19,7 @@ from sklearn.utils import check_consistent_length
 from esnkit.core.checks import (
     check_array,
     check_shared_parameters,
+    naming,
     refuse_extremes,
     refuse_masked,
     validate_data,
@@ -223,9 +224,10 @@ def read_targets(
             f"{type(estimator).__name__} requires y to be passed, but the target y is None."
         )
     targets = check_array(y, dtype=None, ensure_2d=False, input_name=name, estimator=estimator)
-    targets = np.asarray(targets, dtype=np.float64)
+    with naming(name):
+        targets = np.asarray(targets, dtype=np.float64)
+        check_consistent_length(sequences.rows, targets)
     refuse_extremes(targets, name, fitting=True)
-    check_consistent_length(sequences.rows, targets)
     return targets.reshape(len(targets), -1), targets.ndim == 1
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from esnkit.core.checks import naming
 from esnkit.core.typing import FloatArray
 
 
@@ -39,7 +40,8 @@ class State:
     def __post_init__(self) -> None:
         """Keep copies that nobody can write to."""
         for name, values in (("states", self.states), ("output", self.output)):
-            copy = np.array(values, dtype=None if name == "states" else np.float64)
+            with naming(name):
+                copy = np.array(values, dtype=None if name == "states" else np.float64)
             copy.setflags(write=False)
             object.__setattr__(self, name, copy)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from esnkit.core.checks import check_array
+from esnkit.core.checks import check_array, check_scalar, naming
 from esnkit.core.typing import FloatArray
 
 __all__ = ["Tree"]
@@ -114,8 +115,9 @@ def read_trees(trees: Any, n_features: int | None = None) -> Forest:
         tree = tree if isinstance(tree, Tree) else _from_graph(tree, i)
         try:
             labels = check_array(tree.labels, dtype=np.float64, input_name="labels")
-            order = _children_first(tree, len(labels))
-        except ValueError as error:
+            with naming("children"):
+                order = _children_first(tree, len(labels))
+        except (TypeError, ValueError) as error:
             raise ValueError(f"Tree {i}: {error}") from error
         width = n_features if n_features is not None else rows[0].shape[1] if rows else None
         if width is not None and labels.shape[1] != width:
@@ -143,7 +145,7 @@ def _children_first(tree: Tree, n_nodes: int) -> list[int]:
     parents = [0] * n_nodes
     for node, children in enumerate(tree.children):
         for child in children:
-            if not 0 <= child < n_nodes:
+            if not 0 <= check_scalar(child, "child", Integral) < n_nodes:
                 raise ValueError(f"node {node} has the child {child}, which does not exist.")
             parents[child] += 1
     if max(parents) > 1:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from numbers import Integral
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from esnkit.core.checks import check_scalar
+from esnkit.core.checks import check_count
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.series import SeriesData, SeriesSet
 from esnkit.search.rolling_origins import RollingOrigins
@@ -37,7 +36,7 @@ def origins_of_backtest(
         rolling = RollingOrigins.within(n_steps // 2, horizon, n_origins)
         rolling = replace(rolling, n_origins=n_origins)
     else:
-        check_scalar(stride, "stride", Integral, min_val=1)
+        stride = check_count(stride, "stride")
         rolling = RollingOrigins(horizon, n_origins, stride)
     if (n_origins - 1) * rolling.stride > room:
         raise ValueError(

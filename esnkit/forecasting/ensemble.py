@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 from sklearn.base import clone
 
+from esnkit.core.checks import check_numbers
 from esnkit.core.quiet import divergences_collected, warn_of_divergence
 from esnkit.core.seeding import RandomState
 from esnkit.core.threads import one_thread_each
@@ -47,6 +48,7 @@ class EnsembleForecaster(BaseForecaster):
         self.random_state = random_state
 
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
+        self._check_parameters()
         self.series_, self._inputs = data, inputs
         with one_thread_each():
             self.members_ = [clone(member)._fit(data, inputs) for member in self.members]
@@ -71,8 +73,9 @@ class EnsembleForecaster(BaseForecaster):
         """Make one forecast of those of the members, (n_members, horizon, n_variables)."""
         if self.weights is None:
             return np.median(runs, axis=0)
-        steps = np.minimum(np.arange(runs.shape[1]), self.weights.shape[1] - 1)
-        return np.einsum("mh,mhv->hv", self.weights[:, steps], runs)
+        weights = np.asarray(self.weights, dtype=np.float64)
+        steps = np.minimum(np.arange(runs.shape[1]), weights.shape[1] - 1)
+        return np.einsum("mh,mhv->hv", weights[:, steps], runs)
 
     def _bounded(self, values: FloatArray, i: int) -> FloatArray:
         """Keep a bound of an interval from going below zero where the series never did."""
@@ -80,7 +83,19 @@ class EnsembleForecaster(BaseForecaster):
         return np.where(lowest >= 0, np.maximum(values, 0), values)
 
     def _check_parameters(self) -> None:
-        """Leave the check to the members."""
+        """Check members and weights; what members are made of they check themselves."""
+        members = self.members
+        if not isinstance(members, list | tuple) or not members:
+            raise TypeError(f"members must be a list of forecasters, got {members!r}.")
+        strange = [m for m in members if not isinstance(m, BaseForecaster)]
+        if strange:
+            raise TypeError(f"members must be forecasters, got {strange[0]!r}.")
+        if self.weights is not None:
+            weights = check_numbers(self.weights, "weights")
+            if weights.ndim != 2 or len(weights) != len(members) or not weights.size:
+                raise ValueError(
+                    f"weights must have shape ({len(members)}, n_steps), got {weights.shape}."
+                )
 
     def _check_learning(self, n_series: int) -> None:
         for member in self.members_:

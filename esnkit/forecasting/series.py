@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from esnkit.core.checks import refuse_extremes, refuse_masked
+from esnkit.core.checks import naming, refuse_extremes, refuse_masked
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.dates import (
     find_frequency,
@@ -273,7 +273,8 @@ def read_series(
     if not layout.is_bare:
         return _read_table(y, layout, name, missing)
     if _is_column_of_lists(y):
-        y = np.asarray(y)
+        with naming(name):
+            y = np.asarray(y)
     if isinstance(y, list | tuple) and len(y) and all(np.ndim(item) >= 1 for item in y):
         members = tuple(_read_one(item, f"{name}[{i}]", missing) for i, item in enumerate(y))
         widths = [member.values.shape[1] for member in members]

@@ -11,7 +11,7 @@ import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
 from esnkit import topology as topologies
-from esnkit.core.checks import check_name, check_numbers, check_scalar
+from esnkit.core.checks import check_name, check_numbers, check_scalar, plain_copy
 from esnkit.core.memory import refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.sequences import CHUNK, Sequences, chunks
@@ -469,7 +469,8 @@ class ReservoirVariant(Memory):
     def _draw_weights(self, n_features: int, **options: Any) -> Reservoir:
         """Draw what a reservoir with the parameters that both have, and these, would draw."""
         shared = set(self.get_params()) & set(Reservoir().get_params())
-        given = {name: getattr(self, name) for name in shared}
+        plain = plain_copy(self)
+        given = {name: getattr(plain, name) for name in shared}
         self._drawn = Reservoir(**given | options).prepare(n_features)
         self.W_, self.W_in_, self.bias_ = self._drawn.W_, self._drawn.W_in_, self._drawn.bias_
         return self._drawn

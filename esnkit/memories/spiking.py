@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
-from esnkit.core.checks import check_positive, check_scalar
+from esnkit.core.checks import LARGEST_SCALE, Range, check_numbers, check_ranges
 from esnkit.core.seeding import RandomState, child_generator
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
@@ -97,6 +97,14 @@ class SpikingReservoir(ReservoirVariant):
     ((300, 50), True)
     """
 
+    ranges: ClassVar[Mapping[str, Range]] = {
+        "membrane_constant": Range(Real, 0, ends="neither"),
+        "threshold": Range(Real, 0, ends="neither"),
+        "refractory": Range(Integral, 0),
+        "inhibitory": Range(Real, 0, 1),
+        "recurrent_scaling": Range(Real, 0, LARGEST_SCALE),
+    }
+
     def __init__(
         self,
         n_units: int = 100,
@@ -135,19 +143,15 @@ class SpikingReservoir(ReservoirVariant):
         drawn = self._draw_weights(n_features, spectral_radius=None)
         rng = child_generator(drawn.seed_, "recurrence", 1)
         W = scipy.sparse.csr_array(drawn.W_)
-        n_negative = round(self.inhibitory * self.n_units)
+        n_negative = round(self._given["inhibitory"] * self.n_units)
         signs = rng.permutation(np.where(np.arange(self.n_units) < n_negative, -1.0, 1.0))
-        strengths = self.recurrent_scaling * rng.uniform(size=W.nnz) * signs[W.indices]
+        strengths = self._given["recurrent_scaling"] * rng.uniform(size=W.nnz) * signs[W.indices]
         self.W_ = scipy.sparse.csr_array((strengths, W.indices, W.indptr), shape=W.shape)
         self._recurrence = slice_rows(self.W_)
 
     def _check_parameters(self) -> None:
-        for name in ("membrane_constant", "threshold"):
-            check_positive(getattr(self, name), name)
-        check_scalar(self.refractory, "refractory", Integral, min_val=0)
-        check_scalar(self.inhibitory, "inhibitory", Real, min_val=0, max_val=1)
-        check_scalar(self.recurrent_scaling, "recurrent_scaling", Real, min_val=0)
-        constants = np.atleast_1d(np.asarray(self.trace_constants, dtype=np.float64))
+        self._given = check_ranges(self)
+        constants = np.atleast_1d(check_numbers(self.trace_constants, "trace_constants"))
         if constants.ndim != 1 or not len(constants) or not (constants > 0).all():
             raise ValueError(
                 "trace_constants must be a number above 0, or several, "
@@ -171,9 +175,9 @@ class SpikingReservoir(ReservoirVariant):
             self._recurrence,
             np.ascontiguousarray(self.W_in_.T),
             self.bias_,
-            float(np.exp(-1 / self.membrane_constant)),
-            float(self.threshold),
-            float(self.refractory),
+            float(np.exp(-1 / self._given["membrane_constant"])),
+            self._given["threshold"],
+            float(self._given["refractory"]),
             self._decay,
             rows,
             states,

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from esnkit.core.checks import check_shared_parameters
 from esnkit.core.seeding import RandomState
 from esnkit.core.trees import Forest, read_trees
 from esnkit.core.typing import FloatArray
@@ -134,6 +135,7 @@ class TreeReservoir(TransformerMixin, BaseEstimator):
         ValueError
             If a tree or a parameter is not as described.
         """
+        check_shared_parameters(self)
         forest = read_trees(X)
         n_outputs = 0
         if self.feedback_scaling:

@@ -14,11 +14,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import (
     check_array,
+    check_flag,
     check_name,
     check_scalar,
     check_shared_parameters,
     refuse_nested_default,
 )
+from esnkit.core.memory import check_length
 from esnkit.core.seeding import RandomState
 from esnkit.core.sequences import (
     Sequences,
@@ -147,6 +149,7 @@ class SequenceModel(BaseEstimator, ABC):
         DivergenceWarning
             If outputs that are fed back leave `output_range_`.
         """
+        return_state = check_flag(return_state, "return_state")
         if return_state:
             self._check_can_continue()
         sequences, outputs, ends = self._predict_outputs(X, state, feedback)
@@ -224,7 +227,7 @@ class SequenceModel(BaseEstimator, ABC):
         check_is_fitted(self)
         if not self.can_run_freely:
             raise ValueError(f"{type(self).__name__} cannot run freely. {self.limitation}".rstrip())
-        check_scalar(n_steps, "n_steps", Integral, min_val=1)
+        n_steps = check_length(n_steps, "n_steps")
         rows = self._read_known_input(X, n_steps)
         start = self._last_state() if state is None else self._start_state(state)
         outputs, _ = self._runner.free_run(rows, n_steps, start)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_name
+from esnkit.core.checks import check_name, check_shared_parameters
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.trees import Forest, read_trees
 from esnkit.core.typing import FloatArray
@@ -100,7 +100,12 @@ class TreeESNRegressor(RegressorMixin, BaseEstimator):
         ValueError
             If a tree, the targets or a parameter are not as described.
         """
+        check_shared_parameters(self)
         check_name("output", self.output, ("root", "node"))
+        if not isinstance(self.reservoir, TreeReservoir | None):
+            raise TypeError(f"reservoir must be a TreeReservoir or None, got {self.reservoir!r}.")
+        if self.readout is not None and not hasattr(self.readout, "predict"):
+            raise TypeError(f"readout must be a regressor or None, got {self.readout!r}.")
         forest = read_trees(X)
         self.reservoir_ = TreeReservoir() if self.reservoir is None else clone(self.reservoir)
         if self.reservoir_.random_state is None:

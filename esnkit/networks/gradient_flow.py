@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_scalar
+from esnkit.core.checks import check_scalar, naming
+from esnkit.core.memory import check_length
 from esnkit.core.sequences import read_sequences
 from esnkit.core.typing import Array, FloatArray, Indices
 from esnkit.networks.network import Network, Tape
@@ -93,9 +94,10 @@ def gradient_flow(model: Any, X: Any, *, max_lag: int = 100, n_times: int = 10) 
     >>> flow.largest[0], bool(flow.largest[20] < 1)
     (np.float64(1.0), True)
     """
-    check_is_fitted(model)
+    with naming("model"):
+        check_is_fitted(model)
     check_scalar(max_lag, "max_lag", Integral, min_val=1)
-    check_scalar(n_times, "n_times", Integral, min_val=1)
+    n_times = check_length(n_times, "n_times")
     sequences = read_sequences(model, X, id_column=model.id_column, reset=False)
     n_steps = len(sequences.rows)
     if len(sequences) != 1 or n_steps <= max_lag:

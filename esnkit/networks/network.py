@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from esnkit.core.checks import check_name, check_scalar
+from esnkit.core.checks import check_flag, check_name, check_scalar, naming
 from esnkit.core.memory import refuse_too_large
+from esnkit.core.typing import Indices
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.closed_loop import clip
 from esnkit.kernels.recurrent_free import Closing, free_run_network, state_of
@@ -100,7 +101,7 @@ class Network:
         self, stack: Stack, *, feedback: bool = False, dtype: DTypeLike = "float64"
     ) -> None:
         self.dtype = _precision(dtype)
-        self.stack, self.feedback = stack, feedback
+        self.stack, self.feedback = stack, check_flag(feedback, "feedback")
         self.n_outputs = stack.n_units
         self.n_inputs = stack.n_inputs - self.n_outputs * feedback
         self.n_parameters, self.n_state = stack.n_parameters, stack.n_state
@@ -198,10 +199,10 @@ class Network:
         ValueError
             If the shapes of parameters, inputs, lengths and state do not fit each other.
         """
-        params = np.asarray(params, self.dtype)
-        inputs = np.asarray(inputs, self.dtype)
-        lengths = np.asarray(lengths, np.intp)
-        state = np.asarray(state, self.dtype)
+        params = _as_array("params", params, self.dtype)
+        inputs = _as_array("inputs", inputs, self.dtype)
+        state = _as_array("state", state, self.dtype)
+        lengths = _as_lengths(lengths, len(inputs))
         n_steps, n_batch = len(inputs), len(lengths)
         _check_shape("params", params, (self.n_parameters,))
         _check_shape("inputs", inputs, (n_steps, n_batch, self.n_inputs))
@@ -464,11 +465,12 @@ def recurrent_network(
     12
     """
     cell = find_cell(cell)
-    check_scalar(n_inputs, "n_inputs", Integral, min_val=0)
-    check_scalar(n_outputs, "n_outputs", Integral, min_val=1)
+    n_inputs = check_scalar(n_inputs, "n_inputs", Integral, min_val=0)
+    n_outputs = check_scalar(n_outputs, "n_outputs", Integral, min_val=1)
     check_sizes("hidden_layer_sizes", hidden_layer_sizes, at_least=1)
     check_sizes("head_layer_sizes", head_layer_sizes, at_least=0)
-    feedback = feedback or cell.feeds_back_outputs
+    feedback = check_flag(feedback, "feedback") or cell.feeds_back_outputs
+    bidirectional = check_flag(bidirectional, "bidirectional")
     layers: dict[str, Layer] = {}
     width = n_inputs + n_outputs * feedback
     for i, n_units in enumerate(hidden_layer_sizes):
@@ -485,7 +487,10 @@ def recurrent_network(
             f"bidirectional={bidirectional} with cell={cell!r} and feedback={feedback}: a network "
             "that also reads its sequence backwards cannot feed back its outputs"
         )
-    sizes = f"hidden_layer_sizes={hidden_layer_sizes!r}, head_layer_sizes={head_layer_sizes!r}"
+    sizes = (
+        f"n_inputs={n_inputs}, n_outputs={n_outputs}, hidden_layer_sizes={hidden_layer_sizes!r}, "
+        f"head_layer_sizes={head_layer_sizes!r}"
+    )
     return Network(_affordable(Stack(layers), sizes), feedback=feedback, dtype=dtype)
 
 
@@ -555,8 +560,8 @@ def fir_network(
     >>> network.views(params)["layer0.weights"].shape
     (4, 8)
     """
-    check_scalar(n_inputs, "n_inputs", Integral, min_val=0)
-    check_scalar(n_outputs, "n_outputs", Integral, min_val=1)
+    n_inputs = check_scalar(n_inputs, "n_inputs", Integral, min_val=1)
+    n_outputs = check_scalar(n_outputs, "n_outputs", Integral, min_val=1)
     check_name("activation", activation, CODES)
     check_sizes("hidden_layer_sizes", hidden_layer_sizes, at_least=0)
     layers: dict[str, Layer] = {}
@@ -571,8 +576,29 @@ def fir_network(
             own * width, n_units, "identity" if name == "output" else activation, "weights"
         )
         width = n_units
-    sizes = f"hidden_layer_sizes={hidden_layer_sizes!r} with n_taps={n_taps!r}"
+    sizes = (
+        f"n_inputs={n_inputs}, n_outputs={n_outputs}, hidden_layer_sizes={hidden_layer_sizes!r}, "
+        f"n_taps={n_taps!r}"
+    )
     return Network(_affordable(Stack(layers), sizes), dtype=dtype)
+
+
+def _as_array(what: str, values: Any, dtype: DTypeLike) -> Array:
+    """Return an array in the precision of the network, at least of one dimension."""
+    with naming(what):
+        return np.atleast_1d(np.asarray(values, dtype))
+
+
+def _as_lengths(values: Any, n_steps: int) -> Indices:
+    """Return the steps of each sequence, and refuse what the inputs do not hold."""
+    lengths = _as_array("lengths", values, np.float64)
+    whole = lengths.ndim == 1 and lengths.size > 0 and (lengths == np.trunc(lengths)).all()
+    if not whole or lengths.min() < 1 or lengths.max() > n_steps:
+        raise ValueError(
+            f"lengths must hold a whole number from 1 to {n_steps}, the steps of the inputs, "
+            f"for each sequence, got {values!r}"
+        )
+    return lengths.astype(np.intp)
 
 
 def _affordable(stack: Stack, sizes: str) -> Stack:

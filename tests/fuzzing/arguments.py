@@ -6,15 +6,21 @@ import decimal
 import fractions
 import re
 import signal
+import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from tests.fuzzing.subjects import SUBJECTS
+from esnkit import State
+from tests.fuzzing.more_subjects import MORE
+from tests.fuzzing.subjects import SUBJECTS as FIRST
+
+SUBJECTS = FIRST | MORE
 
 STRANGE: dict[str, Any] = {
     "nan": float("nan"),
@@ -70,6 +76,7 @@ STRANGE: dict[str, Any] = {
 # Work without end is what these ask for.
 ENDLESS = {"max_iter", "n_candidates", "max_iterations", "time_budget", "n_members"}
 SECONDS = 10
+_FOLDER = tempfile.TemporaryDirectory()
 
 # An item of a list is called by its own name.
 NAMED = {"memories": "memor(y|ies)"}
@@ -111,7 +118,12 @@ def _judge(name: str, parameter: str, strange: str) -> Outcome:
     subject = SUBJECTS[name]
     given = subject.arguments | {parameter: STRANGE[strange]}
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"), time_limit(SECONDS):
+        with (
+            warnings.catch_warnings(),
+            np.errstate(all="ignore"),
+            chdir(_FOLDER.name),  # where text may be the name of a file
+            time_limit(SECONDS),
+        ):
             warnings.simplefilter("ignore")
             result = subject.use(subject.make(**given))
     except (ValueError, TypeError) as error:
@@ -130,6 +142,10 @@ def is_finite(result: Any) -> bool:
     """Tell whether all numbers in a result are finite."""
     if result is None or isinstance(result, str):
         return True
+    if isinstance(result, State):
+        result = [result.states, result.output]
+    if isinstance(result, pd.DataFrame):
+        result = result.select_dtypes("number")
     if isinstance(result, list | tuple):
         return all(is_finite(part) for part in result)
     if hasattr(result, "toarray"):

@@ -99,6 +99,14 @@ class Trainer:
     """
 
     def __init__(self, network: Network, params: Array, rule: UpdateRule) -> None:
+        if not isinstance(network, Network):
+            raise TypeError(f"network must be a Network, got {network!r}.")
+        if not isinstance(rule, UpdateRule):
+            raise TypeError(f"rule must be an UpdateRule, got {rule!r}.")
+        if np.shape(params) != (network.n_parameters,):
+            raise ValueError(
+                f"params must have shape ({network.n_parameters},), got {np.shape(params)}."
+            )
         self.network = network
         self.params = params
         self.slots = np.zeros((0, params.size), params.dtype)
