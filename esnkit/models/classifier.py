@@ -11,9 +11,9 @@ import numpy as np
 import scipy.optimize
 import scipy.special
 from joblib import Parallel, delayed
-from numpy.typing import NDArray
 from sklearn.base import clone, is_classifier
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import check_name
 from esnkit.core.seeding import RandomState, child_generator, root_seed
@@ -45,9 +45,9 @@ class ESNClassifier(SequenceClassifier):
     Parameters
     ----------
     reservoir : memory, default=None
-        Any memory. None is a `Reservoir` of 100 units of radius 0.9, whose input is scaled by
-        :math:`1 / \sqrt{d}` for d channels, differences counted, and whose leak rates are spread
-        geometrically from 0.1 to 1.
+        Any memory. None is a `Reservoir` of 64 units of radius 0.9 in single precision, whose
+        input is scaled by :math:`1 / \sqrt{d}` for d channels, differences counted, and whose leak
+        rates are spread geometrically from 0.1 to 1; with ``output="step"`` it has 100 units.
     readout : regressor or classifier, default=None
         Fitted to standardised features. A regressor learns 1 for the class of a sequence and -1
         for the others; a classifier learns the labels. None is ridge regression with the penalty
@@ -56,11 +56,11 @@ class ESNClassifier(SequenceClassifier):
         What a label belongs to.
     pooling : str, sequence of str, or callable, default="default"
         Summaries of a unit's states over a sequence: ``"mean"``, ``"last"``, ``"deviation"``,
-        ``"largest"``, ``"smallest"``; ``"slices"``, the means of four equal slices; ``"shares"``,
+        ``"largest"``, ``"smallest"``; ``"slices"``, the means of two equal halves; ``"shares"``,
         the parts of the steps above each of four quantiles of the states in training;
         ``"model-space"``, the map from state to next state, fitted to the sequence on the 20 main
-        components of all states [1]_. ``"default"`` is all of them but the mean. Or a function of
-        the states of one sequence, (n_steps, n_units), that returns as many numbers for each.
+        components of all states [1]_. ``"default"`` is all of them but mean and last. Or a function
+        of the states of one sequence, (n_steps, n_units), that returns as many numbers for each.
     directions : {"both", "forward"}, default="both"
         Whether sequences are also read backwards. With ``output="step"`` only forwards.
     class_weight : dict, "balanced" or None, default=None
@@ -196,8 +196,8 @@ class ESNClassifier(SequenceClassifier):
         """
         return self._give_back(X, self._decide)
 
-    def predict(self, X: Any) -> Any:
-        """Predict labels.
+    def features(self, X: Any) -> FloatArray:
+        """Return what the readout sees of sequences: the summaries of their states, standardised.
 
         Parameters
         ----------
@@ -206,49 +206,18 @@ class ESNClassifier(SequenceClassifier):
 
         Returns
         -------
-        ndarray of shape (n_sequences,)
-            The labels. One for each row with `id_column` or ``output="step"``, then in a list if X
-            is one.
+        ndarray of shape (n_sequences, n_summaries)
+            One row for each sequence.
 
         Raises
         ------
         ValueError
-            If X is not as in `fit`.
+            If X is not as in `fit`, or ``output="step"``.
         """
-
-        def labels(sequences: Sequences) -> NDArray[Any]:
-            decisions = self._decide(sequences)
-            best = decisions > 0 if decisions.ndim == 1 else decisions.argmax(axis=1)
-            return self.classes_[best.astype(np.intp)]
-
-        return self._give_back(X, labels)
-
-    def predict_proba(self, X: Any) -> Any:
-        """Predict how likely each class is.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features), or a list of such
-            The sequences.
-
-        Returns
-        -------
-        ndarray of shape (n_sequences, n_classes)
-            Probabilities, in the order of `classes_`. One row for each row of X with `id_column`
-            or ``output="step"``, then in a list if X is one.
-
-        Raises
-        ------
-        ValueError
-            If X is not as in `fit`.
-        """
-
-        def probabilities(sequences: Sequences) -> FloatArray:
-            if self.output == "sequence" and hasattr(self.readout_, "predict_proba"):
-                return self.readout_.predict_proba(self._features(sequences))
-            return _probabilities(self._decide(sequences), self._steepness)
-
-        return self._give_back(X, probabilities)
+        check_is_fitted(self)
+        if self.output != "sequence":
+            raise ValueError(f"features are those of whole sequences, but output={self.output!r}.")
+        return self._features(self._read(X, reset=False))
 
     # ------------------------------------------------------------------ labels of sequences
 
@@ -296,9 +265,10 @@ class ESNClassifier(SequenceClassifier):
         own_seed = int(child_generator(seed, "reservoir").integers(2**31))
         if self.reservoir is None:
             return Reservoir(
-                100,
+                100 if self.output == "step" else 64,
                 leak_range=(0.1, 1.0),
                 input_scaling=1 / np.sqrt(self._channels.width),
+                dtype="float64" if self.output == "step" else "float32",
                 random_state=own_seed,
             )
         memory = clone(self.reservoir)
@@ -410,6 +380,16 @@ class ESNClassifier(SequenceClassifier):
         logarithms = np.log(np.maximum(self.readout_.predict_proba(features), 1e-300))
         return logarithms if len(self.classes_) > 2 else logarithms[:, 1] - logarithms[:, 0]
 
+    def _codes(self, sequences: Sequences) -> Indices:
+        decisions = self._decide(sequences)
+        best = decisions > 0 if decisions.ndim == 1 else decisions.argmax(axis=1)
+        return best.astype(np.intp)
+
+    def _probabilities(self, sequences: Sequences) -> FloatArray:
+        if self.output == "sequence" and hasattr(self.readout_, "predict_proba"):
+            return self.readout_.predict_proba(self._features(sequences))
+        return _softmax(self._decide(sequences), self._steepness)
+
 
 class _Channels:
     """Channels standardised, their differences beside them, by what the training data showed."""
@@ -458,7 +438,7 @@ def _batches(lengths: Indices, most_rows: int) -> Iterator[slice]:
     yield slice(first, len(lengths))
 
 
-def _probabilities(decisions: FloatArray, steepness: float) -> FloatArray:
+def _softmax(decisions: FloatArray, steepness: float) -> FloatArray:
     """Return the softmax of decisions; of one column, its logistic function."""
     if decisions.ndim == 1:
         second = scipy.special.expit(steepness * decisions)
@@ -475,7 +455,7 @@ def _steepness(decisions: FloatArray, codes: Indices) -> float:
     doubt = 1 / (len(codes) + 2)
 
     def surprise(logarithm: float) -> float:
-        likely = _probabilities(decisions, float(np.exp(logarithm)))[np.arange(len(codes)), codes]
+        likely = _softmax(decisions, float(np.exp(logarithm)))[np.arange(len(codes)), codes]
         likely = np.clip(likely, 1e-300, 1 - 1e-16)
         return -float(((1 - doubt) * np.log(likely) + doubt * np.log1p(-likely)).mean())
 

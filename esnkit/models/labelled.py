@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,63 @@ from esnkit.models.whole_sequences import (
 )
 
 
-class SequenceClassifier(ClassifierMixin, BaseEstimator):
+class SequenceClassifier(ClassifierMixin, BaseEstimator, ABC):
     """Labels of sequences, or of their steps: the base of such classifiers."""
 
     output: str
     class_weight: Any
     id_column: str | int | None
     classes_: NDArray[Any]
+
+    @abstractmethod
+    def _probabilities(self, sequences: Sequences) -> FloatArray:
+        """Return how likely each class is, one row for each sequence, or for each step."""
+
+    def _codes(self, sequences: Sequences) -> Indices:
+        """Return the number of the class of each sequence, or of each step."""
+        return self._probabilities(sequences).argmax(axis=1)
+
+    def predict(self, X: Any) -> Any:
+        """Predict labels, the most likely ones.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences,)
+            The labels. One for each row with `id_column` or ``output="step"``, then in a list if X
+            is one.
+
+        Raises
+        ------
+        ValueError
+            If X is not as in `fit`.
+        """
+        return self._give_back(X, lambda sequences: self.classes_[self._codes(sequences)])
+
+    def predict_proba(self, X: Any) -> Any:
+        """Predict how likely each class is.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_steps, n_features), or a list of such
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences, n_classes)
+            Probabilities, in the order of `classes_`. One row for each row of X with `id_column`
+            or ``output="step"``, then in a list if X is one.
+
+        Raises
+        ------
+        ValueError
+            If X is not as in `fit`.
+        """
+        return self._give_back(X, self._probabilities)
 
     def _read_labels(
         self, sequences: Sequences, y: Any, sample_weight: Any

@@ -20,10 +20,10 @@ from esnkit.core.checks import check_name, check_numbers
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.kernels.summaries import lagged_products, summarise
 
-N_SLICES = 4  # of equal length, one after the other
+N_SLICES = 2  # of equal length, one after the other
 LEVELS = (0.125, 0.375, 0.625, 0.875)  # quantiles of the states, whose excess is counted
-DEFAULT = ("slices", "last", "deviation", "largest", "smallest", "shares", "model-space")
-NAMES = ("mean", *DEFAULT)
+DEFAULT = ("slices", "deviation", "largest", "smallest", "shares", "model-space")
+NAMES = ("mean", "last", *DEFAULT)
 N_COMPONENTS = 20  # of the states, in the model space
 MODEL_PENALTY = 10.0  # of the ridge regression from state to next state
 _SINGLE = ("last", "deviation", "largest", "smallest")  # one number for each unit
@@ -39,11 +39,11 @@ class SequencePooling:
     ----------
     pooling : str, sequence of str, or callable
         ``"mean"``, ``"last"``, ``"deviation"``, ``"largest"``, ``"smallest"``; ``"slices"``, the
-        means of four equal slices; ``"shares"``, the parts of the steps in which a unit lies above
+        means of two equal halves; ``"shares"``, the parts of the steps in which a unit lies above
         each of four quantiles of its states in training; ``"model-space"``, the coefficients of
         a ridge regression from state to next state on the 20 main components of the states in
-        training; ``"default"``, all but the mean. Or a function of the states (n_steps, n_units)
-        of one sequence that returns numbers.
+        training; ``"default"``, all but mean and last. Or a function of the states of one sequence,
+        (n_steps, n_units), that returns numbers.
     """
 
     def __init__(self, pooling: Pooling) -> None:

@@ -188,52 +188,6 @@ class RNNClassifier(SequenceClassifier):
         self.n_iter_ = self.model_.n_iter_
         return self
 
-    def predict_proba(self, X: Any) -> Any:
-        """Predict how likely each class is.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features), or a list of such
-            The sequences.
-
-        Returns
-        -------
-        ndarray of shape (n_sequences, n_classes)
-            Probabilities, in the order of `classes_`. One row for each row of X with `id_column`
-            or ``output="step"``, then in a list if X is one.
-
-        Raises
-        ------
-        ValueError
-            If X is not as in `fit`.
-        """
-        return self._give_back(X, self._probabilities)
-
-    def predict(self, X: Any) -> Any:
-        """Predict labels, the most likely ones.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_steps, n_features), or a list of such
-            The sequences.
-
-        Returns
-        -------
-        ndarray of shape (n_sequences,)
-            The labels. One for each row with `id_column` or ``output="step"``, then in a list if X
-            is one.
-
-        Raises
-        ------
-        ValueError
-            If X is not as in `fit`.
-        """
-
-        def labels(sequences: Sequences) -> Any:
-            return self.classes_[self._probabilities(sequences).argmax(axis=1)]
-
-        return self._give_back(X, labels)
-
     def _probabilities(self, sequences: Sequences) -> FloatArray:
         """Return one row for each sequence, or for each step."""
         parts = [sequences.rows[part] for part in sequences.parts()]

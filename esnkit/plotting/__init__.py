@@ -5,6 +5,7 @@ from __future__ import annotations
 from esnkit.plotting.attractor import AttractorDisplay
 from esnkit.plotting.backtest import BacktestDisplay
 from esnkit.plotting.forecast import ForecastDisplay
+from esnkit.plotting.labels import ErrorByLengthDisplay, SequenceFeaturesDisplay
 from esnkit.plotting.scores import RanksDisplay, ScoresDisplay
 from esnkit.plotting.search import SearchDisplay
 from esnkit.plotting.training import GradientFlowDisplay, LossCurveDisplay
@@ -12,10 +13,12 @@ from esnkit.plotting.training import GradientFlowDisplay, LossCurveDisplay
 __all__ = [
     "AttractorDisplay",
     "BacktestDisplay",
+    "ErrorByLengthDisplay",
     "ForecastDisplay",
     "GradientFlowDisplay",
     "LossCurveDisplay",
     "RanksDisplay",
     "ScoresDisplay",
     "SearchDisplay",
+    "SequenceFeaturesDisplay",
 ]

@@ -138,6 +138,35 @@ def test_directions_and_poolings_change_the_features_and_clones_do_not():
     np.testing.assert_array_equal(clone(both).fit(X, y).predict(X), both.predict(X))
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_states_are_those_of_each_sequence_by_itself(sign):
+    """Naive twin: the channels of one sequence, read forwards or backwards."""
+    rng = np.random.default_rng(0)
+    X = [rng.normal(size=(n, 2)) for n in (7, 1, 2, 12)]
+    classifier = small(pooling="mean").fit(X, [0, 1, 0, 1])
+    offsets = np.cumsum([0, *map(len, X)])
+    rows = np.concatenate(X)
+    found = classifier._states(classifier._channels(rows, offsets), offsets, sign)
+    steps = np.concatenate([np.diff(x, axis=0, prepend=x[:1]) for x in X])
+    for (a, b), x in zip(pairwise(offsets), X, strict=True):
+        changes = np.diff(x, axis=0, prepend=x[:1]) / steps.std(axis=0)
+        channels = np.hstack([(x - rows.mean(axis=0)) / rows.std(axis=0), changes])
+        expected = classifier.reservoir_.run(channels[::sign])[0]
+        np.testing.assert_allclose(found[a:b], expected, atol=1e-12)
+
+
+def test_features_are_what_the_readout_sees():
+    X, y = waves()
+    classifier = small().fit(X, y)
+    features = classifier.features(X)
+    np.testing.assert_allclose(features.mean(axis=0), 0, atol=1e-9)
+    read = classifier.readout_.predict(features)
+    np.testing.assert_allclose(np.ravel(read), classifier.decision_function(X), atol=1e-12)
+    steps = small(output="step").fit(X, [np.arange(len(x)) % 2 for x in X])
+    with pytest.raises(ValueError, match="whole sequences, but output='step'"):
+        steps.features(X)
+
+
 @pytest.mark.parametrize("readout", [LogisticRegression(), RidgeClassifier(), Ridge()])
 def test_any_readout_of_scikit_learn_serves(readout):
     X, y = waves(60, 3)
@@ -211,7 +240,7 @@ def test_summaries_equal_their_plain_twins(n_steps, n_units, name, seed):
     offsets = np.array([0, n_steps, 2 * n_steps])
     found = pooling.transform(np.vstack([states, states[::-1]]), offsets)
     levels = np.quantile(seen, LEVELS, axis=0)
-    borders = [k * n_steps // 4 for k in range(5)]
+    borders = [k * n_steps // 2 for k in range(3)]
     components = np.linalg.eigh(np.atleast_2d(np.cov(seen.T)))[1][:, -20:]
     path = (states - seen.mean(axis=0)) @ components
     ridge = Ridge(10.0, fit_intercept=False)
@@ -241,7 +270,7 @@ STEPS = [np.arange(len(x)) for x in X]
         ({}, X, ["a"] * 6, "one class only, 'a'"),
         ({}, X, Y[:5], r"y has shape \(5,\).*each sequence, \(6,\)"),
         ({}, X[0], [0] * len(X[0]), "output='sequence' and without id_column"),
-        ({}, [*X[:5], X[5][:3]], Y, r"X\[5\] has 3 step\(s\), but pooling='default' needs"),
+        ({}, [*X[:5], X[5][:1]], Y, r"X\[5\] has 1 step\(s\), but pooling='default' needs"),
         ({}, [*X[:5], np.hstack([X[5]] * 2)], Y, r"X\[5\].*2 features"),
         ({}, [*X[:5], X[5][:0]], Y, r"X\[5\].*0 sample"),
         (
@@ -273,6 +302,6 @@ def test_new_sequences_are_checked_too():
     classifier = small().fit(X, Y)
     with pytest.raises(ValueError, match="2 features"):
         classifier.predict([np.ones((9, 2))])
-    with pytest.raises(ValueError, match="needs at least 4"):
-        classifier.predict([np.ones((2, 1))])
+    with pytest.raises(ValueError, match="needs at least 2"):
+        classifier.predict([np.ones((1, 1))])
     assert isinstance(classifier.readout_, RidgeReadout)

@@ -6,16 +6,27 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
+from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
 
-from esnkit import AutoESN, ESNRegressor, Forecaster, Reservoir, RidgeReadout, RNNRegressor
+from esnkit import (
+    AutoESN,
+    ESNClassifier,
+    ESNRegressor,
+    Forecaster,
+    Reservoir,
+    RidgeReadout,
+    RNNRegressor,
+)
 from esnkit.datasets import load_sunspots, lorenz63
 from esnkit.plotting import (
     AttractorDisplay,
     BacktestDisplay,
+    ErrorByLengthDisplay,
     ForecastDisplay,
     LossCurveDisplay,
     SearchDisplay,
+    SequenceFeaturesDisplay,
 )
 
 SUNSPOTS = load_sunspots()
@@ -312,3 +323,58 @@ def test_a_table_of_one_column_is_a_series(kind):
     display = ForecastDisplay.from_estimator(fitted, None, 5, level=0.9, truth=np.ones((5, 1)))
     np.testing.assert_array_equal(display.forecast, np.ravel(fitted.forecast(5)))
     assert len(display.history_index) == len(SUNSPOTS)
+
+
+# ---------------------------------------------------------------------- labelled sequences
+
+
+def test_features_are_drawn_by_their_main_components():
+    """The variance along the axes is that of scikit-learn's PCA, and nothing is lost or added."""
+    rng = np.random.default_rng(0)
+    features, labels = rng.normal(size=(30, 5)) * [5, 3, 1, 1, 1], np.arange(30) % 3
+    display = SequenceFeaturesDisplay.from_features(features, labels)
+    pca = PCA(2).fit(features)
+    np.testing.assert_allclose(display.shares, pca.explained_variance_ratio_)
+    drawn = np.concatenate([points.get_offsets() for points in display.points_])
+    expected = pca.transform(features)[np.argsort(labels, kind="stable")]
+    np.testing.assert_allclose(np.abs(drawn), np.abs(expected), atol=1e-9)
+    texts = [text.get_text() for text in display.ax_.get_legend().get_texts()]
+    assert texts == ["0", "1", "2"]
+
+
+def test_errors_are_counted_by_length():
+    lengths = [3, 3, 4, 4, 8, 9, 9, 20]
+    X = [np.zeros((n, 1)) for n in lengths]
+    truth, guess = np.zeros(8), np.array([1, 0, 0, 0, 1, 1, 0, 1])
+    display = ErrorByLengthDisplay.from_predictions(X, truth, guess)
+    assert display.counts_.sum() == 8
+    assert display.shares_ @ display.counts_ == pytest.approx(4)
+    labels = [text.get_text().split("\n")[0] for text in display.ax_.get_xticklabels()]
+    assert labels[0] == "3"
+    assert labels[-1].endswith("20")
+    heights = [bar.get_height() for bar in display.ax_.patches]
+    np.testing.assert_allclose(heights, display.shares_)
+
+
+def test_figures_of_labels_are_drawn_from_a_classifier():
+    X = [np.sin(np.arange(20 + n % 5) * (0.3 + 0.4 * (n % 2)))[:, None] for n in range(20)]
+    y = np.arange(20) % 2
+    classifier = ESNClassifier(Reservoir(10), random_state=0).fit(X, y)
+    assert len(SequenceFeaturesDisplay.from_estimator(classifier, X, y).points_) == 2
+    display = ErrorByLengthDisplay.from_estimator(classifier, X, y)
+    wrong = len(X) * (1 - classifier.score(X, y))
+    assert display.shares_ @ display.counts_ == pytest.approx(wrong)
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: SequenceFeaturesDisplay.from_features(np.ones((4, 1)), [0] * 4), "2 rows and"),
+        (lambda: SequenceFeaturesDisplay.from_features(np.ones((4, 2)), [0] * 3), r"y has shape"),
+        (lambda: ErrorByLengthDisplay.from_predictions([[[1]]], [0, 1], [0]), "y_true has shape"),
+        (lambda: ErrorByLengthDisplay.from_predictions([[[1]]], [0], [0, 1]), "y_pred has shape"),
+    ],
+)
+def test_labels_that_fit_nothing_are_refused(draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw()

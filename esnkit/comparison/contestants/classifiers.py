@@ -141,7 +141,7 @@ _SHIPPED = (
         "esn",
         _esn,
         (
-            Dimension("n_units", "choice", 100, choices=(100, 50, 200)),
+            Dimension("n_units", "choice", 64, choices=(64, 32, 128)),
             Dimension("spectral_radius", "linear", 0.9, 0.5, 1.1),
             Dimension("slowest_leak", "log", 0.1, 0.03, 0.5),
             Dimension("input_scaling", "log", 1.0, 0.3, 3.0),
