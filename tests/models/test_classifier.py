@@ -269,7 +269,7 @@ STEPS = [np.arange(len(x)) for x in X]
     [
         ({}, X, ["a"] * 6, "one class only, 'a'"),
         ({}, X, Y[:5], r"y has shape \(5,\).*each sequence, \(6,\)"),
-        ({}, X[0], [0] * len(X[0]), "output='sequence' and without id_column"),
+        ({}, X[0], [0] * len(X[0]), "Without id_column, a two-dimensional X is one sequence"),
         ({}, [*X[:5], X[5][:1]], Y, r"X\[5\] has 1 step\(s\), but pooling='default' needs"),
         ({}, [*X[:5], np.hstack([X[5]] * 2)], Y, r"X\[5\].*2 features"),
         ({}, [*X[:5], X[5][:0]], Y, r"X\[5\].*0 sample"),
