@@ -28,8 +28,8 @@ print(f"{(predicted != y_test).sum()} of {len(y_test)} utterances are given to t
 # %%
 # What the readout sees
 # ---------------------
-# The rows have thousands of summaries. Their two main components already keep most of the
-# utterances of one speaker together, though they know nothing of the labels.
+# The rows have two thousand summaries. Their two main components know nothing of the labels, and
+# yet set several speakers apart; where speakers overlap here, the other components tell them.
 
 SequenceFeaturesDisplay.from_estimator(classifier, X_test, y_test)
 plt.show()
