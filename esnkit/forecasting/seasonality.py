@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CYCLES = (60.0, 3600.0, 86400.0, 604800.0, 365.25 * 86400)  # seconds: minute to year
+_UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}  # seconds
 _ROUND = 0.02  # share by which a cycle may miss a whole number of steps
 # Steps of a season where there are no dates, and which of them come in pairs.
 _USUAL = (4, 7, 12, 24, 48, 52, 60, 96, 144, 168, 336, 365, 672, 1008, 1440)
@@ -127,7 +128,8 @@ def calendar_seasons(index: pd.Index | None) -> tuple[int, ...]:
         index = index.to_timestamp()
     if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
         return ()
-    step = (index[-1] - index[0]).total_seconds() / (len(index) - 1)
+    # In integers, for spans of centuries are beyond what pandas calls a difference of times.
+    step = (int(index.asi8[-1]) - int(index.asi8[0])) * _UNITS[index.unit] / (len(index) - 1)
     ratios = [cycle / step for cycle in _CYCLES]
     return tuple(
         round(ratio) for ratio in ratios if ratio > 2 and abs(ratio / round(ratio) - 1) < _ROUND
@@ -158,7 +160,8 @@ def _seasons_of(values: FloatArray, expected: tuple[int, ...]) -> tuple[int, ...
     gains = {season: regression.gain(season, (), chance) for season in usual}
     gains = {season: gain for season, gain in gains.items() if gain > _LEAST_GAIN}
     if not gains:
-        return (peak,) if peak is not None and regression.confirms(peak) else ()
+        confirmed = None if peak is None else regression.near(peak)
+        return () if confirmed is None else (confirmed,)
     part = bool(expected) and any(season % (peak or 1) == 0 for season in gains)
     if peak is not None and not part and all(abs(peak - s) > _NEAR * s for s in gains):
         gains[peak] = regression.gain(peak, (), _LARGEST_CHANCE_UNASKED)
@@ -192,11 +195,17 @@ class _PhaseRegression:
         columns = [np.ones_like(time), time, scaled[1:-1], scaled[:-2]]
         return cls(scaled[2:], np.column_stack(columns))
 
-    def confirms(self, season: int) -> bool:
-        """Tell whether the phase of a season says anything, or nothing is left to be said."""
+    def near(self, peak: int) -> int | None:
+        """Return the season at a peak of the autocorrelation, or beside it, that says most.
+
+        It is None if none says anything, and the peak where nothing is left to be said.
+        """
         if self._unexplained((), None)[0] <= _CLEAN * len(self.target):
-            return True
-        return self.gain(season, (), _LARGEST_CHANCE_UNASKED) > _LEAST_GAIN
+            return peak
+        around = [season for season in (peak, peak - 1, peak + 1) if season > 1]
+        gains = [self.gain(season, (), _LARGEST_CHANCE_UNASKED) for season in around]
+        best = int(np.argmax(gains))
+        return around[best] if gains[best] > _LEAST_GAIN else None
 
     def gain(self, season: int, known: tuple[int, ...], chance: float) -> float:
         """Return the share of the unexplained variance that a season explains beside others.

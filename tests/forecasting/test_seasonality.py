@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from esnkit import AutoESN
+from esnkit.datasets import load_sunspots
 from esnkit.forecasting.classical import NaiveForecaster
 from esnkit.forecasting.seasonal_adjustment import SeasonallyAdjustedForecaster, joint_course
 from esnkit.forecasting.seasonality import calendar_seasons, find_seasons
@@ -78,6 +79,12 @@ def test_a_calendar_suggests_its_seasons(freq, expected):
     index = pd.date_range("2010-01-01", periods=600 if freq in "BD" else 60, freq=freq)
     assert calendar_seasons(index) == expected
     assert calendar_seasons(pd.RangeIndex(10)) == calendar_seasons(None) == ()
+
+
+def test_centuries_suggest_seasons():
+    months = pd.date_range("1600-01-01", periods=5000, freq="MS", unit="s")
+    assert calendar_seasons(months) == (12,)
+    assert find_seasons(read_series(load_sunspots())) in ((10,), (11,))
 
 
 def test_periods_suggest_seasons_as_dates_do():
