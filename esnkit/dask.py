@@ -148,7 +148,7 @@ def fit_long(model: ESNRegressor, X: Any, y: Any, *, spin_up: int | None = None)
         if washout < stop - first:
             part = dask.delayed(_pair)(X[first : int(stop)], y[first : int(stop)])
             gathered.append(dask.delayed(_gather)(shared, part, False, 0, washout))
-    fitted = _finish(template, gathered)
+    fitted: Any = _finish(template, gathered)  # takes two attributes more than models have
     fitted.spin_up_, fitted.spin_up_residual_ = spin_up, residual
     return fitted
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import lcm
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,8 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
     >>> forecaster.courses_[0].ravel().round(3)
     array([ 0.,  5., -5.,  0.])
     """
+
+    forecaster_: Any  # each kind keeps its states and models in its own way
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
@@ -144,7 +145,9 @@ class MemoryComposition(Memory):
         members = self._members()
         seed = None if self.random_state is None else root_seed(self.random_state)
         # All are copied as one, so that each of the seeds that are open becomes another.
-        own = own_copy(type(self)(members), seed, "reservoir")
+        whole = copy.copy(self)
+        whole.memories = members
+        own = own_copy(whole, seed, "reservoir")
         self.memories_ = own._members()
         for memory in self.memories_:
             memory.prepare(n_features, n_outputs)

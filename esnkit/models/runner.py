@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from esnkit.kernels.closed_loop import Loop
 from esnkit.kernels.online import Learner, learn_in_loop, learn_rows
 from esnkit.kernels.reservoir import ReservoirWeights
 from esnkit.memories.base import Memory
+from esnkit.memories.reservoir import Reservoir
 from esnkit.readouts.online import LMSReadout, RLSReadout
 from esnkit.readouts.ridge import RidgeReadout
 
@@ -149,10 +150,15 @@ class Runner:
         return features @ coef.T + intercept
 
     @property
+    def _reservoir(self) -> Reservoir | None:
+        """The memory, if it declares that its steps are those of a reservoir, else None."""
+        return cast(Reservoir, self.memory) if self.memory.is_reservoir else None
+
+    @property
     def reservoir_weights(self) -> ReservoirWeights | None:
         """The weights, if the steppers for reservoirs that are read linearly serve, else None."""
-        known = self.memory.is_reservoir and self.linear is not None
-        return self.memory._network if known else None
+        reservoir = self._reservoir
+        return None if reservoir is None or self.linear is None else reservoir._network
 
     def loop(self, through_input: bool) -> Loop:
         """Describe the closed loop to the kernel."""
@@ -188,16 +194,17 @@ class Runner:
         end. Only the learner changes.
         """
         outputs = np.empty(targets.shape)
-        if self.memory.is_reservoir:
+        reservoir = self._reservoir
+        if reservoir is not None:
             h, y = state.states.copy(), np.array(state.output)
             learn_in_loop(
-                self.memory._network,
+                reservoir._network,
                 learner,
                 self.include_input,
                 self.squared_states,
                 own,
                 rows.astype(h.dtype),
-                self.memory.draw_noise(len(rows), noise if self.memory.noise else None),
+                reservoir.draw_noise(len(rows), noise if reservoir.noise else None),
                 targets,
                 weights,
                 h,

@@ -88,6 +88,8 @@ class MLPReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
     True
     """
 
+    n_features_in_: int
+
     def __init__(
         self,
         hidden_layer_sizes: Sequence[int] = (32,),

@@ -295,7 +295,8 @@ class AutoESN(BaseForecaster):
                 f"differences, but this forecast is made of {len(trials)}, the first with "
                 f"log={view.log} and season={view.season}: use update and forecast instead."
             )
-        model = copy.copy(self.best_forecaster_.members_[0].members_[0].forecaster_)
+        joined: Any = self.best_forecaster_.members_[0]
+        model = copy.copy(joined.members_[0].forecaster_)
         model._n_inputs = self._n_inputs
         model._input_names = self._input_names if self._n_inputs else None
         return model.stepper(horizon, X)

@@ -1,0 +1,9 @@
+from typing import Any, Self
+
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, RegressorMixin
+
+class MultiOutputRegressor(RegressorMixin, BaseEstimator):
+    def __init__(self, estimator: BaseEstimator, *, n_jobs: int | None = None) -> None: ...
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **fit_params: Any) -> Self: ...
+    def predict(self, X: Any) -> NDArray[Any]: ...
