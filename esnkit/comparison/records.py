@@ -173,7 +173,7 @@ class ContestantRecord:
 
 @dataclass(frozen=True)
 class TrialRecord:
-    """A candidate of a search.
+    """What a file keeps of a `esnkit.search.engine.Trial`.
 
     ``seconds`` have passed since the search began when its validation ``score`` was known, which
     is in the unit and direction of the task's metric, or None with the ``failure``'s reason.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from esnkit.core.parameters import store_parameters
 from esnkit.core.seeding import RandomState
 from esnkit.memories.base import Memory
 from esnkit.memories.delays import TappedDelayLine
@@ -113,6 +114,16 @@ class TDNNRegressor(ESNRegressor):
     training_feedback = "teacher"
     _memory_name = "memory"
 
+    memory: Any
+    hidden_layer_sizes: Sequence[int]
+    activation: str
+    solver: str
+    alpha: float
+    learning_rate_init: float
+    batch_size: int | str
+    max_iter: int
+    tol: float
+
     def __init__(
         self,
         memory: Any = None,
@@ -131,20 +142,7 @@ class TDNNRegressor(ESNRegressor):
         id_column: str | int | None = None,
         random_state: RandomState = None,
     ) -> None:
-        self.memory = memory
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.activation = activation
-        self.solver = solver
-        self.alpha = alpha
-        self.learning_rate_init = learning_rate_init
-        self.batch_size = batch_size
-        self.max_iter = max_iter
-        self.tol = tol
-        self.washout = washout
-        self.start = start
-        self.clip_margin = clip_margin
-        self.id_column = id_column
-        self.random_state = random_state
+        store_parameters(self, locals())
 
     @property
     def _memory(self) -> Memory:

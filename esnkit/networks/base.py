@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -67,6 +67,7 @@ def _learns_online(model: Any) -> bool:
 class NetworkRegressor(SequenceRegressor):
     """A network that is trained: the base of such models, which describe the network."""
 
+    hidden_layer_sizes: Sequence[int]
     learner: str | Learner
     loss: str
     initialization: Any
@@ -76,6 +77,7 @@ class NetworkRegressor(SequenceRegressor):
     standardize: bool
     warm_start: bool
     progress: bool
+    dtype: str
     network_: Network
     params_: Any
     _runner: NetworkRunner

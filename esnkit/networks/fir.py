@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from esnkit.core.parameters import store_parameters
 from esnkit.core.seeding import RandomState
 from esnkit.networks.base import NetworkRegressor
 from esnkit.networks.holdout import EarlyStopping
@@ -127,6 +128,9 @@ class FIRRegressor(NetworkRegressor):
 
     _shape_names = ("hidden_layer_sizes", "n_taps", "activation", "dtype", "standardize", "loss")
 
+    n_taps: int | Sequence[int]
+    activation: str
+
     def __init__(
         self,
         hidden_layer_sizes: Sequence[int] = (16,),
@@ -148,23 +152,7 @@ class FIRRegressor(NetworkRegressor):
         dtype: str = "float64",
         random_state: RandomState = None,
     ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.n_taps = n_taps
-        self.activation = activation
-        self.loss = loss
-        self.initialization = initialization
-        self.learner = learner
-        self.alpha = alpha
-        self.max_iter = max_iter
-        self.early_stopping = early_stopping
-        self.washout = washout
-        self.start = start
-        self.standardize = standardize
-        self.id_column = id_column
-        self.warm_start = warm_start
-        self.progress = progress
-        self.dtype = dtype
-        self.random_state = random_state
+        store_parameters(self, locals())
 
     def _describe(self, n_features: int) -> Network:
         return fir_network(

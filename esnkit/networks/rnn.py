@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from esnkit.core.checks import check_name
+from esnkit.core.parameters import store_parameters
 from esnkit.core.seeding import RandomState
 from esnkit.core.sequences import Sequences
 from esnkit.models.base import TrainingData
@@ -151,6 +152,12 @@ class RNNRegressor(NetworkRegressor):
         *("dtype", "standardize", "loss"),
     )
 
+    cell: str | RecurrentCell
+    bidirectional: bool
+    head_layer_sizes: Sequence[int]
+    feedback: bool | str
+    output: str
+
     def __init__(
         self,
         cell: str | RecurrentCell = "elman",
@@ -175,26 +182,7 @@ class RNNRegressor(NetworkRegressor):
         dtype: str = "float64",
         random_state: RandomState = None,
     ) -> None:
-        self.cell = cell
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.bidirectional = bidirectional
-        self.head_layer_sizes = head_layer_sizes
-        self.feedback = feedback
-        self.output = output
-        self.loss = loss
-        self.initialization = initialization
-        self.learner = learner
-        self.alpha = alpha
-        self.max_iter = max_iter
-        self.early_stopping = early_stopping
-        self.washout = washout
-        self.start = start
-        self.standardize = standardize
-        self.id_column = id_column
-        self.warm_start = warm_start
-        self.progress = progress
-        self.dtype = dtype
-        self.random_state = random_state
+        store_parameters(self, locals())
 
     def _describe(self, n_features: int) -> Network:
         return recurrent_network(

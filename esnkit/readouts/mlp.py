@@ -18,8 +18,8 @@ from esnkit.core.checks import check_count, check_non_negative, plain_copy, vali
 from esnkit.core.memory import refuse_too_large
 from esnkit.core.quiet import ignored
 from esnkit.core.seeding import RandomState, child_generator, root_seed
-from esnkit.core.sequences import check_weights
 from esnkit.core.typing import FloatArray
+from esnkit.readouts.base import read_rows
 
 __all__ = ["MLPReadout"]
 
@@ -144,14 +144,8 @@ class MLPReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         """
         from sklearn.neural_network import MLPRegressor
 
-        checks = {"dtype": np.float64, "multi_output": True, "y_numeric": True}
-        rows, y = (np.asarray(v, np.float64) for v in validate_data(self, X, y, **checks))
-        weights = check_weights(sample_weight, len(rows))
-        if weights is not None and not weights.all():
-            present = weights > 0
-            if not present.any():
-                raise ValueError("sample_weight is zero for every row.")
-            rows, y, weights = rows[present], y[present], weights[present]
+        X, y, weights = read_rows(self, X, y, sample_weight, reset=True)
+        rows, y = X.astype(np.float64), y.astype(np.float64)
         for i, size in enumerate(np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=object))):
             n_units = check_count(size, f"hidden_layer_sizes[{i}]")
             refuse_too_large(64 * n_units * rows.shape[1], f"hidden_layer_sizes[{i}]={n_units}")

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from numbers import Integral, Real
-from typing import Any, ClassVar, Literal, Self
+from numbers import Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from numpy.typing import NDArray
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import (
     LARGEST_SCALE,
     Range,
     check_ranges,
-    check_scalar,
-    validate_data,
 )
-from esnkit.core.sequences import check_weights
-from esnkit.core.typing import FloatArray
-from esnkit.kernels.online import LMS, RLS, Learner, learn_rows, new_learner
+from esnkit.kernels.online import LMS, RLS, OnlineLearner, learn_rows, new_learner
+from esnkit.readouts.base import Chunk, LinearReadout, check_all_came
 
 __all__ = ["LMSReadout", "OnlineReadout", "RLSReadout"]
-
-Chunk = tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]
 
 # The constant is a feature like others, but so much less penalised.
 _CONSTANT_PENALTY = 1e-8
 
 
-class OnlineReadout(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
+class OnlineReadout(LinearReadout):
     """A linear readout whose weights move with each row: the base of `RLSReadout`, `LMSReadout`.
 
     Models run its `learner` inside their own loops, where learning and running cannot be parted.
@@ -45,134 +39,11 @@ class OnlineReadout(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
     """
 
     fit_intercept: bool
-    coef_: FloatArray
-    intercept_: FloatArray | float
-    _learner: Learner
+    _learner: OnlineLearner
 
     @abstractmethod
-    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> Learner:
+    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> OnlineLearner:
         """Check the parameters, and return a learner that has seen nothing."""
-
-    # ------------------------------------------------------------------ fitting
-
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Learn rows in the order of time; what was learned before is forgotten.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features.
-        y : array-like of shape (n_samples,) or (n_samples, n_targets)
-            Targets.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights, not negative; a weight of zero is as good as no row.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            If a parameter or the data are not as described.
-        """
-        return self._fit_rows(X, y, sample_weight, forget=True)
-
-    def partial_fit(
-        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
-    ) -> Self:
-        """Learn rows that follow those seen so far.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features.
-        y : array-like of shape (n_samples,) or (n_samples, n_targets)
-            Targets.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights, not negative; a weight of zero is as good as no row.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            If a parameter or the data are not as described.
-        """
-        return self._fit_rows(X, y, sample_weight, forget=not hasattr(self, "_learner"))
-
-    def fit_chunks(
-        self, chunks: Iterable[Chunk], n_samples: int, *, target_ndim: Literal[1, 2] = 2
-    ) -> Self:
-        """Learn rows that come in chunks; what was learned before is forgotten.
-
-        Parameters
-        ----------
-        chunks : iterable of (features, targets, sample_weight)
-            Arrays of shapes (n_rows, n_features), (n_rows, n_targets) and (n_rows,); None in the
-            third place means ones. They are read before the next are asked for.
-        n_samples : int
-            Number of rows to come, in all chunks together.
-        target_ndim : {1, 2}, default=2
-            Dimension of the `y` that is meant.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            If a parameter or a chunk is not as described, or the chunks have another number of
-            rows.
-        """
-        return self._fit_chunks(chunks, n_samples, target_ndim, forget=True)
-
-    def partial_fit_chunks(
-        self, chunks: Iterable[Chunk], n_samples: int, *, target_ndim: Literal[1, 2] = 2
-    ) -> Self:
-        """Learn more rows that come in chunks.
-
-        Parameters
-        ----------
-        chunks : iterable of (features, targets, sample_weight)
-            As in `fit_chunks`.
-        n_samples : int
-            Number of rows to come, in all chunks of this call together.
-        target_ndim : {1, 2}, default=2
-            Dimension of the `y` that is meant.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            As in `fit_chunks`.
-        """
-        return self._fit_chunks(
-            chunks, n_samples, target_ndim, forget=not hasattr(self, "_learner")
-        )
-
-    def predict(self, X: ArrayLike) -> FloatArray:
-        """Predict the targets of rows by the weights as they stand.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_targets)
-            Predictions, in units of the targets.
-        """
-        check_is_fitted(self)
-        rows = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        return rows @ self.coef_.T + self.intercept_
 
     # ------------------------------------------------------------------ what models build on
 
@@ -204,7 +75,7 @@ class OnlineReadout(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         return self
 
     @property
-    def learner(self) -> Learner:
+    def learner(self) -> OnlineLearner:
         """What the kernels change while they learn; `take_weights` has to follow."""
         check_is_fitted(self)
         return self._learner
@@ -214,45 +85,21 @@ class OnlineReadout(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         weights, n_features = self._learner.weights, self.n_features_in_
         coef = weights[:, :n_features].copy()
         intercept = weights[:, n_features].copy() if self.fit_intercept else np.zeros(len(coef))
-        self.coef_ = coef[0] if self._flat else coef
-        self.intercept_ = float(intercept[0]) if self._flat else intercept
+        self._set_solution(coef, intercept, self._flat)
         self.n_samples_seen_ = int(self._learner.n_learned[0])
 
-    def __sklearn_is_fitted__(self) -> bool:
-        """Tell whether rows have been learned, or a start was made."""
-        return hasattr(self, "_learner")
-
     # ------------------------------------------------------------------ inside
-
-    def _fit_rows(self, X: Any, y: Any, sample_weight: Any, forget: bool) -> Self:
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            dtype=[np.float64, np.float32],
-            multi_output=True,
-            y_numeric=True,
-            reset=forget,
-        )
-        weights = check_weights(sample_weight, len(X))
-        if weights is not None and not weights.any():
-            raise ValueError("sample_weight is zero for every row.")
-        return self._fit_chunks([(X, y.reshape(len(y), -1), weights)], len(X), y.ndim, forget)
 
     def _fit_chunks(
         self, chunks: Iterable[Chunk], n_samples: int, target_ndim: int, forget: bool
     ) -> Self:
-        check_scalar(n_samples, "n_samples", Integral, min_val=1)
-        if target_ndim not in (1, 2):
-            raise ValueError(f"target_ndim must be 1 or 2, got {target_ndim!r}.")
         n_seen = 0
         for features, targets, weights in chunks:
             if forget and not n_seen:
                 self.start_learning(features.shape[1], targets.shape[1], target_ndim)
             self._learn(features, targets, weights)
             n_seen += len(features)
-        if n_seen != n_samples:
-            raise ValueError(f"n_samples is {n_samples}, but the chunks hold {n_seen} rows.")
+        check_all_came(n_samples, n_seen)
         self.take_weights()
         return self
 
@@ -361,7 +208,7 @@ class RLSReadout(OnlineReadout):
         self.guard = guard
         self.fit_intercept = fit_intercept
 
-    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> Learner:
+    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> OnlineLearner:
         given = check_ranges(self)
         spread = np.full(n_weights, 1.0 / given["alpha"])
         spread[n_features:] /= _CONSTANT_PENALTY
@@ -433,7 +280,7 @@ class LMSReadout(OnlineReadout):
         self.step_size = step_size
         self.fit_intercept = fit_intercept
 
-    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> Learner:
+    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> OnlineLearner:
         return new_learner(
             LMS, n_weights, n_outputs, spread=np.zeros(0), step_size=check_ranges(self)["step_size"]
         )

@@ -12,12 +12,11 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_name, check_scalar, validate_data
-from esnkit.core.sequences import check_weights
+from esnkit.core.checks import check_name, check_scalar
 from esnkit.core.typing import FloatArray
+from esnkit.readouts.base import Chunk, LinearReadout, check_all_came
 from esnkit.readouts.block_validation import (
     average_targets,
     best_penalties,
@@ -31,14 +30,12 @@ from esnkit.readouts.ridge_statistics import RidgeStatistics, Solver, check_pena
 
 __all__ = ["RidgeReadout"]
 
-Chunk = tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]
-
 # solver="auto" factorises up to this many features; beyond, a block takes more than 32 MB, and
 # validating penalties by factors much longer than by the Gram matrix.
 _LARGEST_QR = 2000
 
 
-class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
+class RidgeReadout(LinearReadout):
     r"""Linear readout with a ridge penalty, by default chosen by validation on blocks of time.
 
     Minimises :math:`\sum_i w_i \|y_i - C x_i - b\|^2 + \alpha \|C\|^2` as scikit-learn's `Ridge`
@@ -114,6 +111,9 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
     one-standard-error rule [2]_, or that the error is half as large again. One row leaves nothing
     to validate on; it gets the largest penalty.
 
+    `partial_fit` splits its rows into `n_blocks` blocks behind those that are there, and joins
+    neighbours with the fewest rows until `n_blocks` remain. So memory does not grow.
+
     References
     ----------
     .. [1] M. Lukoševičius, A. Uselis, "Efficient implementations of echo state network
@@ -159,137 +159,6 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
     validation_scores_: FloatArray | None
     left_out_predictions_: FloatArray | None
 
-    # ------------------------------------------------------------------ fitting
-
-    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
-        """Fit to rows; what was fitted before is forgotten.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features; rows are in the order of time.
-        y : array-like of shape (n_samples,) or (n_samples, n_targets)
-            Targets.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights, not negative; a weight of zero is as good as no row.
-
-        Returns
-        -------
-        RidgeReadout
-            This readout, fitted.
-
-        Raises
-        ------
-        ValueError
-            If a parameter or the data are not as described.
-        """
-        return self._fit_rows(X, y, sample_weight, forget=True)
-
-    def partial_fit(
-        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
-    ) -> Self:
-        """Fit to more rows, as if they followed those seen so far.
-
-        The rows are split into `n_blocks` blocks behind those that are there, and neighbours with
-        the fewest rows are joined until `n_blocks` remain. So memory does not grow.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features; rows are in the order of time.
-        y : array-like of shape (n_samples,) or (n_samples, n_targets)
-            Targets.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weights, not negative; a weight of zero is as good as no row.
-
-        Returns
-        -------
-        RidgeReadout
-            This readout, fitted.
-
-        Raises
-        ------
-        ValueError
-            If a parameter or the data are not as described, or `solver` or `fit_intercept` have
-            changed since the last call.
-        """
-        return self._fit_rows(X, y, sample_weight, forget=not hasattr(self, "statistics_"))
-
-    def fit_chunks(
-        self, chunks: Iterable[Chunk], n_samples: int, *, target_ndim: Literal[1, 2] = 2
-    ) -> Self:
-        """Fit to rows that come in chunks, in the order of time; `fit` does the same with its own.
-
-        Parameters
-        ----------
-        chunks : iterable of (features, targets, sample_weight)
-            Arrays of shapes (n_rows, n_features), (n_rows, n_targets) and (n_rows,); None in the
-            third place means ones. The arrays are read before the next are asked for, so a
-            producer may fill them again. Some hundred rows at a time are best.
-        n_samples : int
-            Number of rows to come, in all chunks together.
-        target_ndim : {1, 2}, default=2
-            Dimension of the `y` that is meant: 1, for a single target, gives `coef_`,
-            `intercept_` and predictions without the dimension of targets.
-
-        Returns
-        -------
-        RidgeReadout
-            This readout, fitted.
-
-        Raises
-        ------
-        ValueError
-            If a parameter or a chunk is not as described, or the chunks have another number of
-            rows.
-        """
-        return self._fit_chunks(chunks, n_samples, target_ndim, forget=True)
-
-    def partial_fit_chunks(
-        self, chunks: Iterable[Chunk], n_samples: int, *, target_ndim: Literal[1, 2] = 2
-    ) -> Self:
-        """Fit to more rows that come in chunks; `partial_fit` does the same with its own.
-
-        Parameters
-        ----------
-        chunks : iterable of (features, targets, sample_weight)
-            As in `fit_chunks`.
-        n_samples : int
-            Number of rows to come, in all chunks of this call together.
-        target_ndim : {1, 2}, default=2
-            As in `fit_chunks`.
-
-        Returns
-        -------
-        RidgeReadout
-            This readout, fitted.
-
-        Raises
-        ------
-        ValueError
-            As in `fit_chunks` and `partial_fit`.
-        """
-        return self._fit_chunks(
-            chunks, n_samples, target_ndim, forget=not hasattr(self, "statistics_")
-        )
-
-    def predict(self, X: ArrayLike) -> FloatArray:
-        """Predict the targets of rows.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_targets)
-            Predictions, in units of the targets.
-        """
-        check_is_fitted(self)
-        rows = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
-        return rows @ self.coef_.T + self.intercept_
-
     def path(self, alphas: ArrayLike) -> list[Self]:
         """Return copies of this fitted readout with other penalties, from one factorisation.
 
@@ -319,30 +188,10 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
     # ------------------------------------------------------------------ inside
 
-    def _fit_rows(self, X: Any, y: Any, sample_weight: Any, forget: bool) -> Self:
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            dtype=[np.float64, np.float32],
-            multi_output=True,
-            y_numeric=True,
-            reset=forget,
-        )
-        weights = check_weights(sample_weight, len(X))
-        if weights is not None and weights.any() and not weights.all():
-            # Left out here, so that blocks are cut as if these rows had never been.
-            present = weights > 0
-            X, y, weights = X[present], y[present], weights[present]
-        return self._fit_chunks([(X, y.reshape(len(y), -1), weights)], len(X), y.ndim, forget)
-
     def _fit_chunks(
         self, chunks: Iterable[Chunk], n_samples: int, target_ndim: int, forget: bool
     ) -> Self:
         self._check_parameters()
-        check_scalar(n_samples, "n_samples", Integral, min_val=1)
-        if target_ndim not in (1, 2):
-            raise ValueError(f"target_ndim must be 1 or 2, got {target_ndim!r}.")
         if isinstance(self.alpha, str) and self.validation == "leave-one-out":
             if not forget:
                 self._check_statistics("partial_fit")
@@ -386,8 +235,7 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
                     weights_here = None if weights is None else weights[rows]
                     blocks[block]._take_in(features[rows], targets[rows], weights_here)
             n_seen += len(features)
-        if n_seen != n_samples:
-            raise ValueError(f"n_samples is {n_samples}, but the chunks hold {n_seen} rows.")
+        check_all_came(n_samples, n_seen)
         present = [block for block in blocks if block.n_samples]
         if not present:
             raise ValueError("sample_weight is zero for every row.")
@@ -458,10 +306,6 @@ class RidgeReadout(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.left_out_predictions_ = None
         self.n_features_in_ = total.n_features
 
-    def _set_solution(self, coef: FloatArray, intercept: FloatArray, flat: bool) -> None:
-        self.coef_ = coef[0] if flat else coef
-        self.intercept_ = float(intercept[0]) if flat else intercept
-
     def _choose(
         self, blocks: list[RidgeStatistics], heads: list[RidgeStatistics]
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -483,8 +327,6 @@ def _join_chunks(chunks: Iterable[Chunk], n_samples: int) -> Chunk:
     # A producer may fill its arrays again, so each is copied before the next is asked for.
     parts = [tuple(None if a is None else np.array(a, np.float64) for a in c) for c in chunks]
     features, targets, weights = zip(*parts, strict=True)
-    if sum(map(len, features)) != n_samples:
-        n_seen = sum(map(len, features))
-        raise ValueError(f"n_samples is {n_samples}, but the chunks hold {n_seen} rows.")
+    check_all_came(n_samples, sum(map(len, features)))
     joined = None if weights[0] is None else np.concatenate(weights)
     return np.concatenate(features), np.concatenate(targets), joined

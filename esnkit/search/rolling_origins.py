@@ -56,6 +56,25 @@ class RollingOrigins:
         stride = max(1, min(longest, room // max(1, n_origins - 1)))
         return cls(horizon, min(n_origins, room // stride + 1), stride)
 
+    @classmethod
+    def apart(cls, n_last: int, horizon: int, n_origins: int) -> RollingOrigins:
+        """Lay out origins whose forecasts share no step.
+
+        Parameters
+        ----------
+        n_last : int
+            Steps at the end of the series that all forecasts together may take up.
+        horizon : int
+            Steps that are forecast from each origin.
+        n_origins : int
+            The most origins; fewer if there is no room for so many, and none if there is for none.
+
+        Returns
+        -------
+        RollingOrigins
+        """
+        return cls(horizon, max(0, min(n_origins, n_last // horizon)), horizon)
+
     @property
     def steps_back(self) -> list[int]:
         """How many steps before the end of the series each origin lies, the earliest first."""

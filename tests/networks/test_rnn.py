@@ -574,3 +574,14 @@ def test_a_quiet_fit_does_not_warn():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         make().fit(X, y).predict(X)
+
+
+def test_a_subclass_adds_parameters_of_its_own():
+    class Named(RNNRegressor):
+        def __init__(self, name="", *, alpha=0.5):
+            super().__init__("gru", alpha=alpha)
+            self.name = name
+
+    named = Named("own")
+    assert named.get_params() == {"alpha": 0.5, "name": "own"}
+    assert (named.cell, named.max_iter) == ("gru", 200)

@@ -31,3 +31,12 @@ def test_origins_lie_within_the_last_steps_as_far_apart_as_there_is_room(
 
 def test_cuts_count_the_known_steps():
     assert RollingOrigins(horizon=3, n_origins=3, stride=2).cuts(20) == [13, 15, 17]
+
+
+@given(n_last=st.integers(0, 400), horizon=st.integers(1, 60), n_origins=st.integers(1, 30))
+def test_forecasts_apart_share_no_step_and_are_as_many_as_fit(n_last, horizon, n_origins):
+    rolling = RollingOrigins.apart(n_last, horizon, n_origins)
+    forecast = [step for cut in rolling.cuts(1000) for step in range(cut, cut + horizon)]
+    assert forecast == list(range(1000 - len(forecast), 1000))
+    assert len(forecast) <= n_last
+    assert rolling.n_origins == n_origins or len(forecast) + horizon > n_last

@@ -22,6 +22,7 @@ from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.seasonality import common_period
 from esnkit.forecasting.series import read_series
+from esnkit.search.rolling_origins import RollingOrigins
 
 _LONGEST_DEFAULT = 100  # steps
 
@@ -260,21 +261,26 @@ def split_series(series: Any, horizon: int | None) -> SeriesSplit:
         horizon = _default_horizon(n_steps, common_period(data))
     check_scalar(horizon, "horizon", Integral, min_val=1)
     behind = FEWEST_ROWS + horizon + N_FOLDS - 1  # to learn from, and to validate
-    n_origins = min(N_ORIGINS, n_steps // 2 // horizon, (n_steps - behind) // horizon)
-    if n_origins < 1:
+    origins = RollingOrigins.apart(min(n_steps // 2, n_steps - behind), int(horizon), N_ORIGINS)
+    if not origins.n_origins:
         raise TaskError(
             f"the series has {n_steps} steps, but at least {behind + horizon} are needed for a "
             f"horizon of {horizon}: one forecast to test, {N_FOLDS} overlapping ones to validate, "
             f"and {FEWEST_ROWS} steps to learn from"
         )
-    head = data.members[0].head(n_steps - horizon * n_origins)
+    head = data.members[0].head(origins.cuts(n_steps)[0])
     if (np.ptp(head.values, axis=0) == 0).any():
         raise TaskError("the part of the series to learn from is constant")
     period = common_period(type(data)((head,)))
     labels = () if member.index is None else tuple(_label(entry) for entry in member.index)
     names = tuple(map(str, member.names)) if member.kind != "array" else _numbered(member.values)
     return SeriesSplit(
-        member.values, int(horizon), n_origins, variables=names, labels=labels, period=period
+        member.values,
+        origins.horizon,
+        origins.n_origins,
+        variables=names,
+        labels=labels,
+        period=period,
     )
 
 
