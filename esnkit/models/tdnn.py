@@ -112,6 +112,7 @@ class TDNNRegressor(ESNRegressor):
     pooling = "last"
     squared_states = False
     training_feedback = "teacher"
+    output, pooling = "step", "last"
     _memory_name = "memory"
 
     memory: Any
