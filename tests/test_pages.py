@@ -1,0 +1,57 @@
+"""Code in the text of pages, which no doctest runs, names what there is."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import esnkit
+import esnkit.comparison
+import esnkit.networks
+from esnkit import datasets, metrics, plotting
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("docs/*.md"), ROOT / "README.md"])
+NAMESPACES = (esnkit, esnkit.networks, esnkit.comparison, datasets, metrics, plotting)
+PUBLIC = {name: getattr(module, name) for module in NAMESPACES for name in module.__all__}
+
+
+def snippets(page: Path) -> Iterator[str]:
+    """The code in the text of a page, blocks left out."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.M)
+    yield from re.findall(r"(?<![}`])`([^`\n]+)`", text)
+
+
+def unknown_keywords(code: str) -> list[str]:
+    """The keywords of calls of public names that these do not take."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:  # a command, a file, a formula
+        return []
+    unknown = []
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            parameters = inspect.signature(PUBLIC.get(call.func.id, lambda **_: _)).parameters
+            if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+                unknown += [
+                    f"{call.func.id}({keyword.arg}=...)"
+                    for keyword in call.keywords
+                    if keyword.arg not in parameters
+                ]
+    return unknown
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_calls_in_the_text_of_pages_have_parameters_that_exist(page: Path) -> None:
+    assert not [wrong for code in snippets(page) for wrong in unknown_keywords(code)]
+
+
+def test_unknown_keywords_are_found_wherever_they_stand() -> None:
+    assert unknown_keywords("RNNRegressor(learner=TBPTT(windw=1))") == ["TBPTT(windw=...)"]
+    assert unknown_keywords("Stacked([Reservoir(n_unit=5)])") == ["Reservoir(n_unit=...)"]
+    assert unknown_keywords("Reservoir(n_units=...)") == unknown_keywords("y(n-1) = 5") == []
