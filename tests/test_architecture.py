@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import graphlib
 import subprocess
 import sys
@@ -50,8 +51,8 @@ SEEDED_RANDOM = {
 
 # Paid for by those who draw, tabulate or integrate, not by everyone who imports the package.
 HEAVY = (
-    "dask", "jinja2", "matplotlib", "pandas", "scipy.integrate", "scipy.sparse.linalg", "skops",
-    "sktime", "tqdm",
+    "dask", "jinja2", "matplotlib", "narwhals", "openpyxl", "pandas", "scipy.integrate",
+    "scipy.sparse.linalg", "skops", "sktime", "tqdm",
 )  # fmt: skip
 
 # Written in two halves, so that this file does not find itself.
@@ -220,3 +221,10 @@ def test_arguments_and_arrays_are_checked_through_core(name):
         for check in ("check_array", "check_scalar", "validate_data", "check_X_y")
     }
     assert not direct & set(imported_names(TREES[name]))
+
+
+def test_no_class_name_stands_for_two_things():
+    classes = [
+        node.name for tree in TREES.values() for node in tree.body if isinstance(node, ast.ClassDef)
+    ]
+    assert not [name for name, count in collections.Counter(classes).items() if count > 1]

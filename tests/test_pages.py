@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import re
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import esnkit.networks
 from esnkit import datasets, metrics, plotting
 
 ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "esnkit"
 PAGES = sorted([*ROOT.glob("docs/*.md"), ROOT / "README.md"])
 NAMESPACES = (esnkit, esnkit.networks, esnkit.comparison, datasets, metrics, plotting)
 PUBLIC = {name: getattr(module, name) for module in NAMESPACES for name in module.__all__}
@@ -49,6 +51,29 @@ def unknown_keywords(code: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_calls_in_the_text_of_pages_have_parameters_that_exist(page: Path) -> None:
     assert not [wrong for code in snippets(page) for wrong in unknown_keywords(code)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_names_and_files_in_the_text_of_pages_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    dotted = set(re.findall(r"`(esnkit(?:\.\w+)+)[`(]", text)) - {"esnkit.sktime.ESNForecaster"}
+    files = set(re.findall(r"`([\w/]+/[\w/]+\.(?:py|md))`", text))
+    missing = [name for name in dotted if not is_public(name)]
+    missing += [file for file in files if not ((ROOT / file).exists() or (PACKAGE / file).exists())]
+    assert not missing
+
+
+def is_public(name: str) -> bool:
+    """Whether a dotted name leads from the package to something."""
+    found = esnkit
+    for part in name.split(".")[1:]:
+        try:  # a module before what it shares its name with
+            found = importlib.import_module(f"{getattr(found, '__name__', '')}.{part}")
+        except ModuleNotFoundError:
+            if not hasattr(found, part):
+                return False
+            found = getattr(found, part)
+    return True
 
 
 def test_unknown_keywords_are_found_wherever_they_stand() -> None:

@@ -1,4 +1,4 @@
-"""What a memory can do, measured from outside."""
+"""Analysis of memories: how much of the past input they keep."""
 
 from esnkit.analysis.memory_capacity import MemoryCapacity, memory_capacity
 

@@ -1,4 +1,4 @@
-"""What a memory can do, measured from outside."""
+"""Memory capacity: how much of the past input can be read from a memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``esnkit info``: what a report of a fault should begin with."""
+"""``esnkit info``: versions and machine, for bug reports, or what a file holds."""
 
 from __future__ import annotations
 

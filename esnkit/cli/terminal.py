@@ -1,4 +1,4 @@
-"""The one place that prints: text from files moves no cursor, and a closed pipe is no fault."""
+"""Printing: control characters are taken out of text, and a closed pipe is no error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def say(text: object, *, error: bool = False) -> None:
 
 
 def write(text: str, stream: IO[str]) -> None:
-    """Write to a stream without what a terminal would obey; who stopped reading is let go."""
+    """Write to a stream without control characters; a pipe that is closed is ignored."""
     try:
         stream.write("\n".join(map(one_line, text.split("\n"))))
         stream.flush()

@@ -1,4 +1,4 @@
-"""One command, an honest comparison: tasks, contestants, and what came of it."""
+"""Comparisons of models: tasks, contestants, and results."""
 
 from esnkit.comparison.compare import compare
 from esnkit.comparison.contestants.base import Contestant, Problem

@@ -1,4 +1,4 @@
-"""The contest: every contestant on every task with every seed, under the same rules."""
+"""Run a comparison: every contestant on every task with every seed, by the same rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal of a running comparison: cells are kept as they finish, whenever it stops."""
+"""The journal of a running comparison: each cell is written as soon as it is finished."""
 
 from __future__ import annotations
 

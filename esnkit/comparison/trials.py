@@ -1,4 +1,4 @@
-"""Judging by forecasts or predictions: the same for validation and for test."""
+"""Fit a contestant and score its predictions, in validation and test alike."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Outcome:
 def play(
     contestant: Contestant, settings: Settings, split: Split, problem: Problem, seed: int
 ) -> Outcome:
-    """Fit a contestant to the training part of a split, and let it predict the rest.
+    """Fit a contestant to the training part of a split, and predict the rest.
 
     Raises
     ------

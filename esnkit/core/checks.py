@@ -26,7 +26,7 @@ _LARGEST_COUNT = int(np.iinfo(np.intp).max)
 
 
 def check_name(what: str, name: Any, known: Iterable[Any]) -> None:
-    """Refuse a name that stands for nothing.
+    """Refuse a name that is not one of those allowed.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def check_name(what: str, name: Any, known: Iterable[Any]) -> None:
 
 
 def check_scalar(value: Any, name: str, kind: type, **bounds: Any) -> Any:
-    """Check a number as scikit-learn's function of this name does, and leave no door open.
+    """Check a number as scikit-learn's function of this name does; refuse booleans and NaN too.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Write files so that each is there whole or not at all, whenever the machine stops."""
+"""Write files so that each is complete or absent, even if the machine stops."""
 
 from __future__ import annotations
 

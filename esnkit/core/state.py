@@ -1,4 +1,4 @@
-"""What a model has to remember between two steps."""
+"""The state of a memory or model between two time steps."""
 
 from __future__ import annotations
 

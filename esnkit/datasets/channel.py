@@ -1,4 +1,4 @@
-"""A message through a bad radio channel, to be recovered."""
+"""Channel equalisation: recover a message sent through a bad radio channel."""
 
 from __future__ import annotations
 

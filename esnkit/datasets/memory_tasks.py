@@ -1,4 +1,4 @@
-"""Tasks that ask for what was seen long ago, and for nothing else."""
+"""Memory tasks: the target depends on inputs of long ago, and on nothing else."""
 
 from __future__ import annotations
 

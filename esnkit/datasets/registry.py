@@ -1,4 +1,4 @@
-"""The list of what there is, and real series by name: what the command line stands on."""
+"""The list of data sets, and real series by name."""
 
 from __future__ import annotations
 

@@ -19,12 +19,12 @@ from esnkit.kernels.jit import kernel
 from esnkit.kernels.reservoir import advance, working_space
 from esnkit.kernels.simd import SLICE, load, multiply_add, store
 
-# The rules, by which `OnlineLearner.rule` tells them apart.
+# The rules, by which `AdaptiveFilter.rule` tells them apart.
 RLS = 0
 LMS = 1
 
 
-class OnlineLearner(NamedTuple):
+class AdaptiveFilter(NamedTuple):
     """A linear readout that learns, with everything its rule remembers; arrays are changed."""
 
     rule: int
@@ -54,10 +54,10 @@ def new_learner(
     forgetting: float = 1.0,
     excitation: float = 0.0,
     step_size: float = 0.0,
-) -> OnlineLearner:
+) -> AdaptiveFilter:
     """Return a learner of zero weights; ``spread`` is the diagonal of the first P."""
     width = n_padded(n_weights)
-    return OnlineLearner(
+    return AdaptiveFilter(
         rule=rule,
         weights=np.zeros((n_outputs, width)),
         factor=np.zeros((n_weights if rule == RLS else 0, width)),

@@ -1,4 +1,4 @@
-"""Fractions of wrong answers, where an output stands for a decision."""
+"""Error rates: fractions of wrong answers, where an output stands for a decision."""
 
 from __future__ import annotations
 

@@ -275,7 +275,7 @@ class SequenceModel(BaseEstimator, ABC):
         return outputs[0], end
 
     def stepper(self, state: State | None = None) -> OutputStepper:
-        """Return what takes the input step by step and keeps the state, for live use.
+        """Return a stepper, which takes the input step by step and keeps the state, for live use.
 
         Parameters
         ----------

@@ -175,7 +175,7 @@ class ESNClassifier(SequenceClassifier):
         return self
 
     def decision_function(self, X: Any) -> Any:
-        """Tell how clearly each class is meant.
+        """Return a score for each class: how clearly the readout points to it.
 
         Parameters
         ----------

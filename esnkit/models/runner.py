@@ -15,7 +15,7 @@ from esnkit.core.sequences import CHUNK, TrainingData, chunks
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop
-from esnkit.kernels.online import OnlineLearner, learn_in_loop, learn_rows
+from esnkit.kernels.online import AdaptiveFilter, learn_in_loop, learn_rows
 from esnkit.kernels.reservoir import ReservoirWeights
 from esnkit.memories.base import Memory
 from esnkit.memories.reservoir import Reservoir
@@ -178,7 +178,7 @@ class Runner:
 
     def learn(
         self,
-        learner: OnlineLearner,
+        learner: AdaptiveFilter,
         rows: FloatArray,
         targets: FloatArray,
         weights: FloatArray,
@@ -315,7 +315,7 @@ class TrainingRun:
                 state = end
             self.end = replace(position, state=state, n_seen=position.n_seen + len(rows))
 
-    def learn_in_loop(self, learner: OnlineLearner) -> None:
+    def learn_in_loop(self, learner: AdaptiveFilter) -> None:
         """Let a learner learn while its own outputs are fed back, a chunk of steps at a time."""
         data = self._data
         for i, part in enumerate(data.sequences.parts()):

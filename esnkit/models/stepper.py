@@ -286,7 +286,7 @@ class Stream(Protocol):
     """Moves on by one step, and runs ahead of itself."""
 
     def step(self, value: FloatArray, given: FloatArray, outputs: FloatArray) -> int:
-        """Do what `kernels.streams.stream` does."""
+        """Do what `kernels.stepper.stream` does."""
 
 
 def open_stream(model: Any, state: State, link: LoopWiring, units: Scaling) -> Stream:

@@ -1,4 +1,4 @@
-"""Where a system goes, and where its model goes."""
+"""Phase portraits: a true trajectory beside a predicted one."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ def draw_portrait(ax: Any, points: FloatArray, truth: FloatArray, color: str) ->
 
 
 def embedded(series: FloatArray, delay: int) -> FloatArray:
-    """Return a series (n_steps, 1) beside itself some steps before."""
+    """Return the delay embedding of a series (n_steps, 1)."""
     return np.hstack([series[delay:], series[:-delay]])
 
 

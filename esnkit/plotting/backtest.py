@@ -1,4 +1,4 @@
-"""How the error of forecasts grows with the step ahead."""
+"""Figures of a backtest: the error of forecasts against the step ahead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A series and what comes after it."""
+"""Figures of a series and its forecast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scores of several models: every one of them, and average ranks."""
+"""Figures of the scores of several models, and of their average ranks."""
 
 from __future__ import annotations
 

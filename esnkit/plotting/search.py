@@ -1,4 +1,4 @@
-"""What a search tried, and how it fared."""
+"""Figures of a search: the scores of candidates against their settings."""
 
 from __future__ import annotations
 

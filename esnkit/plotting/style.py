@@ -24,7 +24,7 @@ def new_axes(width: float = 8, height: float = 4) -> Axes:
 
 
 def tidy(ax: Axes, *, grid: Any = "y") -> None:
-    """Take away ink that says nothing; keep grid lines along one axis, or "both"."""
+    """Hide the upper and right frame, and draw grid lines along one axis, or "both"."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
     ax.spines[["top", "right"]].set_visible(False)

@@ -1,4 +1,4 @@
-"""How a network was trained, and how its gradients flow."""
+"""Figures of training: loss curves and gradient flow."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from esnkit.core.checks import (
     Range,
     check_ranges,
 )
-from esnkit.kernels.online import LMS, RLS, OnlineLearner, learn_rows, new_learner
+from esnkit.kernels.online import LMS, RLS, AdaptiveFilter, learn_rows, new_learner
 from esnkit.readouts.base import Chunk, LinearReadout, check_all_came
 
 __all__ = ["LMSReadout", "OnlineReadout", "RLSReadout"]
@@ -39,10 +39,10 @@ class OnlineReadout(LinearReadout):
     """
 
     fit_intercept: bool
-    _learner: OnlineLearner
+    _learner: AdaptiveFilter
 
     @abstractmethod
-    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> OnlineLearner:
+    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> AdaptiveFilter:
         """Check the parameters, and return a learner that has seen nothing."""
 
     # ------------------------------------------------------------------ what models build on
@@ -75,7 +75,7 @@ class OnlineReadout(LinearReadout):
         return self
 
     @property
-    def learner(self) -> OnlineLearner:
+    def learner(self) -> AdaptiveFilter:
         """What the kernels change while they learn; `take_weights` has to follow."""
         check_is_fitted(self)
         return self._learner
@@ -208,7 +208,7 @@ class RLSReadout(OnlineReadout):
         self.guard = guard
         self.fit_intercept = fit_intercept
 
-    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> OnlineLearner:
+    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> AdaptiveFilter:
         given = check_ranges(self)
         spread = np.full(n_weights, 1.0 / given["alpha"])
         spread[n_features:] /= _CONSTANT_PENALTY
@@ -280,7 +280,7 @@ class LMSReadout(OnlineReadout):
         self.step_size = step_size
         self.fit_intercept = fit_intercept
 
-    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> OnlineLearner:
+    def _start(self, n_features: int, n_weights: int, n_outputs: int) -> AdaptiveFilter:
         return new_learner(
             LMS, n_weights, n_outputs, spread=np.zeros(0), step_size=check_ranges(self)["step_size"]
         )

@@ -1,4 +1,4 @@
-"""Who listens to whom: builders of the recurrent matrix, before it is scaled.
+"""Topologies: builders of the recurrent matrix, before it is scaled.
 
 Row i of W holds the weights of what unit i listens to. A builder returns W and its spectral
 radius, or None in its place where only computing it can tell.

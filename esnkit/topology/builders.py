@@ -1,4 +1,4 @@
-"""From what a user passes as `topology` to the recurrent matrix."""
+"""Build the recurrent matrix that the parameter `topology` asks for."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Problem:
 
 @dataclass(frozen=True, eq=False)
 class Contestant:
-    """Someone who takes part.
+    """A model with its search space, as it takes part in a comparison.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The shipped contestants that are trained by gradient, or by what follows from it."""
+"""Shipped contestants: networks trained by gradient, Kalman filter or Hessian-free steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A comparison as a page of HTML that needs nothing else, or as Markdown."""
+"""Render a comparison as one self-contained HTML page, or as Markdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the scores of a comparison say: medians, ranks, and tests where there is enough to test."""
+"""Statistics of scores: medians, ranks, and significance tests where there are enough pairs."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class PairedTest:
 
 @dataclass(frozen=True)
 class Findings:
-    """What the scores on a task say: who stands where, and the tests against the reference."""
+    """Standings on a task, and the tests against the reference."""
 
     standings: list[Standing]
     tests: dict[str, PairedTest]
@@ -89,7 +89,7 @@ class AverageRanks:
 
 
 def findings(comparison: Comparison) -> dict[str, Findings]:
-    """Say what the scores say, once for all who show it.
+    """Compute standings and tests of a task, once for all that show them.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a report says in words and short numbers."""
+"""The sentences and short numbers of a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a task is: data to learn from, data to be judged by, and a score."""
+"""Tasks: data to learn from, data to be judged by, and a score."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class TaskError(ValueError):
 
 
 class Task(ABC):
-    """Something to be good at. Subclasses say what data and what score.
+    """A task of a comparison. Subclasses give the data and the score.
 
     Attributes
     ----------
