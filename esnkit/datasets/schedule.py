@@ -15,7 +15,7 @@ _MOST_STEPS = 10**9
 
 
 @dataclass(frozen=True)
-class Schedule:
+class SamplingSchedule:
     """Samples every ``dt`` from the time ``discard`` on, and integration steps in between."""
 
     n_samples: int
@@ -41,7 +41,7 @@ class Schedule:
 
 def check_schedule(
     n_steps: int, dt: float, discard: float, *, substeps: int = 1, longest_step: float = np.inf
-) -> Schedule:
+) -> SamplingSchedule:
     """Check the arguments by which a system is sampled, and that the work has an end.
 
     Parameters
@@ -59,7 +59,7 @@ def check_schedule(
 
     Returns
     -------
-    Schedule
+    SamplingSchedule
 
     Raises
     ------
@@ -72,7 +72,7 @@ def check_schedule(
     >>> check_schedule(3, 0.5, 10.0).times
     array([10. , 10.5, 11. ])
     """
-    schedule = Schedule(
+    schedule = SamplingSchedule(
         check_length(n_steps, "n_steps"),
         check_scale(dt, "dt"),
         check_scale(discard, "discard", zero=True),

@@ -14,7 +14,7 @@ from esnkit.core.checks import check_real
 from esnkit.core.memory import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
-from esnkit.datasets.schedule import Schedule, check_schedule
+from esnkit.datasets.schedule import SamplingSchedule, check_schedule
 
 __all__ = ["kuramoto_sivashinsky", "lorenz96"]
 
@@ -292,7 +292,7 @@ def _etdrk4_weights(centres: FloatArray, h: float) -> tuple[FloatArray, ...]:
 
 @_QUIET
 def _sample(
-    advance: Callable[[StateT], StateT], start: StateT, schedule: Schedule, of: str
+    advance: Callable[[StateT], StateT], start: StateT, schedule: SamplingSchedule, of: str
 ) -> StateT:
     """Iterate the map of one step, and stack the states of the schedule."""
     orbit = accumulate(repeat(start), lambda state, _: advance(state))

@@ -1,0 +1,9 @@
+from typing import Any, Self
+
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+class RidgeClassifierCV(ClassifierMixin, BaseEstimator):
+    def __init__(self, alphas: Any = (0.1, 1.0, 10.0)) -> None: ...
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self: ...
+    def predict(self, X: Any) -> NDArray[Any]: ...
