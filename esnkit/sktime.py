@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Self
 
 import numpy as np
@@ -41,7 +42,8 @@ class ESNForecaster(BaseForecaster):
     spread of models with other seeds, which leaves the noise of the series out.
 
     Exogenous data are inputs that are known beforehand. A model that runs on its own output needs
-    those of every step up to the last that is asked for.
+    those of every step up to the last that is asked for; where a row between is missing, the one
+    before stands in for it, with a warning.
 
     An update takes new steps into the state of the model, whether or not parameters are to be
     updated. Steps that it has seen are passed over.
@@ -128,11 +130,12 @@ class ESNForecaster(BaseForecaster):
         needed = every.to_absolute_index(self.cutoff)
         missing = needed.difference(X.index)
         if len(missing):
-            raise ValueError(
-                f"X has no row for {missing[0]}: it needs one for each step up to {needed[-1]}, "
-                "also for those that are not in fh."
+            warnings.warn(
+                f"X has no row for {len(missing)} step(s) up to {needed[-1]}, the first at "
+                f"{missing[0]}: the row before is taken, or the one after it.",
+                stacklevel=2,
             )
-        return _numbers(X.loc[needed])
+        return _numbers(X.reindex(needed).ffill().bfill())
 
     def _bounds(self, steps: Indices, X: FloatArray | None, level: float) -> list[FloatArray]:
         horizon = int(steps.max())

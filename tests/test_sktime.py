@@ -70,8 +70,10 @@ def test_known_inputs_are_those_of_esnkit():
     np.testing.assert_array_equal(
         adapter.predict(X=PLAN[n + 4 :]), own.forecast(3, PLAN[n + 4 : n + 7].to_numpy())[[0, 2], 0]
     )
-    with pytest.raises(ValueError, match="X has no row for 2019-08: it needs one for each step"):
-        adapter.predict(X=PLAN.iloc[[n + 4, n + 6]])
+    filled = PLAN.iloc[[n + 4, n + 4, n + 6]].to_numpy()
+    with pytest.warns(UserWarning, match=r"no row for 1 step\(s\) up to 2019-09, .* at 2019-08"):
+        forecast = adapter.predict(X=PLAN.iloc[[n + 4, n + 6]])
+    np.testing.assert_array_equal(forecast, own.forecast(3, filled)[[0, 2], 0])
 
 
 def test_pipelines_evaluation_and_searches_of_sktime():
