@@ -12,8 +12,6 @@ from common import machine, publish, seconds, verdict
 from esnkit import ESNRegressor, Reservoir, RidgeReadout
 from esnkit.dask import fit_sequences
 
-# Dask has its workers give freed memory back at once, and a fit asks for it again at every chunk.
-ALLOCATOR = {"MALLOC_TRIM_THRESHOLD_": 2**28, "MALLOC_MMAP_THRESHOLD_": 2**25}
 N_SEQUENCES, N_STEPS, N_UNITS = map(int, sys.argv[1:] or (200, 5000, 500))
 
 
@@ -30,8 +28,6 @@ def main() -> None:
     xs, ys = [X for X, _ in made], [y for _, y in made]
     model.fit(xs[:2], ys[:2])  # compiled code is read from its cache
     alone = seconds(lambda: model.fit(xs, ys))
-    spawning = "distributed.nanny.pre-spawn-environ"
-    dask.config.set({f"{spawning}.{name}": value for name, value in ALLOCATOR.items()})
     cluster = distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     )
