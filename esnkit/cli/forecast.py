@@ -30,6 +30,7 @@ from esnkit.metrics import mase
 from esnkit.persistence import load as load_model
 from esnkit.persistence import save
 from esnkit.plotting import ForecastDisplay
+from esnkit.plotting.style import GREY, legend_above
 from esnkit.search.rolling_origins import RollingOrigins
 
 if TYPE_CHECKING:
@@ -428,6 +429,13 @@ def _save_figure(file: BinaryIO, source: _Source, forecast: _Forecast) -> None:
             index_label=drawable(source.series.index.name),
             ax=figure.subplots(),
         )
+        filled = source.series[-n_shown:]
+        filled = filled[filled.index.isin(source.series.attrs.get("filled", []))]
+        if len(filled):
+            display.ax_.plot(
+                filled.index.to_numpy(), filled, "o", mfc="white", mec=GREY, label="filled in"
+            )
+            legend_above(display.ax_)
         name = textwrap.shorten(drawable(source.name), _LONGEST_TITLE, placeholder="...")
         display.ax_.set_title(f"{name}, {horizon} steps ahead", loc="left", parse_math=False)
         figure.savefig(file, format="png", dpi=150)

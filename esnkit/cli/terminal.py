@@ -17,10 +17,13 @@ def write(text: str, stream: IO[str]) -> None:
     try:
         stream.write("\n".join(map(one_line, text.split("\n"))))
         stream.flush()
-    except BrokenPipeError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
+    except OSError as error:
+        nowhere = os.open(os.devnull, os.O_WRONLY)  # what waits in the buffer must go somewhere
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+        if not isinstance(error, BrokenPipeError):
+            say(f"esnkit: error: standard output cannot be written ({error.strerror})", error=True)
+            sys.exit(2)
 
 
 def one_line(text: object) -> str:

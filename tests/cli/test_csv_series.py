@@ -246,3 +246,23 @@ def test_any_text_is_a_series_or_a_table_error(tmp_path_factory, text):
 def test_a_mark_that_is_no_number_is_refused(write):
     with pytest.raises(TableError, match="--missing-mark 'x' stands in no cell"):
         read_csv_series(write(lines("a", "1", "2")), missing_mark="x")
+
+
+def test_filled_values_are_told_and_those_at_the_ends_left_out(write):
+    rows = [
+        "2024-01-01,",
+        "2024-01-02,1",
+        "2024-01-03,",
+        "2024-01-04,3",
+        "2024-01-05,",
+        "2024-01-06,5",
+        "2024-01-07,",
+    ]
+    series, line = read_with_line(write(lines("d,v", *rows)), ReadOptions(missing="interpolate"))
+    assert series.tolist() == [1, 2, 3, 4, 5]
+    assert [str(day.date()) for day in series.attrs["filled"]] == ["2024-01-03", "2024-01-05"]
+    assert "2 missing value(s) filled (interpolate)" in line
+    assert "2 row(s) without a value at the ends left out" in line
+    counted, _ = read_with_line(write(lines("v", "-", "1", "-", "3")), ReadOptions(missing="carry"))
+    assert counted.tolist() == [1, 1, 3]
+    assert counted.attrs["filled"] == [1]

@@ -554,3 +554,15 @@ def test_a_saved_forecaster_goes_on_with_new_rows(tmp_path, capsys):
     assert run("new", "--model", str(tmp_path / "old.csv")) == 2
     assert "no zip archive" in capsys.readouterr().err
     assert run("new", "--model", "nowhere.esnkit") == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is full")
+def test_standard_output_without_space_ends_in_one_line() -> None:
+    command = [sys.executable, "-m", "esnkit", "datasets"]
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1
+    assert "standard output cannot be written" in result.stderr

@@ -103,4 +103,6 @@ def fill_gaps(
     n_inside = int(kept.isna().sum())
     if n_inside:
         notes.append(f"{n_inside} missing value(s) filled ({options.missing})")
-    return kept.interpolate() if options.missing == "interpolate" else kept.ffill()
+    filled = kept.interpolate() if options.missing == "interpolate" else kept.ffill()
+    filled.attrs["filled"] = list(kept.index[kept.isna()])  # for whoever draws the series
+    return filled

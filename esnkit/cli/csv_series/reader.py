@@ -44,7 +44,8 @@ def read_csv_series(
     -------
     series : pandas.Series of shape (n_rows,)
         The numbers as float64, under the name of their column. The index holds dates of a known
-        frequency, or counts the rows from zero.
+        frequency, or counts the rows from zero; ``attrs["filled"]`` lists the entries of it at
+        which values were filled in.
     reading : str
         One line that says how the file was read.
 
@@ -72,8 +73,6 @@ def read_csv_series(
     >>> print(reading)
     'sales' by 'month' (%Y-%m, monthly); semicolons, decimal comma
     """
-    import pandas as pd
-
     options = options or ReadOptions()
     table, how, options = _load(os.fspath(path), options)
     if options.target is not None:
@@ -88,8 +87,7 @@ def read_csv_series(
         )
     values, spoken = read_numbers(table, target, options)
     if stamps is None:
-        values = count_rows(table, target, values, options, notes)
-        series = pd.Series(values, pd.RangeIndex(len(values), name="row"), name=target)
+        series = count_rows(table, target, values, options, notes)
         when = "rows counted"
     else:
         series = put_on_dates(table, target, values, stamps, options, notes)

@@ -184,8 +184,8 @@ def _fill_dates(
 
 def count_rows(
     table: Table, target: str, values: np.ndarray, options: ReadOptions, notes: list[str]
-) -> np.ndarray:
-    """Return values of undated rows, oldest first, without gaps."""
+) -> pd.Series:
+    """Return values of undated rows, oldest first, without gaps, and counted from zero."""
     import pandas as pd
 
     for name in table.header:
@@ -195,7 +195,10 @@ def count_rows(
                 values = values[::-1]
                 notes.append(f"{quote(name)} falls: rows turned round")
             break
-    return fill_gaps(table, target, pd.Series(values), options, notes).to_numpy()
+    filled = fill_gaps(table, target, pd.Series(values, name=target), options, notes)
+    counted = filled.set_axis(pd.RangeIndex(len(filled), name="row"))
+    counted.attrs["filled"] = [row - filled.index[0] for row in filled.attrs.get("filled", ())]
+    return counted
 
 
 def _day(date: pd.Timestamp) -> str:
