@@ -294,6 +294,23 @@ def chunks(n_rows: int, length: int = CHUNK) -> Iterator[slice]:
         yield slice(start, min(start + length, n_rows))
 
 
+def batches(lengths: Indices, most_rows: int) -> Iterator[slice]:
+    """Yield runs of sequences with at most so many rows together, or single ones.
+
+    Examples
+    --------
+    >>> list(batches(np.array([2, 2, 5, 1]), 4))
+    [slice(0, 2, None), slice(2, 3, None), slice(3, 4, None)]
+    """
+    first, n_rows = 0, 0
+    for i, length in enumerate(lengths):
+        if i > first and n_rows + length > most_rows:
+            yield slice(first, i)
+            first, n_rows = i, 0
+        n_rows += length
+    yield slice(first, len(lengths))
+
+
 def _read_list(
     estimator: BaseEstimator, arrays: list[Any], reset: bool, min_rows: int
 ) -> Sequences:

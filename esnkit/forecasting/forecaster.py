@@ -364,24 +364,31 @@ class Forecaster(BaseForecaster):
 
     def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         """Forecast every series, in its own units; the inputs are those of the coming steps."""
-        scaled = self._scaled(None if inputs is None else list(inputs))
+        given = list(self._scaled(None if inputs is None else list(inputs)))
+        run = self._read_at_once if self.direct_horizon is not None else self._run
         return [
-            self._preparation.back(self._run(i, horizon, x), member.values)
-            for i, (member, x) in enumerate(zip(self.series_.members, scaled, strict=True))
+            self._preparation.back(
+                outputs.reshape(-1, self.series_.n_variables)[:horizon], m.values
+            )
+            for outputs, m in zip(run(horizon, given), self.series_.members, strict=True)
         ]
 
-    def _run(self, i: int, horizon: int, x: FloatArray | None) -> FloatArray:
-        """Run the model freely, or read all steps from one state, for prepared values."""
-        n_variables = self.series_.n_variables
-        state = self.states_[i]
-        if self.direct_horizon is not None:
-            newest = self._newest(i)
-            row = newest if x is None else np.concatenate([newest, x[0]])
-            outputs = self.model_.predict(row[None], state=state)
-            return outputs.reshape(-1, n_variables)[:horizon]
-        if self.loop == "feedback" and x is None:
-            x = np.zeros((horizon, 1))
-        return self.model_.free_run(horizon, X=x, state=state).reshape(horizon, n_variables)
+    def _run(self, horizon: int, given: list[FloatArray | None]) -> list[FloatArray]:
+        """Run the model freely from the end of each series."""
+        if self.loop == "feedback":
+            given = [np.zeros((horizon, 1)) if x is None else x for x in given]
+        if len(given) == 1:
+            return [self.model_.free_run(horizon, X=given[0], state=self.states_[0])]
+        X = None if given[0] is None else given
+        return self.model_.free_run(horizon, X=X, state=self.states_)
+
+    def _read_at_once(self, horizon: int, given: list[FloatArray | None]) -> list[FloatArray]:
+        """Read all steps from one state of each series."""
+        newest = [self._newest(i)[None] for i in range(len(given))]
+        rows = [
+            z if x is None else np.hstack([z, x[:1]]) for z, x in zip(newest, given, strict=True)
+        ]
+        return self.model_.predict(rows, state=self.states_)
 
     def _units(self, n_given: int) -> Scaling:
         """Say how the model sees the series and what it is given, from the series' end on."""

@@ -7,18 +7,37 @@ once for all of them and multiplies a whole vector.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from esnkit.kernels.closed_loop import clip, show
 from esnkit.kernels.jit import kernel
 from esnkit.kernels.reservoir import ReservoirWeights, advance, aligned, run_driven, working_space
 from esnkit.kernels.simd import SLICE, load, multiply_add, store
 
-FEWEST = 8  # runs from which lanes pay, though some stay empty
+
+def fewest_lanes(network: ReservoirWeights) -> int:
+    """Return from how many runs on lanes pay, though some stay empty.
+
+    Lanes need `SLICE` times the states at hand. Where those of many units leave the nearest cache
+    and there are few weights to be shared, more lanes have to be full.
+    """
+    n_units, n_weights = network.bias.size, network.recurrence.weights.size
+    is_sparse = network.recurrence.dense.size == 0
+    return 12 if n_units > 400 and is_sparse and n_weights < 20 * n_units else 8
 
 
-def lanes_for(n_runs: int) -> int:
+def lanes_for(network: ReservoirWeights, n_runs: int) -> int:
     """Return how many lanes make runs quickest: 1 or `SLICE`."""
-    return SLICE if n_runs >= FEWEST * -(-n_runs // SLICE) else 1
+    return SLICE if n_runs >= fewest_lanes(network) * -(-n_runs // SLICE) else 1
+
+
+def group(offsets: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Put the numbers of sequences in groups for `SLICE` lanes, the longest first.
+
+    Sequences of a group end nearly together, and fall out of its lanes from the last one on.
+    """
+    order = np.argsort(offsets[:-1] - offsets[1:], kind="stable")
+    return [order[first : first + SLICE] for first in range(0, len(order), SLICE)]
 
 
 @kernel
@@ -34,28 +53,25 @@ def widen(network, n_lanes):
 
 
 @kernel
-def run_many_driven(network, U, noise, offsets, H, states):
-    """Run over sequences, rows ``offsets[r]`` to ``offsets[r + 1]`` each, writing ``states``.
+def run_group_driven(network, fewest, U, noise, offsets, runs, H, states):
+    """Run over the sequences ``runs``, in lanes if there are at least ``fewest``.
 
-    ``U`` (n_rows, n_drive), ``noise`` (n_rows, n_units or 0) and ``states`` (n_rows, n_units) hold
-    all sequences. ``H`` (n_runs, n_units) holds the state before the first step of each and, at the
-    end, the one after the last. The longest run first, so that lanes end together.
+    Sequence r lies in the rows ``offsets[r]`` to ``offsets[r + 1]`` of ``U`` (n_rows, n_drive),
+    ``noise`` (n_rows, n_units or 0) and ``states`` (n_rows, n_units), which are written. ``H``
+    (n_sequences, n_units) holds the state before the first step of each and, at the end, the one
+    after the last. ``runs`` is a `group`.
     """
-    order = np.argsort(offsets[:-1] - offsets[1:])
-    wide = widen(network, SLICE)
-    for first in range(0, order.size, SLICE):
-        runs = order[first : first + SLICE]
-        if runs.size >= FEWEST:
-            run_group_driven(wide, U, noise, offsets, runs, H, states)
-        else:
-            for r in runs:
-                rows = slice(offsets[r], offsets[r + 1])
-                run_driven(network, U[rows], noise[rows], H[r], states[rows])
+    if runs.size >= fewest:
+        run_lanes_driven(widen(network, SLICE), U, noise, offsets, runs, H, states)
+        return
+    for r in runs:
+        rows = slice(offsets[r], offsets[r + 1])
+        run_driven(network, U[rows], noise[rows], H[r], states[rows])
 
 
 @kernel
-def run_group_driven(network, U, noise, offsets, runs, H, states):
-    """Run over the sequences ``runs``, a lane for each, the longest first."""
+def run_lanes_driven(network, U, noise, offsets, runs, H, states):
+    """Run over sequences as `run_group_driven` does, a lane for each."""
     n_units = H.shape[1]
     h = aligned(1, n_units * SLICE, H)[0]
     pre, product = working_space(h)

@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from esnkit.core.checks import check_array, check_shared_parameters
 from esnkit.core.sequences import Sequences, read_sequences, read_targets
 from esnkit.core.state import State
-from esnkit.core.typing import FloatArray
+from esnkit.core.typing import FloatArray, Indices
 from esnkit.kernels.closed_loop import Loop, loop_of
 
 
@@ -337,6 +337,66 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         states = self._run(rows, start, teacher, noise, out)
         return out, State(states, start.output if teacher is None else teacher[-1])
 
+    def run_many(
+        self,
+        rows: FloatArray,
+        offsets: Indices,
+        states: Sequence[State | None] | None = None,
+        teacher: FloatArray | None = None,
+        *,
+        noises: Sequence[Any] | None = None,
+    ) -> tuple[NDArray[Any], list[State]]:
+        """Run over many sequences, already checked: what models build on.
+
+        Sequences of a reservoir advance together, in as many threads as `joblib.parallel_config`
+        allows with its backend ``"threading"``. Each is what `run` gives, to rounding.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_rows, n_features)
+            The input, one sequence after the other.
+        offsets : ndarray of shape (n_sequences + 1,)
+            Sequence i is ``rows[offsets[i]:offsets[i + 1]]``.
+        states : sequence of State or None, default=None
+            Where each starts; None is the initial state.
+        teacher : ndarray of shape (n_rows, n_outputs), default=None
+            y(n), for output feedback.
+        noises : sequence of numpy.random.Generator, default=None
+            Where the noise of each comes from, see `noise_generator`; None for none.
+
+        Returns
+        -------
+        features : ndarray of shape (n_rows, n_features_out)
+            What is remembered at each row.
+        states : list of State
+            After the last row of each sequence.
+        """
+        n_sequences = len(offsets) - 1
+        starts = [self._check_state(s) for s in states or [None] * n_sequences]
+        out = np.empty((len(rows), self.n_features_out_), self._feature_type)
+        ends = self._run_many(rows, offsets, starts, teacher, noises or [None] * n_sequences, out)
+        return out, [
+            State(end, start.output if teacher is None else teacher[last])
+            for end, start, last in zip(ends, starts, offsets[1:] - 1, strict=True)
+        ]
+
+    def _run_many(
+        self,
+        rows: FloatArray,
+        offsets: Indices,
+        states: Sequence[State],
+        teacher: FloatArray | None,
+        noises: Sequence[Any],
+        out: NDArray[Any],
+    ) -> Sequence[NDArray[Any]]:
+        """Fill ``out`` as `run_many` says; return `State.states` at the ends."""
+        ends = []
+        for i, (state, noise) in enumerate(zip(states, noises, strict=True)):
+            part = slice(offsets[i], offsets[i + 1])
+            own = None if teacher is None else teacher[part]
+            ends.append(self._run(rows[part], state, own, noise, out[part]))
+        return ends
+
     def free_run(
         self, loop: Loop, rows: FloatArray, n_steps: int, state: State
     ) -> tuple[FloatArray, State, int]:
@@ -451,17 +511,10 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
     ) -> tuple[Any, Any]:
         """Run over every sequence; return features and final states as the sequences came."""
         self._refuse_tables_for_lists(sequences)
-        features = np.empty((len(sequences.rows), self.n_features_out_), self._feature_type)
-        ends = []
-        for i, (part, start) in enumerate(zip(sequences.parts(), starts, strict=True)):
-            _, end = self.run(
-                sequences.rows[part],
-                start,
-                None if teacher is None else teacher[part],
-                noise=self.noise_generator(i) if noisy else None,
-                out=features[part],
-            )
-            ends.append(end)
+        noises = [self.noise_generator(i) for i in range(len(sequences))] if noisy else None
+        features, ends = self.run_many(
+            sequences.rows, sequences.offsets, starts, teacher, noises=noises
+        )
         return sequences.give_back(features), sequences.one_or_many(ends)
 
     def _refuse_tables_for_lists(self, sequences: Sequences) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 import scipy.sparse
+from joblib import Parallel, delayed
 from numpy.typing import ArrayLike, NDArray
 
 from esnkit import topology as topologies
@@ -19,7 +20,13 @@ from esnkit.core.state import State
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.closed_loop import Loop, stack
-from esnkit.kernels.lanes import lanes_for, run_many_free
+from esnkit.kernels.lanes import (
+    fewest_lanes,
+    group,
+    lanes_for,
+    run_group_driven,
+    run_many_free,
+)
 from esnkit.kernels.reservoir import ReservoirWeights, run_driven
 from esnkit.kernels.sparse_layout import arrange
 from esnkit.memories.base import Memory
@@ -53,6 +60,33 @@ class RecurrentMemory(Memory):
             run_driven(self._network, drive, self.draw_noise(len(drive), noise), h, out[part])
         return h
 
+    def _run_many(
+        self,
+        rows: FloatArray,
+        offsets: Indices,
+        states: Sequence[State],
+        teacher: FloatArray | None,
+        noises: Sequence[Any],
+        out: NDArray[Any],
+    ) -> Sequence[NDArray[Any]]:
+        # To draw noise takes longer than the steps themselves.
+        noisy = self.noise and noises[0] is not None
+        fewest = fewest_lanes(self._network)
+        if noisy or not self.is_reservoir or len(states) < fewest:
+            return super()._run_many(rows, offsets, states, teacher, noises, out)
+        previous = None
+        if self.n_feedback_:
+            before = np.stack([state.output for state in states])
+            previous = _shift_each(self._check_teacher(teacher, "teacher"), offsets, before)
+        drive = self._stack_drive(rows, previous)
+        H = np.stack([state.states for state in states])
+        no_noise = self.draw_noise(len(rows), None)
+        Parallel(require="sharedmem")(
+            delayed(run_group_driven)(self._network, fewest, drive, no_noise, offsets, runs, H, out)
+            for runs in group(offsets)
+        )
+        return list(H)
+
     def _free_run(
         self, loop: Loop, rows: FloatArray, state: State, outputs: FloatArray
     ) -> tuple[NDArray[Any], int]:
@@ -77,7 +111,7 @@ class RecurrentMemory(Memory):
         y = np.concatenate([state.output for state in states])
         outputs, first_clipped = np.empty((len(rows), len(y))), np.empty(len(states), np.int64)
         given = np.array(rows, dtype=self.dtype)
-        n_lanes = lanes_for(len(states))
+        n_lanes = lanes_for(self._network, len(states))
         run_many_free(self._network, loops, seen, given, n_lanes, H, y, outputs, first_clipped)
         return outputs, H, first_clipped
 
@@ -498,6 +532,13 @@ class ReservoirVariant(Memory):
     def n_features_out_(self) -> int:
         """Number of features that a step gives: one for each unit."""
         return self._drawn.n_features_out_
+
+
+def _shift_each(teacher: FloatArray, offsets: Indices, first: FloatArray) -> FloatArray:
+    """Shift y(n) to y(n-1) within each sequence, with ``first`` (n_sequences, n_outputs) ahead."""
+    previous = np.roll(teacher, 1, axis=0)
+    previous[offsets[:-1]] = first
+    return previous
 
 
 def _as_vector(values: float | ArrayLike, length: int, name: str, what: str) -> FloatArray:

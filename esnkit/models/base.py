@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from numbers import Integral
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
@@ -31,24 +31,8 @@ from esnkit.core.sequences import (
 )
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
+from esnkit.models.runner import FittedRunner
 from esnkit.models.stepper import OutputStepper
-
-
-class FittedRunner(Protocol):
-    """What computes the outputs of a fitted model, over rows that are checked."""
-
-    n_features: int
-
-    def initial_states(self) -> NDArray[Any]:
-        """Return what `State.states` is before the first step."""
-
-    def run(
-        self, rows: FloatArray, state: State, teacher: FloatArray | None
-    ) -> tuple[FloatArray, State]:
-        """Return outputs (n_steps, n_outputs) over given rows, and the state at the end."""
-
-    def free_run(self, rows: FloatArray, n_steps: int, state: State) -> tuple[FloatArray, State]:
-        """Return the outputs of a run on them, and the state at the end."""
 
 
 class SequenceModel(BaseEstimator, ABC):
@@ -166,42 +150,35 @@ class SequenceModel(BaseEstimator, ABC):
         if feedback is not None:
             teacher, _ = read_targets(self, sequences, feedback, "feedback")
             self._check_width(teacher, "feedback")
-        outputs = np.empty((len(sequences.rows), self.n_outputs_))
-        ends = []
-        starts = sequences.per_sequence(state, "state")
-        for part, start in zip(sequences.parts(), starts, strict=True):
-            outputs[part], end = self._runner.run(
-                sequences.rows[part],
-                self._start_state(start),
-                None if teacher is None else teacher[part],
-            )
-            ends.append(end)
+        starts = [self._start_state(s) for s in sequences.per_sequence(state, "state")]
+        outputs, ends = self._runner.run_many(sequences.rows, sequences.offsets, starts, teacher)
         return sequences, outputs, ends
 
     def free_run(
-        self, n_steps: int, X: ArrayLike | None = None, state: State | None = None
-    ) -> FloatArray:
+        self, n_steps: int, X: Any = None, state: State | list[State] | None = None
+    ) -> Any:
         """Let the model run on its own outputs.
 
         What is fed back depends on X. Without X, and with features missing from it, the outputs
         take the place of the (first) features of the input. Output feedback, if the model has it,
-        is closed in any case.
+        is closed in any case. Runs from a list of states advance together.
 
         Parameters
         ----------
         n_steps : int
             Number of steps, at least 1.
-        X : array-like of shape (n_steps, n_given), default=None
+        X : array-like of shape (n_steps, n_given), or a list of such, default=None
             The input that is known. Either all features are given, or all but the first
-            ``n_outputs``, into which the outputs y(n-1) are fed. None stands for no column.
-        state : State, default=None
+            ``n_outputs``, into which the outputs y(n-1) are fed. None stands for no column. A list
+            holds one for each state.
+        state : State or list of State, default=None
             Where to start; its output is the first to be fed back. None continues from the final
             training row, whose output is the last target.
 
         Returns
         -------
-        ndarray of shape (n_steps,) or (n_steps, n_outputs)
-            The outputs of the steps that follow the state.
+        ndarray of shape (n_steps,) or (n_steps, n_outputs), or a list of such
+            The outputs of the steps that follow the state; a list if `state` is one.
 
         Raises
         ------
@@ -228,10 +205,28 @@ class SequenceModel(BaseEstimator, ABC):
         if not self.can_run_freely:
             raise ValueError(f"{type(self).__name__} cannot run freely. {self.limitation}".rstrip())
         n_steps = check_length(n_steps, "n_steps")
+        if isinstance(state, list | tuple):
+            return self._free_run_many(n_steps, X, list(state))
         rows = self._read_known_input(X, n_steps)
         start = self._last_state() if state is None else self._start_state(state)
         outputs, _ = self._runner.free_run(rows, n_steps, start)
         return self._shape_outputs(outputs)
+
+    def _free_run_many(self, n_steps: int, X: Any, states: list[State]) -> list[FloatArray]:
+        """Run from each state, with inputs of its own or the same for all."""
+        given = X if isinstance(X, list | tuple) else [X]
+        if len(given) not in (1, len(states)) or not states:
+            raise ValueError(
+                f"state is a list of {len(states)}, so X must be one array or a list of as many, "
+                f"and not empty; got {len(given)}."
+            )
+        rows = [self._read_known_input(x, n_steps) for x in given]
+        widths = [x.shape[1] for x in rows]
+        if len(set(widths)) > 1:
+            raise ValueError(f"X must have as many columns for each state, got {widths}.")
+        starts = [self._start_state(state) for state in states]
+        outputs = self._runner.free_run_many(np.stack(rows, axis=1), n_steps, starts)
+        return [self._shape_outputs(run) for run in outputs]
 
     def initial_state(self) -> State:
         """Return the state before the first step: zero states and a zero output.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -17,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import check_name
 from esnkit.core.seeding import RandomState, child_generator, root_seed
-from esnkit.core.sequences import Sequences
+from esnkit.core.sequences import Sequences, batches
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.memories.base import Memory
 from esnkit.memories.reservoir import Reservoir
@@ -294,9 +292,9 @@ class ESNClassifier(SequenceClassifier):
     def _pool(self, sequences: Sequences, chosen: Indices) -> FloatArray:
         """Return the summaries of the chosen sequences, a batch at a time."""
         lengths = np.diff(sequences.offsets)[chosen]
-        batches = _batches(lengths, _BATCH // self.reservoir_.n_features_out_)
+        cuts = batches(lengths, _BATCH // self.reservoir_.n_features_out_)
         rows = Parallel(n_jobs=self.n_jobs, prefer="threads")(
-            delayed(self._pool_batch)(*self._pick(sequences, chosen[batch])) for batch in batches
+            delayed(self._pool_batch)(*self._pick(sequences, chosen[batch])) for batch in cuts
         )
         return np.vstack(rows)
 
@@ -319,7 +317,7 @@ class ESNClassifier(SequenceClassifier):
         """Return the states of sequences read forwards or backwards, in the order of reading."""
         if sign < 0:
             rows = rows[_reversed(offsets)]
-        return np.concatenate([self.reservoir_.run(rows[a:b])[0] for a, b in pairwise(offsets)])
+        return self.reservoir_.run_many(rows, offsets)[0]
 
     def _features(self, sequences: Sequences) -> FloatArray:
         self._check_lengths(sequences)
@@ -425,17 +423,6 @@ def _spread(values: FloatArray) -> FloatArray:
     varies = spread > 1e-12 * np.abs(values).max(axis=0)
     spread[~varies] = 1
     return spread
-
-
-def _batches(lengths: Indices, most_rows: int) -> Iterator[slice]:
-    """Yield runs of sequences with at most so many rows together, or single ones."""
-    first, n_rows = 0, 0
-    for i, length in enumerate(lengths):
-        if i > first and n_rows + length > most_rows:
-            yield slice(first, i)
-            first, n_rows = i, 0
-        n_rows += length
-    yield slice(first, len(lengths))
 
 
 def _softmax(decisions: FloatArray, steepness: float) -> FloatArray:

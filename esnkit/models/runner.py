@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.core.quiet import warn_of_divergence
-from esnkit.core.sequences import CHUNK, TrainingData, chunks
+from esnkit.core.sequences import CHUNK, TrainingData, batches, chunks
 from esnkit.core.state import State
-from esnkit.core.typing import FloatArray
-from esnkit.kernels.closed_loop import Loop
+from esnkit.core.typing import FloatArray, Indices
+from esnkit.kernels.closed_loop import Loop, stack
 from esnkit.kernels.online import AdaptiveFilter, learn_in_loop, learn_rows
 from esnkit.kernels.reservoir import ReservoirWeights
 from esnkit.memories.base import Memory
@@ -22,8 +24,67 @@ from esnkit.memories.reservoir import Reservoir
 from esnkit.readouts.online import LMSReadout, RLSReadout
 from esnkit.readouts.ridge import RidgeReadout
 
+BATCH = 2**23  # features of short sequences that are held at one time, in numbers
 
-class Runner:
+
+class FittedRunner(ABC):
+    """What computes the outputs of a fitted model, over rows that are checked."""
+
+    n_features: int
+
+    @abstractmethod
+    def initial_states(self) -> NDArray[Any]:
+        """Return what `State.states` is before the first step."""
+
+    @abstractmethod
+    def run(
+        self, rows: FloatArray, state: State, teacher: FloatArray | None
+    ) -> tuple[FloatArray, State]:
+        """Run over given rows: outputs of shape (n_steps, n_outputs), and the state at the end.
+
+        With output feedback and no teacher the outputs are fed back.
+        """
+
+    @abstractmethod
+    def free_run(self, rows: FloatArray, n_steps: int, state: State) -> tuple[FloatArray, State]:
+        """Run on the outputs: their values, and the state at the end; warn if they diverge.
+
+        Where ``rows`` (n_steps, n_given) lacks features, the outputs take the first places.
+        """
+
+    def run_many(
+        self,
+        rows: FloatArray,
+        offsets: Indices,
+        states: Sequence[State],
+        teacher: FloatArray | None,
+    ) -> tuple[FloatArray, list[State]]:
+        """Run as `run` does over many sequences: outputs (n_rows, n_outputs), states at the ends.
+
+        Sequence i is ``rows[offsets[i]:offsets[i + 1]]``.
+        """
+        outputs, ends = [], []
+        for (start, stop), state in zip(pairwise(offsets), states, strict=True):
+            given = None if teacher is None else teacher[start:stop]
+            own, end = self.run(rows[start:stop], state, given)
+            outputs.append(own)
+            ends.append(end)
+        return np.concatenate(outputs), ends
+
+    def free_run_many(self, rows: FloatArray, n_steps: int, states: Sequence[State]) -> FloatArray:
+        """Run on the outputs from many states: outputs of shape (n_runs, n_steps, n_outputs).
+
+        ``rows`` (n_steps, n_runs or 1, n_given) are the inputs of each run, or of all.
+        """
+        return np.stack(
+            [
+                self.free_run(rows[:, i % rows.shape[1]], n_steps, state)[0]
+                for i, state in enumerate(states)
+            ]
+        )
+
+
+class Runner(FittedRunner):
     """Runs a memory with a readout, holding a chunk of features at a time.
 
     Parameters
@@ -97,8 +158,6 @@ class Runner:
         noise: Any = None,
     ) -> Iterator[tuple[slice, FloatArray, State]]:
         """Run over a sequence, yielding [h(n); h(n)²; x(n)] in a buffer that is used again."""
-        n_units = self.memory.n_features_out_
-        n_states = n_units * (2 if self.squared_states else 1)
         length = CHUNK if self.memory.can_continue else len(rows)
         buffer = np.empty((min(length, len(rows)), self.n_readout_features))
         for chunk in chunks(len(rows), length):
@@ -106,33 +165,82 @@ class Runner:
                 rows[chunk], state, None if teacher is None else teacher[chunk], noise=noise
             )
             features = buffer[: len(states)]
-            features[:, :n_units] = states
-            if self.squared_states:
-                np.square(features[:, :n_units], out=features[:, n_units:n_states])
-            if self.include_input:
-                features[:, n_states:] = rows[chunk]
+            self._complete(features, states, rows[chunk])
             yield chunk, features, state
+
+    def features_of_many(
+        self,
+        rows: FloatArray,
+        offsets: Indices,
+        states: Sequence[State],
+        teacher: FloatArray | None,
+        noises: Sequence[Any],
+    ) -> Iterator[tuple[int, slice, FloatArray, State]]:
+        """Yield what `features` does of many sequences, each with its number in front.
+
+        Short sequences advance together; of a long one there is a chunk at a time.
+        """
+        for batch in batches(np.diff(offsets), BATCH // self.n_readout_features):
+            part = slice(offsets[batch.start], offsets[batch.stop])
+            given = None if teacher is None else teacher[part]
+            if batch.stop - batch.start == 1:
+                i = batch.start
+                for chunk, features, end in self.features(rows[part], states[i], given, noises[i]):
+                    yield i, chunk, features, end
+                continue
+            cuts = offsets[batch.start : batch.stop + 1] - part.start
+            memory_states, ends = self.memory.run_many(
+                rows[part], cuts, states[batch], given, noises=noises[batch]
+            )
+            features = np.empty((len(memory_states), self.n_readout_features))
+            self._complete(features, memory_states, rows[part])
+            for i, end in enumerate(ends):
+                own = features[cuts[i] : cuts[i + 1]]
+                yield batch.start + i, slice(0, len(own)), own, end
+
+    def _complete(self, features: FloatArray, states: NDArray[Any], rows: FloatArray) -> None:
+        """Fill features with [h(n); h(n)²; x(n)], as far as the readout sees them."""
+        n_units = states.shape[1]
+        features[:, :n_units] = states
+        if self.squared_states:
+            np.square(features[:, :n_units], out=features[:, n_units : 2 * n_units])
+        if self.include_input:
+            features[:, -rows.shape[1] :] = rows
 
     def run(
         self, rows: FloatArray, state: State, teacher: FloatArray | None
     ) -> tuple[FloatArray, State]:
-        """Run over given rows: outputs of shape (n_steps, n_outputs), and the state at the end.
-
-        With output feedback and no teacher the outputs are fed back.
-        """
+        """Run over given rows."""
         if self.memory.n_feedback_ and teacher is None:
             return self.free_run(rows, len(rows), state)
+        outputs, ends = self.run_many(rows, np.array([0, len(rows)]), [state], teacher)
+        return outputs, ends[0]
+
+    def run_many(
+        self,
+        rows: FloatArray,
+        offsets: Indices,
+        states: Sequence[State],
+        teacher: FloatArray | None,
+    ) -> tuple[FloatArray, list[State]]:
+        """Run over many sequences, short ones together."""
+        if self.memory.n_feedback_ and teacher is None:
+            return super().run_many(rows, offsets, states, teacher)
         outputs = np.empty((len(rows), self.n_outputs))
-        for chunk, features, end in self.features(rows, state, teacher):
-            outputs[chunk] = self.read_out(features)
-            state = end
-        return outputs, State(state.states, (outputs if teacher is None else teacher)[-1])
+        ends = list(states)
+        no_noises = [None] * len(ends)
+        for i, chunk, features, end in self.features_of_many(
+            rows, offsets, states, teacher, no_noises
+        ):
+            outputs[offsets[i] + chunk.start : offsets[i] + chunk.stop] = self.read_out(features)
+            ends[i] = end
+        seen = outputs if teacher is None else teacher
+        return outputs, [
+            State(end.states, seen[last]) for end, last in zip(ends, offsets[1:] - 1, strict=True)
+        ]
 
     def free_run(self, rows: FloatArray, n_steps: int, state: State) -> tuple[FloatArray, State]:
-        """Run on the outputs, compiled if memory and readout are; warn if they diverge.
-
-        Where ``rows`` (n_steps, n_given) lacks features, the outputs take the first places.
-        """
+        """Run on the outputs, compiled if memory and readout are."""
         through_input = rows.shape[1] < self.n_features
         if self.linear is None or not self.memory.compiled:
             outputs, end, first_clipped = self._step_freely(rows, n_steps, state, through_input)
@@ -141,6 +249,16 @@ class Runner:
             outputs, end, first_clipped = self.memory.free_run(loop, rows, n_steps, state)
         warn_if_clipped(first_clipped, n_steps, self.output_range)
         return outputs, end
+
+    def free_run_many(self, rows: FloatArray, n_steps: int, states: Sequence[State]) -> FloatArray:
+        """Run on the outputs from many states, together if memory and readout are compiled."""
+        if self.linear is None or not self.memory.compiled:
+            return super().free_run_many(rows, n_steps, states)
+        loops = stack([self.loop(rows.shape[2] < self.n_features)])
+        outputs, first_clipped = self.memory.free_run_many(loops, rows, states)
+        clipped = first_clipped[first_clipped >= 0]
+        warn_if_clipped(int(clipped.min()) if len(clipped) else -1, n_steps, self.output_range)
+        return outputs.transpose(1, 0, 2)
 
     def read_out(self, features: FloatArray) -> FloatArray:
         """Turn features into outputs of shape (n_steps, n_outputs)."""
@@ -297,23 +415,27 @@ class TrainingRun:
         return int(np.maximum(lengths - skipped, 0).sum())
 
     def __iter__(self) -> Iterator[tuple[FloatArray, FloatArray, FloatArray | None]]:
-        data = self._data
-        for i, part in enumerate(data.sequences.parts()):
-            position = self._position_before(i)
-            rows, targets = data.sequences.rows[part], data.targets[part]
-            weights = None if data.weights is None else data.weights[part]
-            n_skipped, state = max(self._washout - position.n_seen, 0), position.state
-            for chunk, features, end in self._runner.features(rows, state, targets, position.noise):
-                first = max(n_skipped, chunk.start)
-                if first < chunk.stop:
-                    fitted = slice(first, chunk.stop)
-                    yield (
-                        features[first - chunk.start :],
-                        targets[fitted],
-                        None if weights is None else weights[fitted],
-                    )
-                state = end
-            self.end = replace(position, state=state, n_seen=position.n_seen + len(rows))
+        data, offsets = self._data, self._data.sequences.offsets
+        before = [self._position_before(i) for i in range(len(data.sequences))]
+        state = before[-1].state
+        for i, chunk, features, end in self._runner.features_of_many(
+            data.sequences.rows,
+            offsets,
+            [position.state for position in before],
+            data.targets,
+            [position.noise for position in before],
+        ):
+            state = end
+            first = max(self._washout - before[i].n_seen, chunk.start)
+            if first < chunk.stop:
+                fitted = slice(offsets[i] + first, offsets[i] + chunk.stop)
+                yield (
+                    features[first - chunk.start :],
+                    data.targets[fitted],
+                    None if data.weights is None else data.weights[fitted],
+                )
+        n_seen = before[-1].n_seen + int(offsets[-1] - offsets[-2])
+        self.end = replace(before[-1], state=state, n_seen=n_seen)
 
     def learn_in_loop(self, learner: AdaptiveFilter) -> None:
         """Let a learner learn while its own outputs are fed back, a chunk of steps at a time."""

@@ -11,7 +11,7 @@ from esnkit.core.sequences import chunks
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.preprocessing import Preprocessor
-from esnkit.models.runner import warn_if_clipped
+from esnkit.models.runner import FittedRunner, warn_if_clipped
 from esnkit.networks.gradient_flow import state_jacobians
 from esnkit.networks.network import Network, Tape
 from esnkit.networks.training.losses import Loss
@@ -21,7 +21,7 @@ CHUNK = 1000  # steps
 BATCH = 64  # sequences
 
 
-class NetworkRunner:
+class NetworkRunner(FittedRunner):
     """Runs a network with its weights, and takes care of the scales.
 
     Parameters
@@ -67,10 +67,7 @@ class NetworkRunner:
     def run(
         self, rows: FloatArray, state: State, teacher: FloatArray | None
     ) -> tuple[FloatArray, State]:
-        """Run over given rows: outputs of shape (n_steps, n_outputs), and the state at the end.
-
-        With output feedback and no teacher the outputs are fed back.
-        """
+        """Run over given rows."""
         if self.network.feedback and teacher is None:
             return self.free_run(rows, len(rows), state)
         outputs = np.empty((len(rows), self.network.n_outputs))
@@ -81,10 +78,7 @@ class NetworkRunner:
         return outputs, state
 
     def free_run(self, rows: FloatArray, n_steps: int, state: State) -> tuple[FloatArray, State]:
-        """Run on the outputs; warn if they diverge.
-
-        Where ``rows`` (n_steps, n_given) lacks features, the outputs take the first places.
-        """
+        """Run on the outputs."""
         inputs, targets = self.inputs, self.targets
         n_fed = self.n_features - rows.shape[1]
         outputs, states, first_clipped = self.network.free_run(

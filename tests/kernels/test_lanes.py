@@ -11,12 +11,19 @@ from hypothesis import strategies as st
 
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.closed_loop import Loop, loop_of, stack
-from esnkit.kernels.lanes import FEWEST, lanes_for, run_many_driven, run_many_free
+from esnkit.kernels.lanes import (
+    fewest_lanes,
+    group,
+    lanes_for,
+    run_group_driven,
+    run_many_free,
+)
 from esnkit.kernels.simd import SLICE
 from tests import naive
 from tests.kernels.test_reservoir import TOLERANCE, make_network
 
 N_UNITS = 21
+FEWEST = 8  # of a small network
 WIDTHS = [1, FEWEST - 1, FEWEST, SLICE - 1, SLICE, SLICE + 1, 2 * SLICE + FEWEST]
 APART = {np.float64: 1e-12, np.float32: 1e-5}  # of a lane from its run alone
 
@@ -24,7 +31,8 @@ APART = {np.float64: 1e-12, np.float32: 1e-5}  # of a lane from its run alone
 def drive(network, U, noise, offsets, H):
     """States of all sequences, and those at their ends."""
     H, states = H.copy(), np.full((len(U), N_UNITS), np.nan, H.dtype)
-    run_many_driven(network, U, noise, offsets, H, states)
+    for runs in group(offsets):
+        run_group_driven(network, fewest_lanes(network), U, noise, offsets, runs, H, states)
     return states, H
 
 
@@ -194,5 +202,20 @@ def test_outputs_are_held_in_their_bounds(gain, n_lanes):
         np.testing.assert_array_equal(outputs.T, [[3.0, 9.0, 20.0, 20.0, 20.0], [0.0] * 5])
 
 
-def test_lanes_are_used_where_half_of_them_are_full():
-    assert [lanes_for(n) for n in (1, 7, 8, 16, 17, 31)] == [1, 1, SLICE, SLICE, SLICE, SLICE]
+@pytest.mark.parametrize(
+    ("n_units", "density", "fewest"), [(21, 0.2, 8), (21, 1.0, 8), (600, 0.01, 12), (600, 0.1, 8)]
+)
+def test_lanes_are_used_where_enough_of_them_are_full(n_units, density, fewest):
+    network, _ = make_network(n_units, 1, density=density)
+    assert fewest_lanes(network) == fewest
+    used = {n: lanes_for(network, n) == SLICE for n in (1, fewest - 1, fewest, 16, 17, 31, 32)}
+    full = {
+        1: False,
+        fewest - 1: False,
+        fewest: True,
+        16: True,
+        17: fewest == 8,
+        31: True,
+        32: True,
+    }
+    assert used == full
