@@ -29,6 +29,7 @@ from esnkit.models.classifier import ESNClassifier
 from esnkit.models.esn import ESNRegressor
 from esnkit.models.tdnn import TDNNRegressor
 from esnkit.models.trees import TreeESNRegressor
+from esnkit.models.warmup import warmup
 from esnkit.networks.classifier import RNNClassifier
 from esnkit.networks.fir import FIRRegressor
 from esnkit.networks.rnn import RNNRegressor
@@ -82,4 +83,5 @@ __all__ = [
     "metrics",
     "save",
     "topology",
+    "warmup",
 ]

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache, NullCache
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - on Windows processes compile without waiting
+    fcntl = None  # type: ignore[assignment]
+
+_PATIENCE = 60.0  # seconds that a process waits for another that compiles the same kernel
 
 # Contracting products and sums into fused multiply-adds and ignoring the sign of zero are safe.
 # The rest of "fast math" is not: reassociation breaks the range reduction of tanh, and assuming
@@ -72,10 +81,20 @@ def count_usable(compiled: Any) -> int:
 class _GuardedCache(FunctionCache):
     """A cache without which work goes on: a full disk or a damaged file costs time alone."""
 
+    _turn: Any = None  # a locked file while this process compiles
+
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Load machine code, or None where there is none that can be read."""
+        """Load machine code, or None where there is none that can be read.
+
+        Where there is none, other processes wait until this one has compiled and saved it.
+        """
         try:
-            return super().load_overload(sig, target_context)
+            found = super().load_overload(sig, target_context)
+            if found is None and self._take_turn():
+                found = super().load_overload(sig, target_context)
+                if found is not None:
+                    self._end_turn()
+            return found
         except Exception as error:  # unpickling what is damaged or old may raise anything
             _warn_of_cache(error)
         try:
@@ -91,6 +110,29 @@ class _GuardedCache(FunctionCache):
         except Exception as error:  # as above: the index is read before it is written
             _warn_of_cache(error)
             self.disable()
+        self._end_turn()
+
+    def _take_turn(self) -> bool:
+        """Lock the kernel's place in the cache; tell whether another process had it before."""
+        self._end_turn()  # of a compilation that failed
+        if fcntl is None or not os.path.isdir(self.cache_path):
+            return False
+        self._turn = open(f"{self._cache_file._index_path}.lock", "w")  # noqa: SIM115
+        begin = time.monotonic()
+        waited = False
+        while time.monotonic() - begin < _PATIENCE:
+            with suppress(BlockingIOError):
+                fcntl.flock(self._turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            waited = True
+            time.sleep(0.01)
+        return waited
+
+    def _end_turn(self) -> None:
+        """Let the other processes go on."""
+        if self._turn is not None:
+            self._turn.close()
+            self._turn = None
 
 
 class _NoCache(NullCache):
