@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import Candidate, NVARConfig
 from esnkit.forecasting.auto.rollout import CandidateRollout
-from esnkit.forecasting.backtesting import cut_at_origins
+from esnkit.forecasting.backtesting import cut_out
 from esnkit.forecasting.series import SeriesSet
 from esnkit.models.rollout import Readouts
 from esnkit.search.engine import Trial
@@ -27,6 +27,8 @@ _INSIDE = (0.2, 0.35, 0.5)  # where runs inside the fitted part begin
 _INSIDE_AGAIN = (0.2, 0.4, 0.6, 0.8)  # likewise, of a model that is fitted to everything
 _WEIGHT_INSIDE = 0.3  # of what a run repeats that the model was fitted to
 _ABOUT = np.logspace(-2, 2, 5)  # about the best penalty of the first look
+# Parts of a horizon before the end, where shorter runs begin: what changed last is seen there.
+_LATE_PARTS = (2, 6)
 _LATE = 0.8  # share of the series that the best are fitted to once more
 _LEAST_ERROR, _LARGEST_ERROR = 1e-8, 10.0  # in standard deviations
 
@@ -70,10 +72,17 @@ class Validation:
         self, data: SeriesSet, inputs: list[FloatArray] | None, rolling: RollingOrigins
     ) -> None:
         self.horizon = rolling.horizon
-        self._data, self._inputs = data, inputs
+        self._data = data
         self._values = [member.values for member in data.members]
-        self._places = list(cut_at_origins(data, inputs, rolling))
-        self._behind = [rolling.cuts(len(values)) for values in self._values]
+        # Inputs to come are not known: the last ones go on once more.
+        self._inputs = None
+        if inputs is not None:
+            self._inputs = [np.vstack([x, x[-self.horizon :]]) for x in inputs]
+        late = sorted({max(1, self.horizon // part) for part in _LATE_PARTS} - {self.horizon})
+        self._behind = [
+            rolling.cuts(len(values)) + [len(values) - n for n in reversed(late)]
+            for values in self._values
+        ]
         self.lengths = [cuts[0] for cuts in self._behind]
         heads = [values[:n] for values, n in zip(self._values, self.lengths, strict=True)]
         self._deviations = [_deviation(values) for values in heads]
@@ -106,7 +115,7 @@ class Validation:
         rehearsed = self._rehearsed(model, readouts, inside)
         near, forecasts = self._forecasts_near_best(model, readouts, rehearsed)
         errors = smooth(self._errors(forecasts, self._behind))
-        scores = errors.mean(axis=(1, 2)) + smooth(rehearsed)[near]
+        scores = _mean(errors) + smooth(rehearsed)[near]
         best = int(scores.argmin())
         return self._evaluation(
             candidate,
@@ -127,7 +136,7 @@ class Validation:
         """Write down how a candidate did."""
         runs = found.pop("runs", None)
         runs = self.errors_of(forecasts) if runs is None else runs
-        found = {"penalty": 1.0, "strength": 1.0, "score": float(runs.mean())} | found
+        found = {"penalty": 1.0, "strength": 1.0, "score": float(_mean(runs))} | found
         return Evaluation(
             settings=candidate.settings | {"penalty": found["penalty"]},
             seconds=0.0,
@@ -141,13 +150,19 @@ class Validation:
     def _classical_forecasts(self, candidate: Candidate) -> list[FloatArray]:
         """Forecast by a classical forecaster, which takes in what comes between the origins."""
         forecaster = candidate.forecaster(1.0, self.lengths)
-        futures = []
-        for i, place in enumerate(self._places):
-            if i == 0:
-                forecaster._fit(place.heads, place.known)
+        futures: list[list[FloatArray]] = []
+        before = [0] * len(self._values)
+        for cuts in (list(at_once) for at_once in zip(*self._behind, strict=True)):
+            members = zip(self._data.members, cuts, strict=True)
+            heads = replace(self._data, members=tuple(m.head(cut) for m, cut in members))
+            passed = cut_out(self._inputs, before, cuts)
+            if futures:
+                forecaster._update(heads, passed, learn=False)
             else:
-                forecaster._update(place.heads, place.passed, learn=False)
-            futures.append(forecaster._forecast(self.horizon, place.coming))
+                forecaster._fit(heads, passed)
+            ends = [cut + self.horizon for cut in cuts]
+            futures.append(forecaster._forecast(self.horizon, cut_out(self._inputs, cuts, ends)))
+            before = cuts
         return [np.array(runs) for runs in zip(*futures, strict=True)]
 
     def _forecasts_near_best(
@@ -193,9 +208,7 @@ class Validation:
 
         inside = self._origins_inside(candidate, _INSIDE_AGAIN, lengths)
         ends = [[n] for n in lengths]
-        model = CandidateRollout(
-            candidate, self._data, self._imagined_inputs(), lengths, ends, inside
-        )
+        model = CandidateRollout(candidate, self._data, self._inputs, lengths, ends, inside)
         readouts = model.fit(strengths)
         score = smooth(score + self._rehearsed(model, readouts, inside))
         futures = [future[0] for future in model.forecasts(readouts, self.horizon, [0])]
@@ -216,12 +229,6 @@ class Validation:
         return log_errors(squares / len(self._deviations)).mean(axis=-1)
 
     # ------------------------------------------------------------------ inside
-
-    def _imagined_inputs(self) -> list[FloatArray] | None:
-        """Go on with the last known inputs once more, as those to come are not known."""
-        if self._inputs is None:
-            return None
-        return [np.vstack([x, x[-self.horizon :]]) for x in self._inputs]
 
     def _rehearsed(
         self, model: CandidateRollout, readouts: Readouts, inside: list[list[int]]
@@ -251,9 +258,16 @@ class Validation:
         rows = []
         for i, values in enumerate(self._values):
             for cut, runs in zip(cuts[i], forecasts[i], strict=True):
-                truth = values[cut : cut + self.horizon]
+                truth = np.full(runs.shape[1:], np.nan)
+                truth[: len(values) - cut] = values[cut : cut + self.horizon]
                 rows.append((((runs - truth) / self._deviations[i]) ** 2).mean(axis=-1))
         return log_errors(np.array(rows).transpose(1, 0, 2))
+
+
+def _mean(errors: FloatArray) -> FloatArray:
+    """Average runs (..., n_runs, horizon), each over the steps whose truth is known."""
+    mean: FloatArray = np.nanmean(errors, axis=-1).mean(axis=-1)
+    return mean
 
 
 def _coarse(candidate: Candidate) -> FloatArray:
@@ -267,7 +281,7 @@ def log_errors(squares: FloatArray) -> FloatArray:
     Parameters
     ----------
     squares : ndarray of shape (..., horizon)
-        Squared errors, in units of the variance.
+        Squared errors, in units of the variance; NaN from where there is no truth.
 
     Returns
     -------

@@ -160,7 +160,7 @@ def _plainest(trials: list[Evaluation]) -> list[Evaluation]:
         return trials[:1]
 
     def loss(trial: Evaluation) -> float:
-        return float(_beyond_doubt((trial.runs - still[0].runs).mean(axis=1)))
+        return float(_beyond_doubt(np.nanmean(trial.runs - still[0].runs, axis=1)))
 
     return [min([still[0], *(t for t in trials if t.candidate.drifts)], key=loss)]
 
@@ -174,4 +174,5 @@ def weigh(groups: list[Group]) -> FloatArray:
 
 def _beyond_doubt(differences: FloatArray) -> FloatArray:
     """Return the mean over runs (n_runs, ...) and a standard error, so that luck counts little."""
-    return differences.mean(axis=0) + differences.std(axis=0) / np.sqrt(len(differences))
+    counts = np.isfinite(differences).sum(axis=0)
+    return np.nanmean(differences, axis=0) + np.nanstd(differences, axis=0) / np.sqrt(counts)

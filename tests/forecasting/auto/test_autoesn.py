@@ -8,6 +8,7 @@ import sys
 import warnings
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -684,9 +685,19 @@ def test_the_last_season_is_scored_by_its_own_errors():
     measured = Validation(read_series(y), None, rolling).measure(
         Candidate(Naive(drift=False), Preprocessing((12,)))
     )
-    errors = [y[112 - n : 124 - n] - y[100 - n : 112 - n] for n in (18, 12)]
-    expected = mean_log_error((np.array(errors) / y[:94].std()) ** 2)
-    assert measured.score == pytest.approx(expected, abs=1e-9)
+    scores = []
+    for cut in (94, 100, 106, 110):
+        errors = y[cut : cut + 12] - y[cut - 12 : cut][: 112 - cut]
+        scores.append(mean_log_error((errors / y[:94].std())[np.newaxis] ** 2))
+    assert measured.score == pytest.approx(np.mean(scores), abs=1e-9)
+
+
+@pytest.mark.parametrize("noise", [0.0, 3.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_level_that_changed_within_the_last_horizon_is_seen(noise, seed):
+    rng = np.random.default_rng(seed)
+    y = np.r_[np.full(270, 100.0), np.full(30, 200.0)] + noise * rng.normal(size=300)
+    assert AutoESN(random_state=seed).fit(y).forecast(1)[0] == pytest.approx(200, abs=15)
 
 
 def test_a_model_is_scored_by_what_the_verbs_give(monkeypatch):
@@ -696,12 +707,17 @@ def test_a_model_is_scored_by_what_the_verbs_give(monkeypatch):
     candidate = Candidate(ReservoirConfig(30, 0.5, 0.5, 1.0, 0.2, False), PLAIN, 3)
     rolling = RollingOrigins(horizon=20, n_origins=2, stride=10)
     trial = Validation(read_series(WAVE), None, rolling).measure(candidate)
-    forecaster = candidate.forecaster(trial.penalty, [130]).fit(WAVE[:130])
-    first = forecaster.forecast(20) - WAVE[130:150]
-    second = forecaster.update(WAVE[130:140]).forecast(20) - WAVE[140:]
-    assert trial.forecasts[0].shape == (2, 20, 1)
-    unit = WAVE[:130].std()
-    outside = mean_log_error((np.array([first, second]) / unit) ** 2)
+    assert trial.forecasts[0].shape == (4, 20, 1)
+    unit, forecaster = WAVE[:130].std(), candidate.forecaster(trial.penalty, [130])
+    forecaster.fit(WAVE[:130])
+    scores = []
+    for before, cut in pairwise([130, 130, 140, 150, 157]):  # the last two see only the end
+        if cut > before:
+            forecaster.update(WAVE[before:cut])
+        truth = WAVE[cut : cut + 20]
+        errors = forecaster.forecast(20)[: len(truth)] - truth
+        scores.append(mean_log_error((errors / unit)[np.newaxis] ** 2))
+    outside = np.mean(scores)
     inside = CandidateRollout(candidate, read_series(WAVE), None, [130], [[65]])
     run = inside.forecasts(inside.fit(np.array([1e-6])), 20, [0])[0][0, 0, :, 0]
     rehearsed = mean_log_error(((run - WAVE[65:85]) / unit)[np.newaxis] ** 2)
