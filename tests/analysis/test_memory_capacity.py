@@ -122,7 +122,7 @@ def test_a_seed_makes_the_result_and_the_model_stays_as_it_was():
         (TappedDelayLine(3), {"max_delay": 0}, "max_delay == 0, must be >= 1"),
         (TappedDelayLine(3), {"n_train": 0}, "n_train == 0, must be >= 1"),
         (TappedDelayLine(3), {"n_test": 1}, "n_test == 1, must be >= 3"),
-        (TappedDelayLine(3), {"amplitude": 0.0}, "amplitude == 0.0, must be > 0"),
+        (TappedDelayLine(3), {"amplitude": 0.0}, "amplitude == 0.0, must be >= 1e-40"),
         (ESNRegressor(), {}, "max_delay must be given for a model"),
     ],
 )

@@ -279,7 +279,9 @@ def test_bad_files(kind):
 def test_missing_column():
     write_sales(Path("sales.csv"))
     result = run("forecast", "sales.csv", "--target", "sale")
-    assert_refused(result, "no column 'sale', only 'month', 'sales'. Did you mean 'sales'?")
+    assert_refused(
+        result, "no column 'sale' for --target, only 'month', 'sales'. Did you mean 'sales'?"
+    )
 
 
 def test_the_series_itself_is_never_overwritten():

@@ -138,8 +138,8 @@ def test_known_inputs_come_in_long_format_too():
     pd.testing.assert_frame_equal(
         forecaster.forecast(2, coming), listed.forecast(2, [WAVE[:2], WAVE[150:152]])
     )
-    with pytest.raises(ValueError, match=r"ids of X are \('b', 'a'\), but .* are \('a', 'b'\)"):
-        forecaster.forecast(2, coming.iloc[[2, 3, 0, 1]])
+    with pytest.raises(ValueError, match=r"ids of X are \('c', 'b'\), but .* are \('a', 'b'\)"):
+        forecaster.forecast(2, coming.replace({"id": {"a": "c"}}))
 
 
 # ---------------------------------------------------------------------- updates

@@ -118,7 +118,6 @@ def test_fields_in_long_frames():
         (lambda t: t.drop(columns="y"), r"no column 'y' \(target_column\)"),
         (lambda t: t.assign(ds=t["ds"].where(t.index != 7)), "'ds' of y has 1 missing time.*row 7"),
         (lambda t: t.assign(unique_id=None), r"'unique_id' of y has 150 missing id\(s\)"),
-        (lambda t: t.assign(ds=t["ds"].astype(str)), r"to dates first, by pandas.to_datetime"),
         (lambda t: pd.concat([t, t]), "where unique_id is 'long' must rise .* without repeats"),
         (lambda t: t["y"], r"no column 'unique_id' .*: the columns are \[\]"),
         (lambda t: t["y"].to_numpy(), r"no column 'unique_id' .*: the columns are \[\]"),

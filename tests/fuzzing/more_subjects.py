@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,8 @@ def _files() -> dict[str, Subject]:
     }
 
 
-GROUPS = (_memories, _forecasters, _networks, _methods, _files)
+GROUPS = [_memories, _forecasters, _networks, _methods]
+GROUPS += [_files] if find_spec("skops") else []
 MORE: dict[str, Subject] = {}
 for _group in GROUPS:
     MORE |= _group()

@@ -196,7 +196,8 @@ def test_what_cannot_be_stepped_is_named():
 def test_runaway_forecasts_are_held_and_told():
     model = esn(RidgeReadout(0.0), activation="identity", spectral_radius=1.2)
     series = 1.02 ** np.arange(200)
-    forecaster = Forecaster(model, scale=False).fit(series)
+    with pytest.warns(UserWarning, match="grows without bounds"):
+        forecaster = Forecaster(model, scale=False).fit(series)
     stepper = forecaster.stepper()
     with pytest.warns(DivergenceWarning, match="clipped"):
         forecaster.stepper(3000)

@@ -571,7 +571,7 @@ def weather() -> Iterator[Export]:
     yield Export(
         "year and day of the year",
         lines(
-            "YEAR,DOY,T2M", *(f"{d.year},{d.dayofyear},{v}" for d, v in pairs(DAYS, SIGNED))
+            "YEAR,DOY,T2M", *(f"{d.year},{d.day_of_year},{v}" for d, v in pairs(DAYS, SIGNED))
         ).encode(),
         SIGNED,
         DAYS,
