@@ -159,9 +159,13 @@ class ESNClassifier(SequenceClassifier):
         ValueError
             If the data or a parameter are not as described, a sequence is shorter than `pooling`
             needs, there is one class only, or an id comes back after another one.
+        TypeError
+            If `readout` cannot predict, or `pooling` is no name, list of names or function.
         """
         check_name("output", self.output, ("sequence", "step"))
         check_name("directions", self.directions, ("both", "forward"))
+        if self.readout is not None and not hasattr(self.readout, "predict"):
+            raise TypeError(f"readout must be a regressor or a classifier, got {self.readout!r}.")
         sequences = self._read(X, reset=True)
         codes, weights = self._read_labels(sequences, y, sample_weight)
         self._channels = _Channels(sequences)

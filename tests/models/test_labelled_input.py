@@ -73,7 +73,7 @@ ONLY_ESN = {
     "pooling": lambda X, y, i: (X, y, {"pooling": ["mean", "median"]}, "pooling must be one of"),
     "no pooling": lambda X, y, i: (X, y, {"pooling": []}, "at least one summary"),
     "directions": lambda X, y, i: (X, y, {"directions": "back"}, "directions must be one of"),
-    "readout": lambda X, y, i: (X, y, {"readout": Reservoir(3)}, "readout"),
+    "readout": lambda X, y, i: (X, y, {"readout": Reservoir(3)}, "readout must be a"),
 }
 CASES = [(c, f) for c in CLASSIFIERS for f in FAULTS] + [("esn", f) for f in ONLY_ESN]
 
