@@ -138,7 +138,9 @@ def test_known_inputs_come_in_long_format_too():
     pd.testing.assert_frame_equal(
         forecaster.forecast(2, coming), listed.forecast(2, [WAVE[:2], WAVE[150:152]])
     )
-    with pytest.raises(ValueError, match=r"ids of X are \('c', 'b'\), but .* are \('a', 'b'\)"):
+    with pytest.raises(
+        ValueError, match=r"must be those of the series: 1 \('a'\) missing, 1 \('c'\) unknown"
+    ):
         forecaster.forecast(2, coming.replace({"id": {"a": "c"}}))
 
 
