@@ -90,7 +90,8 @@ class _GuardedCache(FunctionCache):
         """
         try:
             found = super().load_overload(sig, target_context)
-            if found is None and self._take_turn():
+            if found is None:
+                self._take_turn()  # another process may have saved it meanwhile
                 found = super().load_overload(sig, target_context)
                 if found is not None:
                     self._end_turn()
@@ -112,21 +113,18 @@ class _GuardedCache(FunctionCache):
             self.disable()
         self._end_turn()
 
-    def _take_turn(self) -> bool:
-        """Lock the kernel's place in the cache; tell whether another process had it before."""
+    def _take_turn(self) -> None:
+        """Lock the kernel's place in the cache, once no other process has it."""
         self._end_turn()  # of a compilation that failed
         if fcntl is None or not os.path.isdir(self.cache_path):
-            return False
+            return
         self._turn = open(f"{self._cache_file._index_path}.lock", "w")  # noqa: SIM115
         begin = time.monotonic()
-        waited = False
         while time.monotonic() - begin < _PATIENCE:
             with suppress(BlockingIOError):
                 fcntl.flock(self._turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            waited = True
+                return
             time.sleep(0.01)
-        return waited
 
     def _end_turn(self) -> None:
         """Let the other processes go on."""
