@@ -274,11 +274,10 @@ def find_period(values: FloatArray) -> int | None:
     n_steps = len(values)
     if n_steps < _FEWEST_FOR_SEASON or np.ptp(values) == 0:
         return None
-    steps = np.arange(n_steps)
-    x = values - np.polyval(np.polyfit(steps, values, 1), steps)
+    x = without_line(values)
     if np.square(x).mean() <= 1e-20 * np.square(values).max():
         return None  # a straight line
-    products = np.fft.irfft(np.abs(np.fft.rfft(x, 2 * n_steps)) ** 2)[: n_steps // 2 + 1]
+    products = lagged_products(x)[: n_steps // 2 + 1]
     # Fewer products are summed at longer lags.
     correlation = products / products[0] * n_steps / (n_steps - np.arange(len(products)))
     lags = _peaks(correlation)
@@ -286,6 +285,17 @@ def find_period(values: FloatArray) -> int | None:
     heights = np.array([correlation[lag::lag][:_MOST_MULTIPLES].mean() for lag in lags])
     high = heights > max(_LEAST_CORRELATION, _NEARLY * heights.max(initial=0.0))
     return int(lags[high][0]) if high.any() else None
+
+
+def without_line(values: FloatArray) -> FloatArray:
+    """Return what a line through values (n_steps,) leaves of them."""
+    steps = np.arange(len(values))
+    return np.asarray(values - np.polyval(np.polyfit(steps, values, 1), steps))
+
+
+def lagged_products(values: FloatArray) -> FloatArray:
+    """Return the sums of products of values (n_steps,) with those each lag before, from 0 on."""
+    return np.fft.irfft(np.abs(np.fft.rfft(values, 2 * len(values))) ** 2)[: len(values)]
 
 
 def _peaks(correlation: FloatArray) -> Indices:

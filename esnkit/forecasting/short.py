@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from esnkit.core.exceptions import DivergenceWarning
+from esnkit.core.quiet import divergences_collected
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.autoregression import AutoregressiveForecaster
 from esnkit.forecasting.backtesting import cut_back
@@ -136,8 +135,7 @@ def _squares(data: SeriesSet, inputs: list[FloatArray] | None, member: _Member) 
     backs = range(n_steps - max(_FIRST, member.fewest), 0, -1)
     for back, origin in zip(backs, cut_back(data, inputs, backs, _AHEAD), strict=True):
         n_ahead = min(_AHEAD, back)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DivergenceWarning)
+        with divergences_collected():  # a bad forecast has a bad error
             fitted: Any = clone(member.forecaster)._fit(origin.heads, origin.known)
             futures = fitted._forecast(n_ahead, origin.coming)
         parts = zip(futures, origin.truth, units, strict=True)

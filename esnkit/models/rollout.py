@@ -1,8 +1,7 @@
 """A model that is fitted by many penalties at once and run freely from many states at once.
 
-This predicts what an `ESNRegressor` does, to rounding, at a small part of the price: the memory
-runs over the rows once, one factorisation serves all penalties, and all free runs of a memory are
-lanes of one compiled loop.
+This predicts what an `ESNRegressor` does, to rounding, but the memory runs over the rows once, one
+factorisation serves all penalties, and all free runs of a memory are lanes of one compiled loop.
 """
 
 from __future__ import annotations

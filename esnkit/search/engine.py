@@ -179,16 +179,39 @@ def _run_all(
     deadline: float,
     n_jobs: int | None,
 ) -> None:
-    """Run attempts in threads: kernels and linear algebra release the interpreter lock."""
+    """Run attempts as long as there is time."""
 
     def in_time() -> Iterator[Any]:
         for number, task in tasks:
             if number > 0 and time.monotonic() >= deadline:
                 return
-            yield delayed(attempt)(number, task)
+            yield number, task
 
+    run_side_by_side(attempt, in_time(), n_jobs)
+
+
+def run_side_by_side(
+    function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]], n_jobs: int | None
+) -> list[Any]:
+    """Call a function for each task, in threads, which read the tasks as they get to them.
+
+    Parameters
+    ----------
+    function : callable
+        Mostly compiled code and linear algebra, which release the interpreter lock.
+    tasks : iterable of tuple
+        The arguments of each call.
+    n_jobs : int or None
+        Calls at a time; None means one, -1 one for each core.
+
+    Returns
+    -------
+    list
+        The results, in the order of the tasks.
+    """
     with one_thread_each():  # the same digits for any n_jobs
-        Parallel(n_jobs=n_jobs, require="sharedmem", pre_dispatch="n_jobs")(in_time())
+        jobs = Parallel(n_jobs=n_jobs, require="sharedmem", pre_dispatch="n_jobs")
+        return list(jobs(delayed(function)(*task) for task in tasks))
 
 
 def _bar(n_candidates: int | None, progress: bool) -> Any:

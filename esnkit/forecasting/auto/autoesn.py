@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from joblib import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import check_count, check_positive
 from esnkit.core.seeding import RandomState, child_generator, root_seed
-from esnkit.core.threads import one_thread_each
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import (
     Candidate,
     SeriesTraits,
+    Statistical,
     linear,
     simple,
 )
@@ -35,11 +34,16 @@ from esnkit.forecasting.auto.selection import (
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.classical import NaiveForecaster
 from esnkit.forecasting.ensemble import EnsembleForecaster
-from esnkit.forecasting.seasonality import check_seasons, find_seasons
+from esnkit.forecasting.seasonality import (
+    check_seasons,
+    find_seasons,
+    lagged_products,
+    without_line,
+)
 from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet
 from esnkit.forecasting.short import short_ensemble
 from esnkit.models.stepper import ForecastStepper
-from esnkit.search.engine import Budget, Search, search
+from esnkit.search.engine import Budget, Search, run_side_by_side, search
 from esnkit.search.rolling_origins import RollingOrigins
 
 if TYPE_CHECKING:
@@ -55,6 +59,13 @@ _LEAST_BEHIND = 0.5  # of a horizon, that must lie behind two seasons
 _LONG = 10_000  # steps at the end of a series that tell its pace
 _LEAST_WEIGHT = 0.01  # at some step, of what is worth refitting
 _OFTEN = 0.3  # share of zeros in a series of sparse demand
+# What `summary` calls the methods of `Statistical`.
+_STATISTICAL = {
+    "smoothing": "exponential smoothing",
+    "theta": "theta",
+    "demand": "intermittent demand",
+    "regression": "an autoregression with known inputs",
+}
 _GREAT_RATIO = 2.0  # of a positive series' extremes, beyond which logarithms are worth a try
 
 
@@ -346,10 +357,7 @@ class AutoESN(BaseForecaster):
     def _agree(self, validation: Validation, ranked: list[Evaluation]) -> list[Finalist]:
         """Fit the best models once more, and take those whose forecasts the others bear out."""
         best = [trial for trial in ranked if not trial.candidate.simple][:N_FINALISTS]
-        with one_thread_each():
-            found = Parallel(n_jobs=self.n_jobs, require="sharedmem")(
-                delayed(validation.finalists)(trial) for trial in best
-            )
+        found = run_side_by_side(validation.finalists, ((trial,) for trial in best), self.n_jobs)
         finalists = [finalist for pairs in found for finalist in best_pairs(pairs)]
         return agreeing(finalists, validation, self.n_members) if finalists else []
 
@@ -455,12 +463,7 @@ def _problem(
 
 def _pace(values: FloatArray) -> float:
     """Return the steps after which the autocorrelation of a series first falls to zero."""
-    n_steps = min(len(values), _LONG)
-    steps = np.arange(n_steps)
-    x = values[-n_steps:]
-    x = x - np.polyval(np.polyfit(steps, x, 1), steps)
-    products = np.fft.irfft(np.abs(np.fft.rfft(x, 2 * n_steps)) ** 2)[:n_steps]
-    return max(1.0, float(np.argmax(products <= 0)))
+    return max(1.0, float(np.argmax(lagged_products(without_line(values[-_LONG:])) <= 0)))
 
 
 def _said(group: Group) -> str:
@@ -468,8 +471,8 @@ def _said(group: Group) -> str:
     candidate = group.members[0].candidate
     if candidate.naive:
         return _naive_forecast(candidate)
-    if candidate.simple:
-        return "exponential smoothing"
+    if isinstance(candidate.memory, Statistical):
+        return _STATISTICAL[candidate.memory.method]
     return "one model" if len(group.members) == 1 else f"median of {len(group.members)} models"
 
 

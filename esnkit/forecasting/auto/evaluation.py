@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import Candidate, NVARConfig
 from esnkit.forecasting.auto.rollout import CandidateRollout
-from esnkit.forecasting.backtesting import cut_out
+from esnkit.forecasting.backtesting import cut_back
 from esnkit.forecasting.series import SeriesSet
 from esnkit.models.rollout import Readouts
 from esnkit.search.engine import Trial
@@ -79,10 +79,8 @@ class Validation:
         if inputs is not None:
             self._inputs = [np.vstack([x, x[-self.horizon :]]) for x in inputs]
         late = sorted({max(1, self.horizon // part) for part in _LATE_PARTS} - {self.horizon})
-        self._behind = [
-            rolling.cuts(len(values)) + [len(values) - n for n in reversed(late)]
-            for values in self._values
-        ]
+        self._backs = [*rolling.steps_back, *reversed(late)]
+        self._behind = [[len(values) - back for back in self._backs] for values in self._values]
         self.lengths = [cuts[0] for cuts in self._behind]
         heads = [values[:n] for values, n in zip(self._values, self.lengths, strict=True)]
         self._deviations = [_deviation(values) for values in heads]
@@ -151,18 +149,12 @@ class Validation:
         """Forecast by a classical forecaster, which takes in what comes between the origins."""
         forecaster = candidate.forecaster(1.0, self.lengths)
         futures: list[list[FloatArray]] = []
-        before = [0] * len(self._values)
-        for cuts in (list(at_once) for at_once in zip(*self._behind, strict=True)):
-            members = zip(self._data.members, cuts, strict=True)
-            heads = replace(self._data, members=tuple(m.head(cut) for m, cut in members))
-            passed = cut_out(self._inputs, before, cuts)
+        for origin in cut_back(self._data, self._inputs, self._backs, self.horizon):
             if futures:
-                forecaster._update(heads, passed, learn=False)
+                forecaster._update(origin.heads, origin.passed, learn=False)
             else:
-                forecaster._fit(heads, passed)
-            ends = [cut + self.horizon for cut in cuts]
-            futures.append(forecaster._forecast(self.horizon, cut_out(self._inputs, cuts, ends)))
-            before = cuts
+                forecaster._fit(origin.heads, origin.known)
+            futures.append(forecaster._forecast(self.horizon, origin.coming))
         return [np.array(runs) for runs in zip(*futures, strict=True)]
 
     def _forecasts_near_best(
@@ -172,7 +164,7 @@ class Validation:
         n_origins = len(self._behind[0])
         n_first = min(_N_FIRST, n_origins)
         first = model.forecasts(readouts, self.horizon, range(n_first))
-        errors = self._errors(first, [cuts[:n_first] for cuts in self._behind]).mean(axis=(1, 2))
+        errors = _mean(self._errors(first, [cuts[:n_first] for cuts in self._behind]))
         middle = int(smooth(errors + rehearsed).argmin())
         near = slice(max(0, middle - _REACH), middle + _REACH + 1)
         parts = [[runs[:, near] for runs in first]]
@@ -204,7 +196,7 @@ class Validation:
         model = CandidateRollout(candidate, self._data, self._inputs, late, cuts)
         readouts = model.fit(strengths)
         runs = model.forecasts(readouts, self.horizon, [0])
-        score = trial.score + self._errors(runs, cuts).mean(axis=(1, 2))
+        score = trial.score + _mean(self._errors(runs, cuts))
 
         inside = self._origins_inside(candidate, _INSIDE_AGAIN, lengths)
         ends = [[n] for n in lengths]
@@ -239,7 +231,7 @@ class Validation:
             return np.zeros(len(readouts))
         n_before = model.n_origins - n_inside
         runs = model.forecasts(readouts, self.horizon, range(n_before, model.n_origins))
-        return _WEIGHT_INSIDE * self._errors(runs, inside).mean(axis=(1, 2))
+        return _WEIGHT_INSIDE * _mean(self._errors(runs, inside))
 
     def _origins_inside(
         self, candidate: Candidate, shares: Sequence[float], lengths: Sequence[int]

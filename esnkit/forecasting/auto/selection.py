@@ -42,9 +42,9 @@ def propose(
 ) -> Sequence[Task]:
     """Return what a round is to try: anything at first, later what lies near the best.
 
-    The first candidates are what most would try first, and what lies evenly over all settings. The
-    next look at the series as the best do, by other memories. The others, in two rounds, are
-    variations of the best so far, whose penalties are tried in finer steps.
+    The first candidates are what most would try first, and what lies evenly over all settings, by
+    the views that autoregressions recommend. The others, in two rounds, are variations of the best
+    so far, whose penalties are tried in finer steps.
     """
     models = [trial for trial in ranked if not trial.candidate.simple]
     if number == 0:
@@ -94,18 +94,10 @@ def _variations(
 
 
 @dataclass(frozen=True)
-class Member:
-    """A candidate with a penalty, which takes part in a forecast."""
-
-    candidate: Candidate
-    penalty: float
-
-
-@dataclass(frozen=True)
 class Group:
     """What forecasts together, by its median, and the errors that it made in the validation."""
 
-    members: Sequence[Member | Evaluation | Finalist]
+    members: Sequence[Evaluation | Finalist]
     runs: FloatArray  # (n_runs, horizon), see `log_errors`
 
 
