@@ -203,6 +203,11 @@ class SeriesSet:
             beside.check_dates(member, name)
         return other
 
+    def only(self, *places: int) -> SeriesSet:
+        """Return the series at some places alone."""
+        ids = None if self.ids is None else tuple(self.ids[i] for i in places)
+        return replace(self, members=tuple(self.members[i] for i in places), ids=ids)
+
     def tail(self, n_steps: int) -> SeriesSet:
         """Return the last steps of each series, of the same form."""
         members = [

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from esnkit.core.checks import check_count, check_positive
+from esnkit.core.checks import check_count, check_name, check_positive
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import (
@@ -20,6 +22,7 @@ from esnkit.forecasting.auto.candidates import (
     simple,
 )
 from esnkit.forecasting.auto.evaluation import Evaluation, Finalist, Validation
+from esnkit.forecasting.auto.panels import aligned_rows, errors_to_naive, pooled_ratio
 from esnkit.forecasting.auto.selection import (
     FIRST,
     N_FINALISTS,
@@ -40,6 +43,7 @@ from esnkit.forecasting.seasonality import (
     lagged_products,
     without_line,
 )
+from esnkit.forecasting.separate import SeparateForecaster
 from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet
 from esnkit.forecasting.short import short_ensemble
 from esnkit.models.stepper import ForecastStepper
@@ -92,8 +96,12 @@ class AutoESN(BaseForecaster):
         the series. None looks for seasons: those that the dates suggest and others.
     n_members : int, default=9
         Models that the median is taken of.
+    panel : {"auto", "pooled", "each"}, default="auto"
+        Whether one forecaster is fitted to all of many series, or one to each by itself.
+        ``"auto"`` decides by a trial on up to six of the series, for about a tenth of the time.
     n_jobs : int, default=None
-        Candidates that are tried at a time, in threads; None means one, -1 one for each core.
+        Candidates that are tried at a time, or series where each is fitted by itself, in threads;
+        None means one, -1 one for each core.
     progress : bool, default=False
         Whether the search shows a progress bar.
     id_column : str, default=None
@@ -112,13 +120,17 @@ class AutoESN(BaseForecaster):
 
     Attributes
     ----------
-    best_forecaster_ : EnsembleForecaster
+    panel_ : {"pooled", "each"}
+        Whether one forecaster was fitted to all series, or one to each.
+    best_forecaster_ : EnsembleForecaster or SeparateForecaster
         The fitted forecaster that was found: a weighted mean of the median of the best models
         and of classical forecasts, as far as they have any weight, the naive one last. Its
         ``members_`` are in this order; its ``weights``, of shape (n_members, n_steps), say how much
-        each counts at each step ahead, and in the last column beyond.
+        each counts at each step ahead, and in the last column beyond. Where each series is fitted
+        by itself, the ``members_`` are fitted `AutoESN`, one for each.
     best_params_ : dict
-        The settings of the candidate with the best score.
+        The settings of the candidate with the best score; a dict of such where each series is
+        fitted by itself.
     search_ : pandas.DataFrame
         A row for each candidate, the best first. ``memory`` is ``"reservoir"``, ``"delays"``,
         ``"smoothing"``, ``"theta"``, ``"demand"`` (intermittent), ``"regression"`` (with known
@@ -128,7 +140,8 @@ class AutoESN(BaseForecaster):
         course is taken away, a tuple of several, or None), ``log`` (whether logarithms are taken),
         ``naive``, the best ``penalty`` (the readout's alpha for each row it was fitted to),
         ``seed``, ``score`` (mean decimal logarithm of the error in standard deviations) and
-        ``seconds`` since the search began. Empty if there was nothing to search on.
+        ``seconds`` since the search began, and first ``series`` where each is fitted by itself.
+        Empty if there was nothing to search on.
     seasons_ : tuple of int
         The seasons that candidates were given, in steps, the shortest first.
     period_ : int or None
@@ -209,6 +222,7 @@ class AutoESN(BaseForecaster):
         horizon: int | None = None,
         season_length: int | Sequence[int] | None = None,
         n_members: int = 9,
+        panel: str = "auto",
         n_jobs: int | None = None,
         progress: bool = False,
         id_column: Any = None,
@@ -222,6 +236,7 @@ class AutoESN(BaseForecaster):
         self.horizon = horizon
         self.season_length = season_length
         self.n_members = n_members
+        self.panel = panel
         self.n_jobs = n_jobs
         self.progress = progress
         self.id_column = id_column
@@ -229,6 +244,9 @@ class AutoESN(BaseForecaster):
         self.target_column = target_column
         self.missing = missing
         self.random_state = random_state
+
+    best_forecaster_: Any
+    _groups: list[Group]
 
     @property
     def period_(self) -> int | None:
@@ -249,9 +267,10 @@ class AutoESN(BaseForecaster):
             Several lines.
         """
         check_is_fitted(self)
+        if self.panel_ == "each":
+            return "\n".join([self._panel_line, *self._panel_rows()])
         found = self._search
-        season = " and ".join(map(str, self.seasons_))
-        season = f"{season} steps" if season else "none"
+        season = _season_said(self.seasons_)
         chosen = ", ".join(
             f"{name}={_brief(value)}"
             for name, value in self.best_params_.items()
@@ -268,7 +287,33 @@ class AutoESN(BaseForecaster):
             lines.append(
                 f"validation error: {ratio:.2g} times that of {_naive_forecast(naive.candidate)}"
             )
+        if len(self.series_) > 1:
+            lines += [self._panel_line, *self._panel_rows()]
         return "\n".join(lines)
+
+    def _panel_rows(self) -> list[str]:
+        """Say of each series what forecasts it, and how well that did against the naive one."""
+        n_series = len(self.series_)
+        rows = [["series", "steps", "season", "error to naive", "forecast"]]
+        if self.panel_ == "each":
+            fitted: list[Any] = list(self.best_forecaster_.members_)
+            errors = [one._errors_to_naive()[0] for one in fitted]
+            said = [one._combination() for one in fitted]
+        else:
+            fitted, said = [self] * n_series, ["pooled"] * n_series
+            errors = self._errors_to_naive().tolist()
+        for i, (one, error) in enumerate(zip(fitted, errors, strict=True)):
+            length = str(len(self.series_.members[i].values))
+            naive = "" if np.isnan(error) else f"{error:.2g}"
+            season = _season_said(one.seasons_)
+            rows.append([self.series_.label(i), length, season, naive, said[i]])
+        return aligned_rows(rows)
+
+    def _errors_to_naive(self) -> FloatArray:
+        """Compare what has most weight with the naive forecast, for each series."""
+        weights: Any = self.best_forecaster_.weights
+        most = self._groups[int(weights.mean(axis=1).argmax())] if self._groups else None
+        return errors_to_naive(most, self._search.ranked, len(self.series_))
 
     def stepper(self, horizon: int = 1, X: Any = None) -> ForecastStepper:
         """Return a copy of what changes, for live use, if a single model is all there is.
@@ -296,6 +341,10 @@ class AutoESN(BaseForecaster):
             If the forecaster was fitted to many series, or the horizon or X are not as described.
         """
         check_is_fitted(self)
+        if len(self.series_) > 1:
+            raise ValueError(
+                f"A stepper goes on with one series, but the forecaster has {len(self.series_)}."
+            )
         trials = [trial for group in self._groups for trial in group.members]
         if not trials:
             raise TypeError(f"A stepper goes on with a model, but this forecast is {self._short}.")
@@ -316,8 +365,7 @@ class AutoESN(BaseForecaster):
         """Say what the forecast is made of."""
         if not self._groups:
             return self._short
-        weights = self.best_forecaster_.weights
-        assert weights is not None
+        weights: Any = self.best_forecaster_.weights
         parts = zip(weights.mean(axis=1), self._groups, strict=True)
         return ", ".join(f"{weight:.0%} {_said(group)}" for weight, group in parts)
 
@@ -326,16 +374,14 @@ class AutoESN(BaseForecaster):
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
         self._check_parameters()
         self.series_, self._inputs = data, inputs
+        self.panel_ = self._choose_panel(data, inputs)
+        if self.panel_ == "each":
+            return self._fit_each(data, inputs)
         seen = data.tail(LONGEST_TAIL)
-        known = None if inputs is None else [x[-LONGEST_TAIL:] for x in inputs]
         self.seasons_ = find_seasons(seen, self.season_length)
         if data.n_shortest < _FEWEST_STEPS or _is_constant(data):
             return self._fit_short(data, inputs)
-        rolling = _plan(
-            seen.n_shortest, None if self.horizon is None else int(self.horizon), self.seasons_
-        )
-        validation = Validation(seen, known, rolling)
-        problem = _problem(data, inputs, min(validation.lengths), self.seasons_)
+        validation, problem = self._lay_out(data, inputs)
         self.seasons_ = problem.seasons
         rng = child_generator(root_seed(self.random_state), "reservoir")
         self._search = search(
@@ -353,6 +399,62 @@ class AutoESN(BaseForecaster):
         self.best_params_ = _settings(ranked[0])
         members = self._agree(validation, ranked)
         return self._fit_groups(choose(ranked, members, validation), data, inputs)
+
+    def _lay_out(
+        self, data: SeriesSet, inputs: list[FloatArray] | None
+    ) -> tuple[Validation, SeriesTraits]:
+        """Lay out the validation, and say what candidates have to know of the series."""
+        seen = data.tail(LONGEST_TAIL)
+        known = None if inputs is None else [x[-LONGEST_TAIL:] for x in inputs]
+        seasons = find_seasons(seen, self.season_length)
+        horizon = None if self.horizon is None else int(self.horizon)
+        validation = Validation(seen, known, _plan(seen.n_shortest, horizon, seasons))
+        return validation, _problem(data, inputs, min(validation.lengths), seasons)
+
+    def _choose_panel(self, data: SeriesSet, inputs: list[FloatArray] | None) -> str:
+        """Choose whether series are pooled, and note why."""
+        n_series = len(data)
+        said = {
+            "pooled": f"panel: {n_series} series pooled",
+            "each": f"panel: {n_series} series, each by itself",
+        }
+        chosen, why = self.panel, ""
+        if n_series == 1:
+            chosen = "pooled"
+        elif chosen == "auto" and (data.n_shortest < _FEWEST_STEPS or _has_constant(data)):
+            chosen, why = "each", "; too little to try pooling on"
+        elif chosen == "auto":
+            ratio, n_tried = pooled_ratio(data, inputs, self._lay_out)
+            chosen = "pooled" if ratio < 1 else "each"
+            why = f"; in a trial on {n_tried}, pooling made the error {ratio:.2g} times as large"
+        self._panel_line = said[chosen] + why
+        return chosen
+
+    def _fit_each(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
+        """Fit a forecaster to each series by itself."""
+        n_series = len(data)
+        seed = int(root_seed(self.random_state).generate_state(1)[0])
+        if isinstance(self.random_state, int | np.integer):
+            seed = int(self.random_state)  # as if one had fitted them one by one
+        budget = None if self.time_budget is None else self.time_budget / n_series
+        own = clone(self).set_params(
+            panel="pooled", n_jobs=None, time_budget=budget, random_state=seed
+        )
+        together = SeparateForecaster([own] * n_series, n_jobs=self.n_jobs)
+        self.best_forecaster_ = together._fit(data, inputs)
+        fitted: Any = together.members_
+        labels = [data.label(i) for i in range(n_series)]
+        self.seasons_ = tuple(sorted({season for one in fitted for season in one.seasons_}))
+        self.best_params_ = {n: one.best_params_ for n, one in zip(labels, fitted, strict=True)}
+        trials = [
+            replace(trial, settings={"series": label} | trial.settings)
+            for label, one in zip(labels, fitted, strict=True)
+            for trial in one._search.trials
+        ]
+        seconds = sum(one._search.seconds for one in fitted)
+        self._search = Search(trials, "each by itself", seconds)
+        self._groups = []
+        return self
 
     def _agree(self, validation: Validation, ranked: list[Evaluation]) -> list[Finalist]:
         """Fit the best models once more, and take those whose forecasts the others bear out."""
@@ -404,15 +506,16 @@ class AutoESN(BaseForecaster):
     def _check_learning(self, n_series: int) -> None:
         self.best_forecaster_._check_learning(n_series)
 
-    def _frozen_clone(self) -> EnsembleForecaster:
+    def _frozen_clone(self) -> BaseForecaster:
         return self.best_forecaster_._frozen_clone()
 
-    def _reseeded(self, seed: int) -> EnsembleForecaster:
+    def _reseeded(self, seed: int) -> BaseForecaster:
         return self.best_forecaster_._reseeded(seed)
 
     def _check_parameters(self) -> None:
         for name in ("n_candidates", "n_members"):
             check_count(getattr(self, name), name)
+        check_name("panel", self.panel, ("auto", "pooled", "each"))
         if self.horizon is not None:
             check_count(self.horizon, "horizon")
         if self.season_length is not None:
@@ -423,6 +526,10 @@ class AutoESN(BaseForecaster):
 
 def _is_constant(data: SeriesSet) -> bool:
     return all(np.ptp(member.values) == 0 for member in data.members)
+
+
+def _has_constant(data: SeriesSet) -> bool:
+    return any(np.ptp(member.values) == 0 for member in data.members)
 
 
 def _plan(n_steps: int, horizon: int | None, seasons: tuple[int, ...]) -> RollingOrigins:
@@ -464,6 +571,11 @@ def _problem(
 def _pace(values: FloatArray) -> float:
     """Return the steps after which the autocorrelation of a series first falls to zero."""
     return max(1.0, float(np.argmax(lagged_products(without_line(values[-_LONG:])) <= 0)))
+
+
+def _season_said(seasons: tuple[int, ...]) -> str:
+    """Say how long seasons are."""
+    return f"{' and '.join(map(str, seasons))} steps" if seasons else "none"
 
 
 def _said(group: Group) -> str:
