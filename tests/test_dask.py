@@ -151,7 +151,7 @@ def test_many_series_and_those_that_fail(cluster):
     for name in series:
         expected = forecaster.fit(series[name]).forecast(4)
         np.testing.assert_allclose(table.loc[name, [1, 2, 3, 4]].to_numpy(float), expected)
-    assert table.loc["short", "failure"].startswith("ValueError: Series 0 of y has 3 steps")
+    assert table.loc["short", "failure"].startswith("TooFewStepsError: Series 0 of y has 3 steps")
 
 
 def test_models_whose_statistics_do_not_add_up_are_refused():

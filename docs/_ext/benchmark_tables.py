@@ -37,8 +37,9 @@ class BenchmarkTables(SphinxDirective):
         return self.parse_text_to_nodes(text, allow_section_headings=True)
 
     def rest(self, folder: Path, shown: set[str]) -> list[str]:
-        found = sorted(result.stem for result in (folder / "results").glob("*.md"))
-        return [name for name in found if name not in shown]
+        # A table beside a script's own, of no script's name, is included where it belongs.
+        found = sorted(r.stem for r in (folder / "results").glob("*.md"))
+        return [n for n in found if n not in shown and (folder / f"{n}.py").exists()]
 
     def describe(self, script: Path, result: Path) -> str:
         for path in (script, result):

@@ -64,6 +64,12 @@ class _Filter:
     pattern of messages, which is asked whether it matches.
     """
 
+    # scikit-learn sends the filters to its workers as text. Those run outside of our context.
+    pattern = "(?!)"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return re.compile, (self.pattern,)
+
     def __init__(self, category: type[Warning]) -> None:
         self.entry: Any = ("ignore", self, category, None, 0)
         self.patterns: ContextVar[tuple[str, ...]] = ContextVar("patterns", default=())

@@ -175,7 +175,9 @@ def read_sequences(
     if reset:
         check_shared_parameters(estimator)
     refuse_masked(X, "X")
-    options = {"dtype": np.float64, "ensure_min_samples": min_rows, "estimator": estimator}
+    # One order in memory: sums in another order differ in the last digit.
+    options = {"dtype": np.float64, "order": "C", "ensure_min_samples": min_rows,
+               "estimator": estimator}  # fmt: skip
     if is_list_of_sequences(X):
         if id_column is not None:
             raise ValueError(
@@ -223,7 +225,8 @@ def read_targets(
         raise ValueError(
             f"{type(estimator).__name__} requires y to be passed, but the target y is None."
         )
-    targets = check_array(y, dtype=None, ensure_2d=False, input_name=name, estimator=estimator)
+    options = {"dtype": None, "order": "C", "ensure_2d": False, "input_name": name}
+    targets = check_array(y, estimator=estimator, **options)
     with naming(name):
         targets = np.asarray(targets, dtype=np.float64)
         check_consistent_length(sequences.rows, targets)
@@ -319,7 +322,8 @@ def _read_list(
         # One look at all rows costs far less than one at each of many short sequences. Where it
         # finds something wrong, that is looked for below.
         with suppress(ValueError):
-            rows = validate_data(estimator, np.concatenate(arrays), reset=reset, dtype=np.float64)
+            rows = validate_data(estimator, np.concatenate(arrays), reset=reset, dtype=np.float64,
+                                 order="C")  # fmt: skip
             return _listed(rows, arrays)
     checked = []
     for i, array in enumerate(arrays):
@@ -329,6 +333,7 @@ def _read_list(
                 array,
                 reset=reset and i == 0,
                 dtype=np.float64,
+                order="C",
                 ensure_min_samples=min_rows,
             )
         except ValueError as error:

@@ -54,7 +54,7 @@ class BaseForecaster(ABC, BaseEstimator):
     random_state: RandomState
     series_: SeriesSet
     _inputs: list[FloatArray] | None
-    _n_inputs: int | None
+    _n_inputs: int | None = None
     _input_names: tuple[Any, ...] | None  # of the columns of a table
 
     def set_params(self, **params: Any) -> Self:

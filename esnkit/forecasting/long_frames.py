@@ -225,4 +225,6 @@ def _plain(column: pd.Series) -> Any:
     """Return a column of pandas as an array, of dates by the clock of the whole world."""
     if hasattr(column.dtype, "tz"):
         column = column.dt.tz_convert("UTC").dt.tz_localize(None)
-    return column.to_numpy()
+    array = column.to_numpy()
+    # The finest unit that polars lacks.
+    return array.astype("datetime64[ms]") if array.dtype == "datetime64[s]" else array

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils.parallel import Parallel, delayed
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from esnkit import (
@@ -133,6 +134,12 @@ def test_only_what_is_named_is_ignored():
             warnings.warn("another", ConvergenceWarning, stacklevel=1)
         with pytest.raises(RuntimeWarning):
             warnings.warn("lbfgs failed", RuntimeWarning, stacklevel=1)
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_workers_of_scikit_learn_can_take_the_filters_over(backend):
+    with ignored(ConvergenceWarning, "lbfgs"):
+        assert Parallel(2, backend=backend)(delayed(abs)(n) for n in (-1, -2)) == [1, 2]
 
 
 def test_divergences_are_collected_where_asked_and_shown_elsewhere():
