@@ -232,7 +232,7 @@ class BaseForecaster(ABC, BaseEstimator):
         ----------
         y : array-like, pandas object or list
             What follows the series so far. An array may follow a pandas object, whose dates then
-            go on.
+            go on. In long format it may follow some of the ids alone; the others stay as they are.
         X : array-like, pandas object or list, default=None
             The known inputs of the same steps, if the forecaster was fitted with any.
         learn : bool, default=False
@@ -252,10 +252,12 @@ class BaseForecaster(ABC, BaseEstimator):
         """
         check_is_fitted(self)
         new, X = self._read(y, X)
+        new = self.series_.completed(new, self.series_.ids or ())
         grown = self.series_.followed_by(new)
         if learn:
             self._check_learning(len(new))
-        self._update(grown, self._read_inputs(X, new, fitting=False), learn)
+        inputs = self._read_inputs(X, self.series_.matched(new, "y"), fitting=False)
+        self._update(grown, inputs, learn)
         return self
 
     # ------------------------------------------------------------------ what a forecast is worth

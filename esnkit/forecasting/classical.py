@@ -51,7 +51,8 @@ class ClassicalForecaster(BaseForecaster):
     def _update(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
         pairs = zip(self.series_.members, data.members, strict=True)
         for i, (old, grown) in enumerate(pairs):
-            self.states_[i] = self._move(self.states_[i], grown.values[len(old.values) :])
+            if len(grown.values) > len(old.values):
+                self.states_[i] = self._move(self.states_[i], grown.values[len(old.values) :])
         self._grow(data, inputs)
 
     def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:

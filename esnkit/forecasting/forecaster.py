@@ -279,7 +279,8 @@ class Forecaster(BaseForecaster):
     def _update(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
         """Move on to the end of series that have grown; the inputs are those of the new steps."""
         for i, x in enumerate(self._scaled(inputs)):
-            self.states_[i] = self._move(i, data.members[i].values, x, learn)
+            if len(data.members[i].values) > len(self.series_.members[i].values):
+                self.states_[i] = self._move(i, data.members[i].values, x, learn)
         self._grow(data, inputs)
 
     def _scaled(self, inputs: list[FloatArray] | None) -> Sequence[FloatArray | None]:

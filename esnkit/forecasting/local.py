@@ -294,6 +294,8 @@ class LocalForecaster(BaseForecaster):
         lengths = [len(m.values) - n for m, n in zip(data.members, n_old, strict=True)]
         known = self._scaled(inputs, lengths)
         for i, (member, n, x) in enumerate(zip(data.members, n_old, known, strict=True)):
+            if len(member.values) == n:
+                continue
             z = self._preparation.forward(member.values[n - 1 :])
             self.states_[i] = self._in_threads(
                 delayed(_advance)(

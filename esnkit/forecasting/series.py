@@ -77,6 +77,8 @@ class SeriesData:
 
     def followed_by(self, other: SeriesData) -> SeriesData:
         """Return this series with its continuation behind it, which has its dates if it has any."""
+        if not len(other.values):
+            return self
         if self.kind == other.kind == "table" and self.names != other.names:
             raise ValueError(
                 f"y has the columns {list(other.names)}, but the series so far has "
@@ -187,9 +189,21 @@ class SeriesSet:
         members = tuple(other.members[places[key]] for key in ours)
         return replace(other, members=members, ids=self.ids)
 
+    def completed(self, other: SeriesSet, absent: Sequence[Any]) -> SeriesSet:
+        """Return another set with series of no steps for those of our ids that may be absent."""
+        ids = [] if self.ids is None or other.ids is None else list(self.ids)
+        lacking = [key for key in ids if key in absent and key not in set(other.ids or ())]
+        if not lacking or set(other.ids or ()) - set(ids):
+            return other
+        empty = replace(other.members[0], values=other.members[0].values[:0], index=None)
+        members = other.members + (empty,) * len(lacking)
+        return replace(other, members=members, ids=(*(other.ids or ()), *lacking))
+
     def beside(self, other: SeriesSet, name: str) -> SeriesSet:
         """Return what stands beside these series, step by step; more rows are matched by dates."""
-        other = self.matched(other, name)
+        own = zip(self.ids or (), self.members, strict=False)
+        without = [key for key, member in own if not len(member.values)]
+        other = self.matched(self.completed(other, without), name)
         if len(other) == len(self):
             pairs = zip(other.members, self.members, strict=True)
             other = replace(other, members=tuple(o.at_dates(m) for o, m in pairs))
