@@ -107,7 +107,7 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
     try:
         buffer = io.BytesIO(sio.dumps(model))
     except Exception as error:  # whatever an attribute's own code raises
-        raise TypeError(f"{type(model).__name__} cannot be saved: {error}") from error
+        raise TypeError(f"The model, a {type(model).__name__}, cannot be saved: {error}") from error
     with zipfile.ZipFile(buffer, "a") as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
         archive.writestr(_HEADER, json.dumps(_header(model, _checksum(members)), indent=2))

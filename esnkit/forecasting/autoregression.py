@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar
 
 import numpy as np
 
-from esnkit.core.checks import check_count, check_positive
+from esnkit.core.checks import Range
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.classical import ClassicalForecaster
-from esnkit.forecasting.seasonality import check_seasons
 
 _ORDERS = (1, 2, 3, 4, 6, 9, 12, 18, 24)  # numbers of last values, that are tried
 _PENALTIES = np.logspace(-10, 1, 23)  # in units of the variance of a column
@@ -86,6 +86,12 @@ class AutoregressiveForecaster(ClassicalForecaster):
     np.float64(0.0)
     """
 
+    ranges: ClassVar[dict[str, Range]] = {
+        "lags": Range(Integral, 1, none=True),
+        "season_length": Range(Integral, 2, none=True),
+        "alpha": Range(Real, 0, ends="neither", none=True),
+    }
+
     def __init__(
         self,
         lags: int | None = None,
@@ -110,15 +116,8 @@ class AutoregressiveForecaster(ClassicalForecaster):
 
     @property
     def _fewest(self) -> int:
-        return max(8, 2 * (self.lags or 1) + 2, 2 * (self.season_length or 1) + 2)
-
-    def _check_parameters(self) -> None:
-        if self.lags is not None:
-            check_count(self.lags, "lags")
-        if self.season_length is not None:
-            check_seasons(self.season_length)
-        if self.alpha is not None:
-            check_positive(self.alpha, "alpha")
+        numbers = self._numbers
+        return max(8, 2 * (numbers["lags"] or 1) + 2, 2 * (numbers["season_length"] or 1) + 2)
 
     def _start(self, i: int, values: FloatArray) -> list[_Line]:
         x = np.zeros((len(values), 0)) if self._inputs is None else self._inputs[i]
@@ -144,13 +143,14 @@ class AutoregressiveForecaster(ClassicalForecaster):
     def _chosen(self, values: FloatArray, x: FloatArray) -> _Line:
         """Choose lags and penalty for values (n_steps,) with inputs (n_steps, n_inputs)."""
         most = max(1, len(values) // _STEPS_PER_LAG)
-        orders = [p for p in _ORDERS if p <= most] if self.lags is None else [self.lags]
+        orders = [p for p in _ORDERS if p <= most] if self.lags is None else [self._numbers["lags"]]
         candidates = [tuple(range(1, p + 1)) for p in orders]
-        season = self.season_length
+        season = self._numbers["season_length"]
         if season is not None:
             candidates += [(*lags, season) for lags in candidates if season not in lags]
         furthest = max(max(lags) for lags in candidates)
-        fits = [_regressed(values, x, lags, furthest, self.alpha) for lags in candidates]
+        alpha = self._numbers["alpha"]
+        fits = [_regressed(values, x, lags, furthest, alpha) for lags in candidates]
         return min(fits, key=lambda fit: fit[0])[1]
 
 

@@ -6,13 +6,13 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 
-from esnkit.core.checks import check_name, check_scalar
+from esnkit.core.checks import Range, check_flag, check_name, check_numbers, check_ranges
 from esnkit.core.exceptions import TooFewStepsError
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
@@ -30,11 +30,24 @@ _NEARBY: tuple[tuple[float, ...], ...] = (
 )  # factors by which the search goes on
 
 
+@dataclass(frozen=True)
+class SmoothingForm:
+    """What a parameter `smoothing` may look like: rows of numbers, the first of them shares."""
+
+    n_rows: int
+    n_shares: int
+    words: str = "have shape"
+    short: tuple[int, ...] | None = None  # of numbers that hold for all series and variables
+
+
 class ClassicalForecaster(BaseForecaster):
     """Forecasts each variable of each series by itself; known inputs and seeds change nothing."""
 
     random_state = None
+    smoothing: Any
     states_: list[Any]
+    ranges: ClassVar[dict[str, Range]] = {}
+    smoothing_form: ClassVar[SmoothingForm]
 
     def _fit(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
         self._check_parameters()
@@ -45,6 +58,7 @@ class ClassicalForecaster(BaseForecaster):
                     f"least {self._fewest}."
                 )
         self.series_, self._inputs = data, inputs
+        self._smoothing = self._read_smoothing()
         self.states_ = [self._start(i, member.values) for i, member in enumerate(data.members)]
         return self
 
@@ -79,10 +93,34 @@ class ClassicalForecaster(BaseForecaster):
     def _check_learning(self, n_series: int) -> None:
         """There is nothing to learn that `update` does not take in anyway."""
 
+    @property
+    def _numbers(self) -> dict[str, Any]:
+        """The parameters that are numbers, as Python's own, which no arithmetic overflows."""
+        return check_ranges(self)
+
     def _check_parameters(self) -> None:
-        season = getattr(self, "season_length", None)
-        if season is not None:
-            check_scalar(season, "season_length", Integral, min_val=2)
+        check_ranges(self)
+
+    def _read_smoothing(self) -> FloatArray | None:
+        """Read `smoothing`, if the class has any, as (n_series, n_rows, n_variables)."""
+        if getattr(self, "smoothing", None) is None:
+            return None
+        given = check_numbers(self.smoothing, "smoothing")
+        form = self.smoothing_form
+        full = (len(self.series_), form.n_rows, self.series_.n_variables)
+        if given.shape not in (full, form.short):
+            raise ValueError(
+                f"smoothing must {form.words} (n_series, {form.n_rows}, n_variables), here {full}, "
+                f"got shape {given.shape}."
+            )
+        if given.shape == form.short:
+            given = np.broadcast_to(given[..., np.newaxis], full)
+        shares = given[:, : form.n_shares]
+        if shares.min() < 0 or shares.max() > 1:
+            raise ValueError(
+                f"smoothing must hold shares in [0, 1], got {shares.min():g} to {shares.max():g}."
+            )
+        return given
 
     def _frozen_clone(self) -> ClassicalForecaster:
         return clone(self)
@@ -148,6 +186,7 @@ class NaiveForecaster(ClassicalForecaster):
         return 2 if self.strategy == "drift" else 1
 
     def _check_parameters(self) -> None:
+        super()._check_parameters()
         check_name("strategy", self.strategy, ("last", "mean", "drift", "reversion"))
 
     def _go_on(self, values: FloatArray, state: Any, horizon: int) -> FloatArray:
@@ -211,6 +250,8 @@ class SeasonalNaive(ClassicalForecaster):
     array([3., 7., 4.])
     """
 
+    ranges: ClassVar[dict[str, Range]] = {"season_length": Range(Integral, 2)}
+
     def __init__(
         self,
         season_length: int,
@@ -226,12 +267,16 @@ class SeasonalNaive(ClassicalForecaster):
         self.time_column = time_column
         self.target_column = target_column
 
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
+        check_flag(self.drift, "drift")
+
     @property
     def _fewest(self) -> int:
-        return self.season_length + self.drift
+        return int(self._numbers["season_length"] + bool(self.drift))
 
     def _go_on(self, values: FloatArray, state: Any, horizon: int) -> FloatArray:
-        season, steps = self.season_length, np.arange(horizon)
+        season, steps = self._numbers["season_length"], np.arange(horizon)
         repeated = values[len(values) - season + steps % season]
         if not self.drift:
             return repeated
@@ -305,6 +350,9 @@ class ExponentialSmoothing(ClassicalForecaster):
     array([20., 21., 22.])
     """
 
+    ranges: ClassVar[dict[str, Range]] = {"season_length": Range(Integral, 2, none=True)}
+    smoothing_form: ClassVar[SmoothingForm] = SmoothingForm(4, 4, "have shape (4,) or", (4,))
+
     def __init__(
         self,
         trend: str | None = None,
@@ -331,17 +379,12 @@ class ExponentialSmoothing(ClassicalForecaster):
 
     @property
     def _fewest(self) -> int:
-        return max(2, 2 * (self.season_length or 1))
+        return max(2, 2 * self._period)
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
         check_name("trend", self.trend, (None, "additive", "damped"))
         check_name("seasonal", self.seasonal, ("additive", "multiplicative"))
-        if self.smoothing is not None and np.ndim(self.smoothing) not in (1, 3):
-            raise ValueError(
-                "smoothing must have shape (4,) or (n_series, 4, n_variables), got shape "
-                f"{np.shape(self.smoothing)}."
-            )
 
     def _frozen_clone(self) -> ExponentialSmoothing:
         return clone(self).set_params(smoothing=self.smoothing_)
@@ -349,21 +392,24 @@ class ExponentialSmoothing(ClassicalForecaster):
     # ------------------------------------------------------------------ states
 
     @property
+    def _period(self) -> int:
+        """Steps of a season, 1 without one."""
+        return int(self._numbers["season_length"] or 1)
+
+    @property
     def _multiplies(self) -> bool:
         return self.season_length is not None and self.seasonal == "multiplicative"
 
     def _start(self, i: int, values: FloatArray) -> list[_Course]:
-        values = values[-max(LONGEST_TAIL, 3 * (self.season_length or 0)) :]
+        values = values[-max(LONGEST_TAIL, 3 * self._period) :]
         if self._multiplies and values.min() <= 0:
             raise ValueError(
                 f"{self.series_.label(i)} of y holds {values.min()}: a multiplicative season needs "
                 "positive values."
             )
-        if self.smoothing is None:
+        if self._smoothing is None:
             return [self._best(column) for column in values.T]
-        given = np.asarray(self.smoothing, dtype=np.float64)
-        given = given[i] if given.ndim == 3 else np.tile(given, (values.shape[1], 1)).T
-        pairs = zip(values.T, given.T, strict=True)
+        pairs = zip(values.T, self._smoothing[i].T, strict=True)
         return [self._smooth(column, self._first(column), of) for column, of in pairs]
 
     def _move(self, state: list[_Course], values: FloatArray) -> list[_Course]:
@@ -381,9 +427,9 @@ class ExponentialSmoothing(ClassicalForecaster):
         season = np.full(1, float(self._multiplies))
         if self.season_length is not None:
             shape = np.log(values) if self._multiplies else values
-            season = seasonal_course(shape[:, np.newaxis], self.season_length)[:, 0]
+            season = seasonal_course(shape[:, np.newaxis], self._period)[:, 0]
             season = np.exp(season) if self._multiplies else season
-        first = values[: max(_N_START, self.season_length or 0)]
+        first = values[: max(_N_START, self._period)]
         phases = season[np.arange(len(first)) % len(season)]
         first = first / phases if self._multiplies else first - phases
         level, slope = float(first.mean()), 0.0

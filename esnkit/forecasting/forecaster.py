@@ -248,7 +248,7 @@ class Forecaster(BaseForecaster):
 
     def _check_lengths(self, data: SeriesSet) -> None:
         """Refuse series that leave nothing to learn from."""
-        washout = getattr(self.model, "washout", 0)
+        washout = check_count(getattr(self.model, "washout", 0), "washout", minimum=0)
         ahead = self.direct_horizon or 1
         needed = self._preparation.n_lost + washout + ahead + _FEWEST_ROWS
         reason = f"direct_horizon={ahead}" if self.direct_horizon else "the next step"

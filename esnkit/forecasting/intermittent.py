@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from itertools import product
-from numbers import Real
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 
-from esnkit.core.checks import check_name, check_scalar
+from esnkit.core.checks import check_name
 from esnkit.core.typing import FloatArray
-from esnkit.forecasting.classical import ClassicalForecaster
+from esnkit.forecasting.classical import ClassicalForecaster, SmoothingForm
 
 _SMOOTHING = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4)  # that are tried
 
@@ -68,6 +67,8 @@ class IntermittentForecaster(ClassicalForecaster):
     array([0.66666667, 0.66666667])
     """
 
+    smoothing_form: ClassVar[SmoothingForm] = SmoothingForm(2, 2, "be a number or have shape", ())
+
     def __init__(
         self,
         method: str = "tsb",
@@ -93,14 +94,8 @@ class IntermittentForecaster(ClassicalForecaster):
         return 2
 
     def _check_parameters(self) -> None:
+        super()._check_parameters()
         check_name("method", self.method, ("tsb", "croston", "sba"))
-        if isinstance(self.smoothing, Real):
-            check_scalar(self.smoothing, "smoothing", Real, min_val=0, max_val=1)
-        elif self.smoothing is not None and np.ndim(self.smoothing) != 3:
-            raise ValueError(
-                "smoothing must be a number or have shape (n_series, 2, n_variables), got shape "
-                f"{np.shape(self.smoothing)}."
-            )
 
     def _frozen_clone(self) -> IntermittentForecaster:
         return clone(self).set_params(smoothing=self.smoothing_)
@@ -111,11 +106,9 @@ class IntermittentForecaster(ClassicalForecaster):
             raise ValueError(
                 f"{self.series_.label(i)} of y holds {values.min()}: demand is never negative."
             )
-        if self.smoothing is None:
+        if self._smoothing is None:
             return np.column_stack([_best_shares(column, self.method) for column in values.T])
-        if isinstance(self.smoothing, Real):
-            return np.full((2, values.shape[1]), float(self.smoothing))
-        return np.asarray(self.smoothing, dtype=np.float64)[i]
+        return self._smoothing[i]
 
     def _go_on(self, values: FloatArray, state: FloatArray, horizon: int) -> FloatArray:
         columns = zip(values.T, state.T, strict=True)

@@ -11,7 +11,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import clone
 
-from esnkit.core.checks import check_scalar, check_scale
+from esnkit.core.checks import check_count, check_scalar, check_scale
 from esnkit.core.quiet import warn_of_divergence
 from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
 from esnkit.core.sequences import default_washout
@@ -198,7 +198,7 @@ class LocalForecaster(BaseForecaster):
                 f"patch_size={self.patch_size} and overlap={self.overlap} make patches see "
                 f"{n_seen} variables, but y has only {n_variables}."
             )
-        washout = getattr(self.model, "washout", 0)
+        washout = check_count(getattr(self.model, "washout", 0), "washout", minimum=0)
         needed = washout + 1 + _FEWEST_ROWS
         for i, member in enumerate(data.members):
             if len(member.values) < needed:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 
-from esnkit.core.checks import check_scalar
+from esnkit.core.checks import Range
 from esnkit.core.typing import FloatArray, Indices
-from esnkit.forecasting.classical import ClassicalForecaster
+from esnkit.forecasting.classical import ClassicalForecaster, SmoothingForm
 
 _LEVELS = np.linspace(0.05, 0.99, 24)  # smoothing of the level, that are tried
 
@@ -79,6 +79,9 @@ class ThetaForecaster(ClassicalForecaster):
     array([20., 21., 22.])
     """
 
+    ranges: ClassVar[dict[str, Range]] = {"theta": Range(Real, 1, none=True)}
+    smoothing_form: ClassVar[SmoothingForm] = SmoothingForm(n_rows=3, n_shares=2)
+
     def __init__(
         self,
         theta: float | None = 2.0,
@@ -103,22 +106,14 @@ class ThetaForecaster(ClassicalForecaster):
     def _fewest(self) -> int:
         return 3
 
-    def _check_parameters(self) -> None:
-        if self.theta is not None:
-            check_scalar(self.theta, "theta", Real, min_val=1)
-        if self.smoothing is not None and np.ndim(self.smoothing) != 3:
-            raise ValueError(
-                "smoothing must have shape (n_series, 3, n_variables), got shape "
-                f"{np.shape(self.smoothing)}."
-            )
-
     def _frozen_clone(self) -> ThetaForecaster:
         return clone(self).set_params(smoothing=self.smoothing_)
 
     def _start(self, i: int, values: FloatArray) -> _Lines:
-        if self.smoothing is not None:
-            return _Lines(*np.asarray(self.smoothing, dtype=np.float64)[i])
-        share = None if self.theta is None else 1 - 1 / self.theta
+        if self._smoothing is not None:
+            return _Lines(*self._smoothing[i])
+        theta = self._numbers["theta"]
+        share = None if theta is None else 1 - 1 / theta
         return _Lines(*np.array([_best(column, share) for column in values.T]).T)
 
     def _go_on(self, values: FloatArray, state: _Lines, horizon: int) -> FloatArray:

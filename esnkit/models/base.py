@@ -289,6 +289,11 @@ class SequenceModel(BaseEstimator, ABC):
 
     # ------------------------------------------------------------------ reading training data
 
+    @property
+    def _skipped(self) -> int:
+        """The washout as Python's own number, from which no subtraction wraps around."""
+        return int(self.washout)
+
     def _check_parameters(self) -> None:
         """Refuse parameters of the model itself; the components check their own."""
         check_shared_parameters(self)

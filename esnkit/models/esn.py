@@ -354,6 +354,7 @@ class ESNRegressor(SequenceRegressor):
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
+        check_name("output", self.output, ("step", "sequence"))
         memory, readout = self._memory, self._readout
         if not isinstance(memory, Memory):
             raise TypeError(
@@ -369,7 +370,6 @@ class ESNRegressor(SequenceRegressor):
         check_name("include_input", self.include_input, ("auto", True, False))
         check_scalar(self.clip_margin, "clip_margin", Real, min_val=0)
         check_name("training_feedback", self.training_feedback, ("teacher", "output"))
-        check_name("output", self.output, ("step", "sequence"))
         SequencePooling(self.pooling)
         if self._whole and (memory.feedback_scaling or self.start == "last"):
             raise ValueError(
@@ -402,7 +402,7 @@ class ESNRegressor(SequenceRegressor):
         )
         self.reservoir_.adapt(data.sequences, None if self._whole else data.targets)
         if self._whole:
-            self._summaries = SequenceSummaries(self._runner, self.pooling, self.washout)
+            self._summaries = SequenceSummaries(self._runner, self.pooling, self._skipped)
         self.state_ = self._position = None
         self._n_sequences = 0
 
@@ -419,7 +419,7 @@ class ESNRegressor(SequenceRegressor):
         if not self._whole:
             super()._check_lengths(sequences)
             return
-        least = self.washout + SequencePooling(self.pooling).least_steps
+        least = self._skipped + SequencePooling(self.pooling).least_steps
         why = f"pooling={self.pooling!r} with washout={self.washout}"
         refuse_short(sequences, least, why, self.id_column)
 
@@ -427,7 +427,7 @@ class ESNRegressor(SequenceRegressor):
         """Return what yields the rows that the readout is fitted to."""
         if self._whole:
             return SummaryRun(self._runner, self._summaries, data, self._n_sequences)
-        return TrainingRun(self._runner, data, self.washout, self._position, self._n_sequences)
+        return TrainingRun(self._runner, data, self._skipped, self._position, self._n_sequences)
 
     def _learn(self, data: TrainingData, method: str) -> None:
         """Run the memory over the data, and fit the readout by "fit" or "partial_fit"."""

@@ -160,7 +160,7 @@ class NetworkRegressor(SequenceRegressor):
             learner,
             data.sequences.offsets,
             weights,
-            washout=self.washout,
+            washout=self._skipped,
             whole=self._one_target_per_sequence,
         )
         if goes_on:
@@ -169,7 +169,7 @@ class NetworkRegressor(SequenceRegressor):
             self._prepare(learner, data, weights, heads)
         self._check_width(data.targets, "y")
         rows = self._scaled(data, weights)
-        presenter = learner.present(self.network_, take_heads(rows, heads), self.washout)
+        presenter = learner.present(self.network_, take_heads(rows, heads), self._skipped)
         judged: dict[str, Any] = {}
         if stopping is not None:
             judged["validation"] = present_tails(self.network_, rows, heads)
@@ -287,7 +287,7 @@ class NetworkRegressor(SequenceRegressor):
         """Return what each row counts: nothing in the washout."""
         weights = np.ones(len(data.targets)) if data.weights is None else data.weights.copy()
         for part in data.sequences.parts():
-            weights[part][: self.washout] = 0
+            weights[part][: self._skipped] = 0
         return weights
 
     def _prepare(
@@ -443,7 +443,7 @@ class NetworkRegressor(SequenceRegressor):
             elif not place.reached:
                 self._take_there()
             weights = rows.weights[part].copy()
-            weights[: max(self.washout - place.n_seen, 0)] = 0
+            weights[: max(self._skipped - place.n_seen, 0)] = 0
             n_rows = len(weights)
             yield (
                 Batch(

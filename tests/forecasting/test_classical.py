@@ -159,7 +159,7 @@ def test_new_observations_move_the_forecast_as_a_frozen_fit_does(forecaster):
         (ThetaForecaster(smoothing=[0.5]), r"shape \(n_series, 3, n_variables\)"),
         (IntermittentForecaster(), "demand is never negative"),
         (IntermittentForecaster("poisson"), "method must be one of 'tsb', 'croston', 'sba'"),
-        (IntermittentForecaster(smoothing=2.0), "smoothing == 2.0, must be <= 1"),
+        (IntermittentForecaster(smoothing=2.0), r"shares in \[0, 1\], got 2"),
         (IntermittentForecaster(smoothing=[0.1]), r"shape \(n_series, 2, n_variables\)"),
         (AutoregressiveForecaster(0), "lags"),
         (AutoregressiveForecaster(alpha=-1.0), "alpha"),

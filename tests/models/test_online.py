@@ -175,3 +175,17 @@ def test_a_mapped_array_is_not_copied(tmp_path, monkeypatch):
     np.testing.assert_array_equal(
         model.predict(mapped), esn(RidgeReadout(1e-3)).fit(X, Y).predict(X)
     )
+
+
+def test_a_washout_of_any_width_of_numpy_does_not_wrap_around():
+    X = np.sin(np.arange(60.0) / 3)[:, np.newaxis]
+    blocks = [slice(0, 20), slice(20, 40), slice(40, 60)]
+
+    def learned(washout):
+        model = ESNRegressor(Reservoir(5), RidgeReadout(0.01), washout=washout, random_state=0)
+        for block in blocks:
+            model.partial_fit(X[block], X[block, 0])
+        return model.predict(X)
+
+    assert np.array_equal(learned(np.uint64(25)), learned(25))
+    assert np.array_equal(learned(np.uint8(25)), learned(25))
