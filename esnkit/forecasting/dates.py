@@ -17,6 +17,7 @@ __all__ = ["find_frequency", "future_index", "local_frequency", "most_common_ste
 _MOST_HOLIDAYS = 0.12  # of working days; the rest of a calendar must be there
 _LONGEST_HOLIDAY = 8  # working days that may be left out in a row
 _TIMES_WEEKDAY = 0.5  # of the weeks in which a working weekday occurs
+_WEEKENDS = ({5, 6}, {4, 5})  # which a short calendar may pass over a single time
 _YEARS_AHEAD = 60  # for which irregular days of a month are laid out
 
 
@@ -92,8 +93,21 @@ def _monthly(dates: pd.DatetimeIndex) -> Iterator[Any]:
 def _weekly(dates: pd.DatetimeIndex) -> Iterator[Any]:
     import pandas as pd
 
-    if 1 < len(set(dates.day_of_week)) < 7 and len(dates) >= 6:
-        yield pd.offsets.CustomBusinessDay(weekmask=_weekmask(set(dates.day_of_week)))
+    weekdays = set(dates.day_of_week)
+    if 1 < len(weekdays) < 7 and len(dates) >= 6 and not _misses_by_chance(dates, weekdays):
+        yield pd.offsets.CustomBusinessDay(weekmask=_weekmask(weekdays))
+
+
+def _misses_by_chance(dates: pd.DatetimeIndex, weekdays: Collection[int]) -> bool:
+    """Tell whether a weekday that never occurs may just be a gap: one passed over a single time.
+
+    A weekend is no gap, though a short calendar passes over it only once.
+    """
+    n_days = (dates[-1] - dates[0]).days + 1
+    absent = set(range(7)) - set(weekdays)
+    since_first = {day: (day - dates[0].day_of_week) % 7 for day in absent}
+    once = {day for day, first in since_first.items() if n_days <= first + 7}
+    return bool(once) and not any(once <= weekend <= absent for weekend in _WEEKENDS)
 
 
 def _weekmask(weekdays: Collection[int]) -> str:
@@ -144,6 +158,8 @@ def working_days(dates: pd.DatetimeIndex) -> tuple[BaseOffset, pd.DatetimeIndex]
     counts = Counter(days.day_of_week)
     n_weeks = (days[-1] - days[0]).days / 7
     if len(counts) > 6 or min(counts.values()) < _TIMES_WEEKDAY * n_weeks or n_weeks < 1.5:
+        return None
+    if _misses_by_chance(days, counts):
         return None
     weekmask = _weekmask(counts)
     full = pd.bdate_range(days[0], days[-1], freq="C", weekmask=weekmask)

@@ -103,6 +103,16 @@ def test_frequency_is_recognised(tmp_path, freq):
     assert (found + found.freq).tolist() == (index + index.freq).tolist()
 
 
+@pytest.mark.parametrize("n_days", [8, 10, 12])
+def test_a_gap_in_a_short_daily_file_is_no_weekend(write, n_days):
+    dates = pd.date_range("2024-01-01", periods=n_days)
+    path = write(lines("day,v", *(f"{d:%Y-%m-%d},{d.day % 4}" for d in dates.delete(5))))
+    with pytest.raises(TableError, match="2024-01-07 follows 2024-01-05, where 2024-01-06 is"):
+        read_csv_series(path)
+    filled = read_csv_series(path, missing="interpolate")
+    assert filled.index.equals(dates)
+
+
 def test_the_middle_of_every_month_is_regular(write):
     path = write(lines("date,value", *(f"2024-{month:02}-15,{month}" for month in range(1, 13))))
     index = read_csv_series(path).index

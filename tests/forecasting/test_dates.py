@@ -42,6 +42,31 @@ def test_dates_that_miss_one_have_no_frequency():
     assert find_frequency(days[:2]) is None
 
 
+@pytest.mark.parametrize("first", pd.date_range("2024-01-01", periods=7))
+@pytest.mark.parametrize("n_days", range(6, 15))
+def test_a_gap_in_daily_dates_is_no_weekend(n_days, first):
+    days = pd.date_range(first, periods=n_days)
+    for gap in range(1, n_days - 1):
+        assert find_frequency(days.delete(gap)) is None
+        assert working_days(days.delete(gap)) is None
+
+
+@pytest.mark.parametrize("first", pd.bdate_range("2024-01-01", periods=5))
+@pytest.mark.parametrize("n_days", range(5, 11))
+def test_a_gap_in_a_few_working_days_makes_no_shorter_week(n_days, first):
+    days = pd.bdate_range(first, periods=n_days)
+    for gap in range(1, n_days - 1):
+        assert find_frequency(days.delete(gap)) is None
+
+
+@pytest.mark.parametrize("weekmask", ["Mon Tue Wed Thu Fri", "Sun Mon Tue Wed Thu"])
+@pytest.mark.parametrize("first", pd.date_range("2024-01-01", periods=7))
+def test_a_single_weekend_is_no_gap(weekmask, first):
+    days = pd.bdate_range(first, periods=7, freq="C", weekmask=weekmask)
+    coming = pd.bdate_range(first, periods=8, freq="C", weekmask=weekmask)[-1]
+    assert days[-1] + find_frequency(days) == coming
+
+
 def test_working_days_know_their_holidays():
     days = pd.bdate_range("2023-01-02", periods=60)
     step, holidays = working_days(days.delete([10, 30, 31]))
