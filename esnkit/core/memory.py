@@ -15,6 +15,7 @@ _GROUPS = (
         "/sys/fs/cgroup/memory/memory.usage_in_bytes",
     ),
 )
+_ALWAYS_FREE = 2**20  # less is not worth a look into the files of the system
 _UNKNOWN = 16 * 2**30  # taken for free where the system does not tell
 
 
@@ -54,6 +55,8 @@ def refuse_too_large(n_bytes: int, what: str) -> None:
     >>> from esnkit.core.memory import refuse_too_large
     >>> refuse_too_large(1000, "n_units=5")
     """
+    if n_bytes < _ALWAYS_FREE:
+        return
     free = free_memory()
     if n_bytes > free // 2:
         raise ValueError(

@@ -449,8 +449,10 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         first_clipped : ndarray of shape (n_runs,)
             The first step at which an output was clipped in its bounds, or -1.
         """
-        states = [self._check_state(state) for state in states]
-        outputs, _, first_clipped = self._free_run_many(loops, rows, states)
+        # Many runs share few starts.
+        checked = {id(state): self._check_state(state) for state in states}
+        starts = [checked[id(state)] for state in states]
+        outputs, _, first_clipped = self._free_run_many(loops, rows, starts)
         return outputs.reshape(len(rows), len(states), -1), first_clipped
 
     def step(
