@@ -7,17 +7,24 @@ import pytest
 from sklearn.base import is_classifier
 
 from esnkit import (
+    ES2N,
+    NVAR,
     AutoESN,
+    DelayedReservoir,
     ESNClassifier,
     ESNRegressor,
     FIRRegressor,
     Forecaster,
+    GammaMemory,
+    LegendreMemory,
     LMSReadout,
     Reservoir,
     RidgeReadout,
     RLSReadout,
     RNNClassifier,
     RNNRegressor,
+    SpikingReservoir,
+    TappedDelayLine,
     TDNNRegressor,
 )
 
@@ -39,6 +46,17 @@ MODELS = {
     "RidgeReadout": RidgeReadout(),
     "RLSReadout": RLSReadout(),
     "LMSReadout": LMSReadout(),
+}
+MEMORIES = {
+    "Reservoir": Reservoir(15, random_state=0),
+    "single precision": Reservoir(15, dtype="float32", random_state=0),
+    "ES2N": ES2N(15, random_state=0),
+    "DelayedReservoir": DelayedReservoir(15, random_state=0),
+    "SpikingReservoir": SpikingReservoir(15, random_state=0),
+    "GammaMemory": GammaMemory(),
+    "LegendreMemory": LegendreMemory(),
+    "NVAR": NVAR(2),
+    "TappedDelayLine": TappedDelayLine(3),
 }
 FORECASTERS = {
     "AutoESN": AutoESN(n_candidates=3, random_state=0),
@@ -92,6 +110,16 @@ def test_models_take_any_layout_for_its_numbers(name, layout, tmp_path):
     np.testing.assert_array_equal(
         model.fit(changed, change(y, tmp_path)).predict(changed), expected
     )
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", MEMORIES)
+def test_memories_take_any_layout_for_its_numbers(name, layout, tmp_path):
+    X = ROWS.astype(np.float64)
+    given, memory = LAYOUTS[layout](X, tmp_path), MEMORIES[name]
+    expected = memory.fit(X).transform(X)
+    np.testing.assert_array_equal(memory.fit(given).transform(given), expected)
+    np.testing.assert_array_equal(given, X)  # and leave it as it was
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
