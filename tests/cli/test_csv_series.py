@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from esnkit.cli.csv_series import ReadOptions, TableError
+from esnkit.cli.csv_series import ReadOptions, TableError, date_text
 from esnkit.cli.csv_series import read_csv_series as read_with_line
 
 
@@ -276,3 +276,14 @@ def test_filled_values_are_told_and_those_at_the_ends_left_out(write):
     counted, _ = read_with_line(write(lines("v", "-", "1", "-", "3")), ReadOptions(missing="carry"))
     assert counted.tolist() == [1, 1, 3]
     assert counted.attrs["filled"] == [1]
+
+
+@pytest.mark.parametrize("cell", ["2024-01-31", "2024-01-31 23:59", "2024-01-31T23:59:58"])
+def test_plain_dates_are_read_by_the_short_way_as_by_the_long(cell, monkeypatch):
+    short = date_text.clean(cell), date_text.is_datelike(cell)
+    monkeypatch.setattr(date_text, "_ISO", re.compile("(?!)"))
+    assert (
+        (date_text.clean(cell), date_text.is_datelike(cell))
+        == short
+        == ((cell.lower(), False), True)
+    )

@@ -35,6 +35,8 @@ _EAST_ASIAN = str.maketrans("年月日년월일", "-- -- ")
 _RANGE = re.compile(r"^(.*\d[-/.:]\d.*?[-/.:]\d+.*?)\s*(?:\s-\s|\sto\s|--|\s/\s)\s*\d.*$")
 _ISO_RANGE = re.compile(r"^(\d{4}-\d\d-\d\d[^/]*)/\d[\d:t -]*$")
 _PLAIN_NUMBER = re.compile(r"[-+]?(\d{0,7}|\d+[.,]\d*)", re.ASCII)
+# What most files hold, and no rule below changes.
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
 TOKEN = re.compile(r"\d+|[a-z]+")
 _WORDS = (
     dict.fromkeys(ENGLISH, "M")
@@ -90,11 +92,16 @@ READINGS = {
 }
 
 
-@lru_cache(maxsize=8192)  # whoever looks for a header or for dates asks of the same cells
 def is_datelike(cell: str) -> bool:
     """Tell whether a cell may be a date in some form; numbers alone are none."""
     if _PLAIN_NUMBER.fullmatch(cell):
         return False
+    return _ISO.fullmatch(cell) is not None or _looks_dated(cell)
+
+
+@lru_cache(maxsize=8192)  # whoever looks for a header or for dates asks of the same cells
+def _looks_dated(cell: str) -> bool:
+    """Tell whether words and digits of a cell may be those of a date."""
     text = clean(cell)[0]
     day, seconds, _ = split_time(text if ZONE.search(text) else ZONE_NAME.sub("", text))
     if not day:
@@ -110,6 +117,8 @@ def is_datelike(cell: str) -> bool:
 
 def clean(cell: str) -> tuple[str, bool]:
     """Return a cell in plain small letters, and whether it named an interval."""
+    if _ISO.fullmatch(cell):
+        return cell.lower(), False
     text = re.sub(r"[\s\u00a0\u202f]+", " ", cell).strip("[] ").lower()
     text = re.sub("[‐‑–—−]", "-", text).strip("'\"")
     text = _REMARK.sub("", text)
