@@ -20,6 +20,7 @@ from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.preprocessing import Preprocessor
+from esnkit.forecasting.rehearsal import hold
 from esnkit.forecasting.series import SeriesSet
 from esnkit.memories.reservoir import Reservoir
 from esnkit.models.base import SequenceModel
@@ -36,7 +37,9 @@ class Forecaster(BaseForecaster):
 
     The series is transformed, differenced and standardised; the model learns z(n+1) from z(n) and
     all it remembers; a forecast is a free run of the model, taken back to the series' own units.
-    The defaults suit clean signals; `AutoESN` chooses differences, seasons and settings by itself.
+    A penalty that the readout of an `ESNRegressor` chooses by itself is raised where runs inside
+    the series would leave its range. The defaults suit clean signals; `AutoESN` chooses
+    differences, seasons and settings by itself.
 
     Parameters
     ----------
@@ -274,6 +277,12 @@ class Forecaster(BaseForecaster):
         self.model_ = self._own_model(min(len(v) for v in values))
         pairs = [self._pairs(v, x) for v, x in zip(values, self._scaled(inputs), strict=True)]
         self._fit_model(pairs)
+        if (
+            self.direct_horizon is None
+            and not self.increments
+            and isinstance(self.model_, ESNRegressor)
+        ):
+            hold(self.model_, lambda: self._fit_model(pairs), pairs, self.loop == "feedback")
         return self
 
     def _update(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
@@ -292,8 +301,7 @@ class Forecaster(BaseForecaster):
     def _own_model(self, n_steps: int) -> Any:
         """Copy the model and give it a seed."""
         model = _default_model(n_steps) if self.model is None else self.model
-        seed = None if self.random_state is None else root_seed(self.random_state)
-        return own_copy(model, seed, "reservoir")
+        return own_copy(model, root_seed(self.random_state), "reservoir")
 
     def _pairs(self, values: FloatArray, x: FloatArray | None) -> tuple[FloatArray, FloatArray]:
         """Make the rows that the model is fitted to: its inputs and targets."""
