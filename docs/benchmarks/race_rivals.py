@@ -182,12 +182,14 @@ def compiled(compiler: str) -> ctypes.CDLL:
     """Compile the C kernel and load it."""
     if shutil.which(compiler) is None:
         raise AbsentError("no such compiler")
-    library = Path(tempfile.mkdtemp(prefix="esnkit-race-")) / "race.so"
-    command = [compiler, *FLAGS, "-o", str(library), str(SOURCE)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise AbsentError("does not compile: " + (done.stderr.splitlines() or ["no message"])[0])
-    return ctypes.CDLL(str(library))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        library = str(Path(folder) / "race.so")
+        command = [compiler, *FLAGS, "-o", library, str(SOURCE)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            reason = (done.stderr.splitlines() or ["no message"])[0]
+            raise AbsentError(f"does not compile: {reason}")
+        return ctypes.CDLL(library)
 
 
 class CKernel(Contestant):
