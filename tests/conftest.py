@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -28,6 +30,33 @@ _FOLDERS_THAT_FIT = {
     "plotting",
     "readouts",
 }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let tests be repeated under other seeds, to find those that pass by luck."""
+    parser.addoption(
+        "--shift-seeds",
+        type=int,
+        default=0,
+        help="add this to every integer seed of data and models; tests of exact figures then fail",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Shift the seeds before any module of tests draws its data."""
+    shift = config.getoption("--shift-seeds")
+    if shift:
+        import numpy as np
+
+        for name in ("default_rng", "SeedSequence"):
+            setattr(np.random, name, _shifted(getattr(np.random, name), shift))
+
+
+def _shifted(make: Callable[..., Any], shift: int) -> Callable[..., Any]:
+    def shifted(seed: Any = None, *args: Any, **kwargs: Any) -> Any:
+        return make(seed + shift if type(seed) is int else seed, *args, **kwargs)
+
+    return shifted
 
 
 @pytest.hookimpl(tryfirst=True)

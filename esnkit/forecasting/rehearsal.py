@@ -40,7 +40,7 @@ def hold(model: ESNRegressor, refit: Callable[[], None], pairs: Pairs, feeds_bac
     feeds_back : bool
         Whether it sees its outputs by its output feedback.
     """
-    readout = RidgeReadout() if model.readout is None else model.readout
+    readout = model.readout_
     if not _is_open(readout) or _rehearse(model, pairs, feeds_back)[0]:
         return
     n_rows = sum(len(rows) for rows, _ in pairs)

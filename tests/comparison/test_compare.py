@@ -539,24 +539,3 @@ def test_killed_process_is_resumed_to_the_same_scores(tmp_path: Path) -> None:
     resumed = compare(models, tasks, journal=path, resume=True, **options)
     assert path.read_bytes().startswith(before[: before.rfind(b"\n") + 1])
     assert raw(resumed) == raw(compare(models, tasks, **options))
-
-
-# ---------------------------------------------------------------------- the harness's own time
-
-
-def test_harness_takes_less_than_a_twentieth_of_the_models_time() -> None:
-    class Sleeper(Recorder):
-        def fit(self, y: np.ndarray) -> Recorder:
-            if len(y) > 20:
-                time.sleep(0.2)
-            return super().fit(y)
-
-    sleeper = Contestant("sleeper", lambda s, p: Sleeper([]), ESN.space, makes="forecaster")
-    shares = []
-    for _ in range(3):
-        start = time.process_time()  # in which others' load and the models' sleep do not count
-        found = run([sleeper], seeds=2, budget=4)
-        harness = time.process_time() - start
-        models = sum(c.search_seconds + (c.fit_seconds or 0) for c in found.cells)
-        shares.append(harness / models)
-    assert min(shares) < 0.05

@@ -626,6 +626,7 @@ def test_forecasts_are_taken_that_others_bear_out():
     assert not any(pair in alone for pair in agreeing([*alone, *near], validation, 5))
 
 
+@pytest.mark.filterwarnings("ignore::esnkit.DivergenceWarning")  # as forecasts those are clipped
 @pytest.mark.parametrize("with_inputs", [False, True])
 @pytest.mark.parametrize("n_variables", [1, 2])
 @pytest.mark.parametrize(
