@@ -40,8 +40,8 @@ def origins_of_backtest(
         rolling = RollingOrigins(horizon, n_origins, stride)
     if (n_origins - 1) * rolling.stride > room:
         raise ValueError(
-            f"{n_origins} origins, {rolling.stride} steps apart, with a horizon of {horizon} reach "
-            f"into the first half of a series of {n_steps} steps, which is left for fitting."
+            f"n_origins={n_origins}, a stride of {rolling.stride} and a horizon of {horizon} reach "
+            f"into the first half of y, which has {n_steps} steps: it is left for fitting."
         )
     return rolling
 

@@ -6,7 +6,6 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -14,11 +13,13 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import (
+    check_count,
+    check_flag,
     check_name,
-    check_scalar,
     check_shared_parameters,
     refuse_nested_default,
 )
+from esnkit.core.memory import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.backtesting import forecast_table, origins_of_backtest, roll
@@ -26,7 +27,7 @@ from esnkit.forecasting.intervals import (
     naive_widths,
     past_errors,
     read_level,
-    read_quantile,
+    read_quantiles,
     warn_of_naive_widths,
 )
 from esnkit.forecasting.long_frames import Layout
@@ -173,8 +174,9 @@ class BaseForecaster(ABC, BaseEstimator):
         """
         check_is_fitted(self)
         if not isinstance(horizon, Iterable) or isinstance(horizon, str):
+            horizon = self._read_horizon(horizon)
             return self.series_.give_back(self._forecast(horizon, self._read_future(horizon, X)))
-        steps = [check_scalar(h, "each of horizon", Integral, min_val=1) for h in horizon]
+        steps = [self._read_horizon(step) for step in horizon]
         if not steps:
             raise ValueError("horizon must name at least one step ahead, got none.")
         futures = self._forecast(max(steps), self._read_future(max(steps), X))
@@ -251,6 +253,7 @@ class BaseForecaster(ABC, BaseEstimator):
             If `learn` is asked for and the model has no ``partial_fit``.
         """
         check_is_fitted(self)
+        learn = check_flag(learn, "learn")
         new, X = self._read(y, X)
         new = self.series_.completed(new, self.series_.ids or ())
         grown = self.series_.followed_by(new)
@@ -308,8 +311,8 @@ class BaseForecaster(ABC, BaseEstimator):
         """
         import pandas as pd
 
-        check_scalar(horizon, "horizon", Integral, min_val=1)
-        check_scalar(n_origins, "n_origins", Integral, min_val=1)
+        horizon, n_origins = check_count(horizon, "horizon"), check_count(n_origins, "n_origins")
+        refit = check_flag(refit, "refit")
         check_shared_parameters(self)
         self._check_parameters()
         runner = clone(self)
@@ -385,13 +388,14 @@ class BaseForecaster(ABC, BaseEstimator):
            forecasting", NeurIPS 34, 2021.
         """
         check_is_fitted(self)
-        check_scalar(n_origins, "n_origins", Integral, min_val=1)
+        horizon = self._read_horizon(horizon)
+        n_origins = check_length(n_origins, "n_origins")
         check_name("method", method, ("conformal", "ensemble"))
         levels = [read_level(one) for one in (level if isinstance(level, Iterable) else [level])]
         inputs = self._read_future(horizon, X)
         spread = self._errors_spread if method == "conformal" else self._seeds_spread
         if quantiles is not None:
-            shares = [read_quantile(quantile) for quantile in quantiles]
+            shares = read_quantiles(quantiles)
             bounds = spread(horizon, shares, inputs, n_origins)
             return [self._give_bound(bound, "quantile") for bound in bounds]
         shares = [(1 + side * one) / 2 for one in levels for side in (-1, 1)]
@@ -451,12 +455,14 @@ class BaseForecaster(ABC, BaseEstimator):
                 f"{list(self._input_names)}."
             )
 
+    def _read_horizon(self, horizon: Any) -> int:
+        """Check a number of steps ahead, of which there must be room for the forecast."""
+        n_steps = check_length(horizon, "horizon")
+        self._check_horizon(n_steps)
+        return n_steps
+
     def _read_future(self, horizon: int, X: Any) -> list[FloatArray] | None:
-        """Check the horizon, and the known inputs of the steps to come."""
-        if isinstance(horizon, bool):
-            raise TypeError(f"horizon must be a whole number, got {horizon}.")
-        check_scalar(horizon, "horizon", Integral, min_val=1)
-        self._check_horizon(horizon)
+        """Check the known inputs of the steps to come."""
         coming = tuple(m.to_come(horizon) for m in self.series_.members)
         return self._read_inputs(X, replace(self.series_, members=coming), fitting=False)
 

@@ -166,6 +166,7 @@ class Forecaster(BaseForecaster):
             raise ValueError(
                 f"A stepper goes on with one series, but the forecaster has {len(self.series_)}."
             )
+        horizon = self._read_horizon(horizon)
         inputs = self._read_future(horizon, X)
         # A model that has neither the values nor known inputs for its input sees a zero.
         known = np.zeros((horizon, int(self.loop == "feedback"))) if inputs is None else inputs[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from esnkit.core.checks import check_scalar
+from esnkit.core.checks import check_positive, check_real, check_scalar
 from esnkit.core.exceptions import TooFewStepsError
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.backtesting import Rolling, cut_back
@@ -182,27 +182,27 @@ def read_level(level: Any) -> float:
     -------
     float
     """
-    if isinstance(level, Real) and 1 < float(level) < 100:
-        level = float(level) / 100
-    return float(
-        check_scalar(level, "level", Real, min_val=0, max_val=1, include_boundaries="neither")
-    )
+    share = check_positive(level, "level")
+    share = share / 100 if 1 < share < 100 else share
+    return check_real(share, "level", max_val=1, include_boundaries="neither")
 
 
-def read_quantile(quantile: Any) -> float:
-    """Check the probability of a bound, in (0, 1), and return it.
+def read_quantiles(quantiles: Any) -> list[float]:
+    """Check the probabilities of bounds.
 
     Parameters
     ----------
-    quantile : float
-        In (0, 1).
+    quantiles : sequence of float
+        Each in (0, 1).
 
     Returns
     -------
-    float
+    list of float
     """
+    if isinstance(quantiles, str | bytes) or not isinstance(quantiles, Iterable):
+        raise TypeError(f"quantiles must be a sequence of numbers in (0, 1), got {quantiles!r}.")
     bounds = {"min_val": 0, "max_val": 1, "include_boundaries": "neither"}
-    return float(check_scalar(quantile, "quantiles", Real, **bounds))
+    return [float(check_scalar(one, "quantiles", Real, **bounds)) for one in quantiles]
 
 
 def _places(n_steps: int, horizon: int, n_origins: int) -> tuple[list[int], int]:

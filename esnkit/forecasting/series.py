@@ -393,7 +393,7 @@ def _read_values(y: Any, index: Any, name: str) -> FloatArray:
         if raw.dtype.kind in "mM":
             raise ValueError("these are dates or times")
         values = raw.astype(np.float64, order="C")
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} must hold real numbers: {error}.") from error
     if values.ndim not in (1, 2) or values.size == 0:
         raise ValueError(

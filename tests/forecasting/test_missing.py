@@ -95,7 +95,7 @@ def test_some_steps_ahead_may_be_named():
     assert [part.shape for part in listed] == [(2,), (2,)]
     with pytest.raises(ValueError, match="at least one step"):
         fitted.forecast([])
-    with pytest.raises(ValueError, match="each of horizon == 0"):
+    with pytest.raises(ValueError, match="horizon == 0"):
         fitted.forecast([0, 3])
 
 

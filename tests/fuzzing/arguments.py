@@ -129,6 +129,9 @@ def _judge(name: str, parameter: str, strange: str) -> Outcome:
     except (ValueError, TypeError) as error:
         named = re.search(rf"\b{NAMED.get(parameter, parameter)}(\b|\d)", str(error)) is not None
         return Outcome("refused" if named else "unnamed", f"{type(error).__name__}: {error}")
+    except FileNotFoundError as error:  # the value itself is what is not there
+        named = error.filename == given[parameter]
+        return Outcome("refused" if named else "foreign", f"FileNotFoundError: {error}")
     except TimeoutError:
         return Outcome("endless")
     except BaseException as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tempfile
 from functools import cache
 from importlib.util import find_spec
@@ -45,12 +46,15 @@ def fitted() -> dict[str, Any]:
     readout = esnkit.RidgeReadout(0.01)
     regressor = esnkit.ESNRegressor(esnkit.Reservoir(5), readout, start="last", random_state=0)
     network = esnkit.RNNRegressor(hidden_layer_sizes=(2,), max_iter=1, random_state=0)
+    forecaster = esnkit.Forecaster(esnkit.ESNRegressor(esnkit.Reservoir(5)), random_state=0)
     return {
         "regressor": regressor.fit(SERIES[:-1, None], SERIES[1:]),
         "unfitted": esnkit.ESNRegressor(esnkit.Reservoir(5), readout, random_state=0),
         "driven": esnkit.ESNRegressor(esnkit.Reservoir(5), readout, random_state=0).fit(X, Y),
         "legendre": esnkit.LegendreMemory(3).fit(X),
         "network": network.fit(X, Y),
+        "naive": esnkit.SeasonalNaive(3).fit(SERIES),
+        "forecaster": forecaster.fit(SERIES),
     }
 
 
@@ -135,6 +139,26 @@ def _methods() -> dict[str, Subject]:
     }
 
 
+def update(self: Any, y: Any, X: Any = None, *, learn: Any = False) -> Any:
+    return copy.deepcopy(self).update(y, X, learn=learn).forecast(2)
+
+
+def _methods_of_forecasters() -> dict[str, Subject]:
+    found = {}
+    for model, kind in (("naive", esnkit.SeasonalNaive), ("forecaster", esnkit.Forecaster)):
+        found |= {
+            f"{model}.forecast": method(model, kind.forecast, horizon=3),
+            f"{model}.predict_interval": method(
+                model, kind.predict_interval, horizon=2, n_origins=2
+            ),
+            f"{model}.backtest": method(model, kind.backtest, n_origins=2),
+            f"{model}.score": method(model, kind.score, y=SERIES[:3]),
+            f"{model}.update": method(model, update, y=SERIES[:3]),
+        }
+    stepper = method("forecaster", esnkit.Forecaster.stepper, lambda made: made.forecast)
+    return found | {"forecaster.stepper": stepper}
+
+
 @cache
 def saved() -> Path:
     """Save a memory in a folder of its own."""
@@ -153,7 +177,7 @@ def _files() -> dict[str, Subject]:
     }
 
 
-GROUPS = [_memories, _forecasters, _networks, _methods]
+GROUPS = [_memories, _forecasters, _networks, _methods, _methods_of_forecasters]
 GROUPS += [_files] if find_spec("skops") else []
 MORE: dict[str, Subject] = {}
 for _group in GROUPS:
