@@ -140,6 +140,16 @@ class AutoregressiveForecaster(ClassicalForecaster):
         columns = zip(values.T, state, strict=True)
         return np.column_stack([_continued(column, x, line) for column, line in columns])
 
+    def _one_step(self, i: int, values: FloatArray) -> FloatArray:
+        """Forecast each of the values of series i from those before, by what was fitted."""
+        fitted = np.full_like(values, np.nan)
+        x = np.zeros((len(values), 0)) if self._inputs is None else self._inputs[i]
+        for v, line in enumerate(self.states_[i]):
+            first = max(line.lags)
+            columns = _columns(values[:, v], x, line.lags, first, line.lingers)
+            fitted[first:, v] = line.intercept + columns @ line.coef
+        return fitted
+
     def _chosen(self, values: FloatArray, x: FloatArray) -> _Line:
         """Choose lags and penalty for values (n_steps,) with inputs (n_steps, n_inputs)."""
         most = max(1, len(values) // _STEPS_PER_LAG)

@@ -92,6 +92,13 @@ class BaseForecaster(ABC, BaseEstimator):
         """Forecast every series, in its own units; the inputs are those of the coming steps."""
 
     @abstractmethod
+    def _fitted(self) -> list[FloatArray]:
+        """Forecast each step of every series from the one before, (n_steps, n_variables).
+
+        By what was fitted to the whole series; NaN at first steps that cannot be forecast.
+        """
+
+    @abstractmethod
     def _check_parameters(self) -> Any:
         """Check what does not depend on the data."""
 
@@ -264,6 +271,50 @@ class BaseForecaster(ABC, BaseEstimator):
         return self
 
     # ------------------------------------------------------------------ what a forecast is worth
+
+    def fitted_values(self) -> Any:
+        """Return the forecast of each step of the series from the one before.
+
+        The model is the one that was fitted: it has learned from all of the series, the courses of
+        seasons too, but sees of it only what comes before the step. So fitted values are nearer to
+        the series than forecasts are to what comes; `backtest` tells how near those are.
+
+        Returns
+        -------
+        array, Series, DataFrame or list of such
+            The fitted values, in the form, units and index of the series, those of `update`
+            included; NaN at the first steps, from which no forecast is made: those of the washout
+            and of differences, lags and seasons. With `target_column` they stand in the column
+            ``fitted``.
+
+        Examples
+        --------
+        >>> from esnkit import NaiveForecaster
+        >>> NaiveForecaster().fit([1.0, 2.0, 4.0]).fitted_values()
+        array([nan,  1.,  2.])
+        """
+        check_is_fitted(self)
+        return self.series_.give_back(self._fitted(), "fitted", within=True)
+
+    def residuals(self) -> Any:
+        """Return what the fitted values leave of the series: the series less `fitted_values`.
+
+        Returns
+        -------
+        array, Series, DataFrame or list of such
+            The residuals, in the form of the series; NaN where there is no fitted value. With
+            `target_column` they stand in the column ``residual``.
+
+        Examples
+        --------
+        >>> from esnkit import NaiveForecaster
+        >>> NaiveForecaster().fit([1.0, 2.0, 4.0]).residuals()
+        array([nan,  1.,  2.])
+        """
+        check_is_fitted(self)
+        pairs = zip(self.series_.members, self._fitted(), strict=True)
+        left = [member.values - fitted for member, fitted in pairs]
+        return self.series_.give_back(left, "residual", within=True)
 
     def backtest(
         self,

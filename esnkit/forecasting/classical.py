@@ -58,6 +58,7 @@ class ClassicalForecaster(BaseForecaster):
                     f"least {self._fewest}."
                 )
         self.series_, self._inputs = data, inputs
+        self._n_learned = [len(member.values) for member in data.members]
         self._smoothing = self._read_smoothing()
         self.states_ = [self._start(i, member.values) for i, member in enumerate(data.members)]
         return self
@@ -72,6 +73,16 @@ class ClassicalForecaster(BaseForecaster):
     def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         pairs = zip(self.series_.members, self.states_, strict=True)
         return [self._go_on(member.values, state, horizon) for member, state in pairs]
+
+    def _fitted(self) -> list[FloatArray]:
+        return [self._one_step(i, m.values) for i, m in enumerate(self.series_.members)]
+
+    def _one_step(self, i: int, values: FloatArray) -> FloatArray:
+        """Forecast each of the values of series i from those before, by what was fitted."""
+        fitted = np.full_like(values, np.nan)
+        for n in range(self._fewest, len(values)):
+            fitted[n] = self._go_on(values[:n], self.states_[i], 1)[0]
+        return fitted
 
     @property
     @abstractmethod
@@ -397,11 +408,16 @@ class ExponentialSmoothing(ClassicalForecaster):
         return int(self._numbers["season_length"] or 1)
 
     @property
+    def _longest(self) -> int:
+        """Steps at the end of a series, more of which are not smoothed."""
+        return max(LONGEST_TAIL, 3 * self._period)
+
+    @property
     def _multiplies(self) -> bool:
         return self.season_length is not None and self.seasonal == "multiplicative"
 
     def _start(self, i: int, values: FloatArray) -> list[_Course]:
-        values = values[-max(LONGEST_TAIL, 3 * self._period) :]
+        values = values[-self._longest :]
         if self._multiplies and values.min() <= 0:
             raise ValueError(
                 f"{self.series_.label(i)} of y holds {values.min()}: a multiplicative season needs "
@@ -415,6 +431,20 @@ class ExponentialSmoothing(ClassicalForecaster):
     def _move(self, state: list[_Course], values: FloatArray) -> list[_Course]:
         pairs = zip(values.T, state, strict=True)
         return [self._smooth(column, course, course.parameters) for column, course in pairs]
+
+    def _one_step(self, i: int, values: FloatArray) -> FloatArray:
+        """Forecast values one by one, from the start that was taken in the fit."""
+        fitted = np.full_like(values, np.nan)
+        n_learned = self._n_learned[i]
+        skipped = max(0, n_learned - self._longest)
+        for v, course in enumerate(self.states_[i]):
+            column = values[skipped:, v]
+            start = self._first(values[skipped:n_learned, v])
+            going = replace(start, parameters=course.parameters)
+            for n in range(len(column)):
+                fitted[skipped + n, v] = self._go_on(values, [going], 1)[0, 0]
+                going = self._smooth(column[n : n + 1], going, course.parameters)
+        return fitted
 
     def _smooth(self, values: FloatArray, start: _Course, parameters: FloatArray) -> _Course:
         """Take values (n_steps,) in from a course on."""

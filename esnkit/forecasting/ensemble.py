@@ -69,6 +69,11 @@ class EnsembleForecaster(BaseForecaster):
             warn_of_divergence(complaints[0], stacklevel=3)
         return [self._joined(np.array(runs)) for runs in zip(*futures, strict=True)]
 
+    def _fitted(self) -> list[FloatArray]:
+        runs = zip(*(member._fitted() for member in self.members_), strict=True)
+        # Each step is the first ahead of the one before, and weighed as such.
+        return [self._joined(np.array(r).reshape(len(r), 1, -1)).reshape(r[0].shape) for r in runs]
+
     def _joined(self, runs: FloatArray) -> FloatArray:
         """Make one forecast of those of the members, (n_members, horizon, n_variables)."""
         if self.weights is None:

@@ -383,6 +383,21 @@ class Forecaster(BaseForecaster):
             for outputs, m in zip(run(horizon, given), self.series_.members, strict=True)
         ]
 
+    def _fitted(self) -> list[FloatArray]:
+        known = [None] * len(self.series_) if self._inputs is None else self._scaled(self._inputs)
+        values = [member.values for member in self.series_.members]
+        pairs = [self._pairs(v, x) for v, x in zip(values, known, strict=True)]
+        rows, targets = ([pair[i] for pair in pairs] for i in (0, 1))
+        feedback = {"feedback": targets} if self.loop == "feedback" else {}
+        washout = getattr(self.model_, "washout", 0)
+        fitted = [np.full_like(v, np.nan) for v in values]
+        for one, v, outputs in zip(
+            fitted, values, self.model_.predict(rows, **feedback), strict=True
+        ):
+            next_ones = outputs.reshape(len(outputs), -1)[washout:, : v.shape[1]]
+            one[len(v) - len(next_ones) :] = self._preparation.one_step_back(next_ones, v)
+        return fitted
+
     def _run(self, horizon: int, given: list[FloatArray | None]) -> list[FloatArray]:
         """Run the model freely from the end of each series."""
         if self.loop == "feedback":

@@ -309,6 +309,20 @@ class LocalForecaster(BaseForecaster):
             )
         self._grow(data, inputs)
 
+    def _fitted(self) -> list[FloatArray]:
+        values = [member.values for member in self.series_.members]
+        known = self._scaled(self._inputs, [len(v) for v in values])
+        fitted = [np.full_like(v, np.nan) for v in values]
+        for one, v, x in zip(fitted, values, known, strict=True):
+            z = self._preparation.forward(v)
+            outputs = self._in_threads(
+                delayed(self.models_[p % len(self.models_)].predict)(self._rows(p, z, x[1:]))
+                for p in range(len(self.neighbourhoods_))
+            )
+            washout = self.models_[0].washout
+            one[1 + washout :] = self._preparation.back(np.hstack(outputs)[washout:], v)
+        return fitted
+
     def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         known = self._scaled(inputs, [horizon] * len(self.series_))
         futures, clipped = [], []

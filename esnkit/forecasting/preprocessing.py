@@ -65,6 +65,15 @@ class Preprocessor:
             return values
         return np.asarray(self.transformer.inverse_transform(values), dtype=np.float64)
 
+    def one_step_back(self, prepared: FloatArray, values: FloatArray) -> FloatArray:
+        """Undo it for forecasts of the last of the values, each from the true ones before it."""
+        first = len(values) - len(prepared)
+        off = (prepared - self.forward(values)[first - self.n_lost :]) * self.spread
+        forecast = self._transform(values)[first:] + off  # a difference is off by as much
+        if self.transformer is None:
+            return forecast
+        return np.asarray(self.transformer.inverse_transform(forecast), dtype=np.float64)
+
     def kept(self, tail: FloatArray) -> FloatArray:
         """Return the last values of which each difference is taken, the oldest first, in a row.
 

@@ -108,6 +108,12 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
             for i, (future, member) in enumerate(zip(futures, self.series_.members, strict=True))
         ]
 
+    def _fitted(self) -> list[FloatArray]:
+        return [
+            self._adjustment.back(i, rest, self.series_.members[i].values, start=0)[0]
+            for i, rest in enumerate(self.forecaster_._fitted())
+        ]
+
     def _check_parameters(self) -> None:
         self.forecaster._check_parameters()
 
@@ -180,7 +186,7 @@ class SeasonalAdjustment:
         return rest
 
     def back(
-        self, i: int, futures: FloatArray, past: FloatArray
+        self, i: int, futures: FloatArray, past: FloatArray, *, start: int | None = None
     ) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Put everything back on forecasts of series i, and keep them within their bounds.
 
@@ -192,6 +198,8 @@ class SeasonalAdjustment:
             Forecasts of the adjusted series, all of them from the end of ``past``.
         past : ndarray of shape (n_steps, n_variables)
             The series so far, in its own units.
+        start : int, default=None
+            The step of the series that is forecast first. None means the one after ``past``.
 
         Returns
         -------
@@ -200,7 +208,8 @@ class SeasonalAdjustment:
         clipped : ndarray of bool of shape (..., horizon)
             Which steps left the range of the series by more than its width.
         """
-        futures = futures + _repeated(self.courses[i], len(past), futures.shape[-2])
+        start = len(past) if start is None else start
+        futures = futures + _repeated(self.courses[i], start, futures.shape[-2])
         curved = self._curved(past)
         low, high = curved.min(axis=0), curved.max(axis=0)
         kept = np.clip(futures, 2 * low - high, 2 * high - low)

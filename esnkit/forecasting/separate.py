@@ -68,6 +68,9 @@ class SeparateForecaster(BaseForecaster):
             for i, member in enumerate(self.members_)
         ]
 
+    def _fitted(self) -> list[FloatArray]:
+        return [member._fitted()[0] for member in self.members_]
+
     def _bounded(self, values: FloatArray, i: int) -> FloatArray:
         return self.members_[i]._bounded(values, 0)
 

@@ -63,17 +63,17 @@ class SeriesData:
         """Take the index up again."""
         self.__dict__.update(state, index=unpack_index(state["index"]))
 
-    def give_back(self, future: FloatArray) -> Any:
-        """Return values of steps that follow, of shape (n_steps, n_variables), as we came."""
+    def give_back(self, values: FloatArray, *, within: bool = False) -> Any:
+        """Return values of steps that follow, or of our own, (n_steps, n_variables), as we came."""
         if self.kind == "array":
-            return future[:, 0] if self.flat else future
+            return values[:, 0] if self.flat else values
         import pandas as pd
 
         assert self.index is not None
-        index = future_index(self.index, len(future))
+        index = self.index if within else future_index(self.index, len(values))
         if self.kind == "series":
-            return pd.Series(future[:, 0], index=index, name=self.names[0])
-        return pd.DataFrame(future, index=index, columns=list(self.names))
+            return pd.Series(values[:, 0], index=index, name=self.names[0])
+        return pd.DataFrame(values, index=index, columns=list(self.names))
 
     def followed_by(self, other: SeriesData) -> SeriesData:
         """Return this series with its continuation behind it, which has its dates if it has any."""
@@ -250,12 +250,15 @@ class SeriesSet:
         futures: Sequence[FloatArray],
         called: str = "forecast",
         steps: Sequence[int] | None = None,
+        *,
+        within: bool = False,
     ) -> Any:
         """Return values that follow each series in the form in which the series came.
 
-        If some steps ahead are named, from 1, only theirs.
+        If some steps ahead are named, from 1, only theirs; ``within``: values of its own steps.
         """
-        results = [m.give_back(f) for m, f in zip(self.members, futures, strict=True)]
+        pairs = zip(self.members, futures, strict=True)
+        results = [m.give_back(f, within=within) for m, f in pairs]
         if steps is not None:
             rows = np.array(steps) - 1
             results = [r.iloc[rows] if hasattr(r, "iloc") else r[rows] for r in results]

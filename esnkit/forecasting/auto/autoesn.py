@@ -500,6 +500,9 @@ class AutoESN(BaseForecaster):
     def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         return self.best_forecaster_._forecast(horizon, inputs)
 
+    def _fitted(self) -> list[FloatArray]:
+        return self.best_forecaster_._fitted()
+
     def _bounded(self, values: FloatArray, i: int) -> FloatArray:
         return self.best_forecaster_._bounded(values, i)
 
