@@ -560,6 +560,7 @@ def test_an_explosion_leaves_the_weights_before_the_block():
         ({"n_taps": (4,)}, "each of the 2 layers"),
         ({"n_taps": 0}, "n_taps == 0, must be >= 1"),
         ({"hidden_layer_sizes": 8}, "hidden_layer_sizes must list the units of each layer"),
+        ({"hidden_layer_sizes": b"x"}, "hidden_layer_sizes must list the units of each layer"),
         ({"learner": "rtrl"}, "Elman units.*Those that do:.*'bptt', .*'temporal'"),
     ],
 )

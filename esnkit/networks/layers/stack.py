@@ -156,7 +156,9 @@ class StackTrace(Trace):
 
 def check_sizes(what: str, sizes: Sequence[int], at_least: int) -> None:
     """Refuse what does not tell the units of each layer."""
-    if not isinstance(sizes, Sequence | np.ndarray) or len(sizes) < at_least:
+    # Bytes are sequences of integers, but nobody means that.
+    listed = isinstance(sizes, Sequence | np.ndarray) and not isinstance(sizes, str | bytes)
+    if not listed or len(sizes) < at_least:
         raise ValueError(
             f"{what} must list the units of each layer, with {at_least} layer(s) at least, got "
             f"{sizes!r}."
