@@ -199,7 +199,11 @@ def read_sequences(
 
 
 def read_targets(
-    estimator: BaseEstimator, sequences: Sequences, y: Any, name: str = "y"
+    estimator: BaseEstimator,
+    sequences: Sequences,
+    y: Any,
+    name: str = "y",
+    sample_weight: Any = None,
 ) -> tuple[FloatArray, bool]:
     """Check targets against the sequences they belong to.
 
@@ -213,6 +217,8 @@ def read_targets(
         The targets.
     name : str, default="y"
         The argument's name, for the error messages.
+    sample_weight : array-like of shape (n_rows,), default=None
+        Weights, where targets of weight zero may be missing.
 
     Returns
     -------
@@ -226,12 +232,47 @@ def read_targets(
             f"{type(estimator).__name__} requires y to be passed, but the target y is None."
         )
     options = {"dtype": None, "order": "C", "ensure_2d": False, "input_name": name}
+    y = fill_unweighted(y, sample_weight)
     targets = check_array(y, estimator=estimator, **options)
     with naming(name):
         targets = np.asarray(targets, dtype=np.float64)
         check_consistent_length(sequences.rows, targets)
     refuse_extremes(targets, name, fitting=True)
     return targets.reshape(len(targets), -1), targets.ndim == 1
+
+
+def fill_unweighted(targets: Any, sample_weight: Any) -> Any:
+    """Put numbers in place of NaN among targets of weight zero, which no fit counts.
+
+    Parameters
+    ----------
+    targets : array-like of shape (n_rows,) or (n_rows, n_outputs)
+        The targets.
+    sample_weight : array-like of shape (n_rows,) or None
+        The weights. What is wrong with them or with the targets is left for others to say.
+
+    Returns
+    -------
+    array-like
+        The targets, where they are missing and weigh nothing the mean of those that weigh: it
+        widens no range.
+
+    Examples
+    --------
+    >>> from esnkit.core.sequences import fill_unweighted
+    >>> fill_unweighted([1.0, float("nan"), 3.0], [1, 0, 1])
+    array([1., 2., 3.])
+    """
+    if sample_weight is None:
+        return targets
+    values, weights = np.asarray(targets), np.asarray(sample_weight)
+    if values.dtype.kind != "f" or weights.shape != values.shape[:1]:
+        return targets
+    absent = weights == 0
+    lacking = np.isnan(values) & absent.reshape(-1, *[1] * (values.ndim - 1))
+    if not lacking.any() or absent.all():
+        return targets
+    return np.where(lacking, values[~absent].mean(axis=0), values)
 
 
 def check_weights(sample_weight: Any, n_rows: int) -> FloatArray | None:

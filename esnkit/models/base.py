@@ -305,18 +305,25 @@ class SequenceModel(BaseEstimator, ABC):
         sequences = read_sequences(
             self, X, id_column=self.id_column, reset=reset, min_rows=2 if reset else 1
         )
-        targets = self._read_targets(sequences, y, reset)
         if sample_weight is not None:
             sample_weight = sequences.flatten(sample_weight, "sample_weight")
+        targets = self._read_targets(sequences, y, sample_weight, reset)
         return TrainingData(sequences, targets, check_weights(sample_weight, len(targets)))
 
     @abstractmethod
-    def _read_targets(self, sequences: Sequences, y: Any, reset: bool) -> FloatArray:
+    def _read_targets(
+        self, sequences: Sequences, y: Any, sample_weight: Any, reset: bool
+    ) -> FloatArray:
         """Check targets and return them as numbers, (n_rows, n_outputs)."""
 
     @abstractmethod
     def _shape_outputs(self, outputs: FloatArray) -> Any:
         """Turn outputs (n_rows, n_outputs) into what the targets were."""
+
+    @property
+    def _targets_may_lack(self) -> bool:
+        """Whether targets of weight zero may be NaN, as nothing but the readout sees them."""
+        return False
 
     def _check_lengths(self, sequences: Sequences) -> None:
         """Refuse sequences of which the washout leaves nothing, or too many to go on from."""
@@ -420,8 +427,11 @@ class SequenceRegressor(MultiOutputMixin, RegressorMixin, SequenceModel):
             sample_weight = None if sample_weight is None else np.concatenate(sample_weight)
         return float(r2_score(y, predictions, sample_weight=sample_weight))
 
-    def _read_targets(self, sequences: Sequences, y: Any, reset: bool) -> FloatArray:
-        targets, flat = read_targets(self, sequences, y)
+    def _read_targets(
+        self, sequences: Sequences, y: Any, sample_weight: Any, reset: bool
+    ) -> FloatArray:
+        weights = sample_weight if self._targets_may_lack else None
+        targets, flat = read_targets(self, sequences, y, sample_weight=weights)
         if reset:
             self._flat = flat
         return targets

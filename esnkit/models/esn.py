@@ -218,6 +218,10 @@ class ESNRegressor(SequenceRegressor):
         return self._runner.reservoir_weights is not None
 
     @property
+    def _targets_may_lack(self) -> bool:
+        return not self._memory.feedback_scaling
+
+    @property
     def readout_sees_input(self) -> bool:
         """Whether the readout sees x(n) behind what the memory gives, by `include_input`."""
         if self.include_input == "auto":
@@ -238,7 +242,9 @@ class ESNRegressor(SequenceRegressor):
             (n_sequences,) or (n_sequences, n_outputs), or with `id_column` one row for each of X,
             alike in a sequence.
         sample_weight : array-like of shape (n_steps,), or a list of such, default=None
-            Weights of the rows, or of the sequences, in the fit of the readout.
+            Weights of the rows, or of the sequences, in the fit of the readout. Rows of weight zero
+            are left out, and their targets may be NaN unless outputs are fed back; the memory sees
+            their inputs all the same.
 
         Returns
         -------
@@ -278,7 +284,7 @@ class ESNRegressor(SequenceRegressor):
         y : array-like of shape (n_steps,) or (n_steps, n_outputs), or a list of such
             The block's targets.
         sample_weight : array-like of shape (n_steps,), or a list of such, default=None
-            Weights of the rows in the fit of the readout.
+            Weights of the rows in the fit of the readout, as in `fit`.
 
         Returns
         -------

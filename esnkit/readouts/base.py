@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import check_scalar, validate_data
-from esnkit.core.sequences import check_weights
+from esnkit.core.sequences import check_weights, fill_unweighted
 from esnkit.core.typing import FloatArray
 
 # Features, targets and weights of some rows; None in the third place means ones.
@@ -43,7 +43,7 @@ class LinearReadout(MultiOutputMixin, RegressorMixin, BaseEstimator, ABC):
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             Targets.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weights, not negative. Rows of weight zero are left out.
+            Weights, not negative. Rows of weight zero are left out; their targets may be NaN.
 
         Returns
         -------
@@ -205,7 +205,7 @@ def read_rows(readout: Any, X: Any, y: Any, sample_weight: Any, *, reset: bool) 
     X, y = validate_data(
         readout,
         X,
-        y,
+        fill_unweighted(y, sample_weight),
         dtype=[np.float64, np.float32],
         multi_output=True,
         y_numeric=True,
