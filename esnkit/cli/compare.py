@@ -34,6 +34,7 @@ examples:
   esnkit compare
   esnkit compare sunspots lorenz63 --models esn,lstm,linear --jobs 2
   esnkit compare sales.csv --target revenue --horizon 12
+  esnkit compare until-2023.csv --held-out 2024.csv --horizon 12
   esnkit compare --classify Gestures_TRAIN.ts --models esn,minirocket
   esnkit compare --resume
   esnkit compare --from esnkit-report.json --force
@@ -72,6 +73,7 @@ def add_compare(commands: Any) -> None:
     add("--list", action="store_true", help="list shipped tasks and contestants")
     add("--models", metavar="A,B,...", help="contestants, or regressors of scikit-learn (nine)")
     add("--horizon", type=int, metavar="H", help="steps to forecast a file's series ahead")
+    add("--held-out", metavar="FILE", help="what followed a file's series: the test, seen last")
     add("--seeds", type=int, default=3, metavar="N", help="seeds of each cell (3)")
     limit = parser.add_mutually_exclusive_group()
     limit.add_argument("--budget", type=int, metavar="N", help="candidates for each search (8)")
@@ -216,6 +218,10 @@ def _tasks(options: argparse.Namespace) -> list[Task] | None:
     about_files = ReadOptions.from_arguments(options).given()
     if options.horizon is not None:
         about_files.append("--horizon")
+    if options.held_out is not None:
+        about_files.append("--held-out")
+        if len(files) > 1:
+            raise TaskError(f"--held-out continues one file, and {len(files)} were given")
     if about_files and not files:
         raise TaskError(f"{about_files[0]} is for files, and no file was given")
     if options.horizon is not None and options.horizon < 1:
@@ -237,13 +243,28 @@ def _task(name: str, options: argparse.Namespace) -> Task:
         return _labelled_task(Path(name))
     if name.endswith(".ts"):
         raise TaskError(f"{name}: labelled sequences need --classify")
-    series, how = read_csv_series(name, ReadOptions.from_arguments(options))
-    say(f"read: {one_line(how)}")
-    title = f"{Path(name).name}: {series.name}"
+    series = _series(name, options)
+    about: dict[str, Any] = {"title": f"{Path(name).name}: {series.name}"}
+    if options.held_out is not None:
+        coming = _series(options.held_out, options)
+        if coming.name != series.name:
+            raise TaskError(
+                f"{options.held_out}: the series is {coming.name!r}, but that of {name} is "
+                f"{series.name!r}; name it by --target"
+            )
+        kept = Path(options.held_out).name
+        about |= {"held_out": coming, "description": f"Judged by {kept}, kept apart until the end."}
     try:
-        return SeriesTask(series, options.horizon, name=Path(name).stem, title=title, source="file")
+        return SeriesTask(series, options.horizon, name=Path(name).stem, source="file", **about)
     except TaskError as error:
         raise TaskError(f"{name}: {error}") from None
+
+
+def _series(name: str, options: argparse.Namespace) -> Any:
+    """Read the series of a file, and say how it was read."""
+    series, how = read_csv_series(name, ReadOptions.from_arguments(options))
+    say(f"read: {one_line(how)}")
+    return series
 
 
 def _labelled_task(path: Path) -> Task:

@@ -51,6 +51,35 @@ def test_column_of_a_file_is_a_task(csv: str) -> None:
     assert "<script>" not in Path("esnkit-report.html").read_text().split("<body")[1]
 
 
+def test_what_followed_is_held_out_in_a_file_of_its_own(
+    csv: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, *rows = Path(csv).read_text().splitlines()
+    Path("until.csv").write_text("\n".join([header, *rows[:100]]))
+    Path("later.csv").write_text("\n".join([header, *rows[100:]]))
+    arguments = ["--target", "other", "--date", "month", "--horizon", "6", *QUICK]
+    arguments[arguments.index("linear,mean")] = "theta,mean"
+    assert main(["compare", "until.csv", "--held-out", "later.csv", *arguments]) == 0
+    found = Comparison.from_json("esnkit-report.json")
+    (task,) = found.tasks
+    assert (task.n_train, task.n_test) == (100, 18)
+    assert task.windows[0].labels[-1] == "2008-10-01"
+    assert task.description == "Judged by later.csv, kept apart until the end."
+    assert [cell.status for cell in found.cells] == ["done", "done"]
+    assert len(found.scores("until", "theta")[0]) == 3
+
+
+def test_what_is_held_out_belongs_to_one_file(csv: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("copy.csv").write_text(Path(csv).read_text())
+    for given, message in (
+        (["sunspots"], "--held-out is for files"),
+        ([csv, "copy.csv"], "--held-out continues one file, and 2 were given"),
+        ([csv, "--target", "other"], "y must continue the series"),
+    ):
+        assert main(["compare", *given, "--held-out", "copy.csv", *QUICK]) != 0
+        assert message in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("given", ["Waves_TRAIN.tsv", "Waves_TEST.tsv", "Alone.tsv"])
 def test_files_of_labelled_sequences_are_tasks(given: str) -> None:
     """Of two files that belong together either may be named."""

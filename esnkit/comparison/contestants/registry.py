@@ -21,6 +21,7 @@ from esnkit.forecasting.classical import (
     NaiveForecaster,
     SeasonalNaive,
 )
+from esnkit.forecasting.theta import ThetaForecaster
 from esnkit.memories.delays import TappedDelayLine
 from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
@@ -141,6 +142,15 @@ _SHIPPED = (
         title="Exponential smoothing",
         description="Exponential smoothing of level, trend and season, the smoothing chosen by "
         "one-step errors.",
+        family="classical",
+    ),
+    Contestant(
+        "theta",
+        lambda settings, problem: ThetaForecaster(None),
+        makes="forecaster",
+        title="Theta",
+        description="Exponential smoothing that climbs along a share of the line through the "
+        "series, the share and the smoothing chosen by one-step errors.",
         family="classical",
     ),
     Contestant(

@@ -21,7 +21,7 @@ from esnkit.comparison.tasks.splits import (
 from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.seasonality import common_period
-from esnkit.forecasting.series import read_series
+from esnkit.forecasting.series import SeriesData, SeriesSet, read_series
 from esnkit.search.rolling_origins import RollingOrigins
 
 _LONGEST_DEFAULT = 100  # steps
@@ -169,6 +169,10 @@ class SeriesTask(Task):
     horizon : int, default=None
         Steps to forecast. None means the season, if the series holds twenty, else a twentieth of
         the series, at most 100 steps.
+    held_out : array-like or pandas object, default=None
+        What followed the series, kept apart: it is the test, and all of the series is learned from
+        and searched on. At most ten forecasts of the horizon are judged by its first steps, and
+        the horizon is no longer than it is. None tests on the last part of the series.
     name : str, default="series"
         How the task is called.
     title : str, default=None
@@ -181,7 +185,8 @@ class SeriesTask(Task):
     Raises
     ------
     TaskError
-        If the series is too short for the horizon and the validation, or constant.
+        If the series is too short for the horizon and the validation, or constant, or what is
+        held out does not continue it.
 
     Examples
     --------
@@ -200,6 +205,7 @@ class SeriesTask(Task):
         series: Any,
         horizon: int | None = None,
         *,
+        held_out: Any = None,
         name: str = "series",
         title: str | None = None,
         source: Literal["shipped", "file", "user"] = "user",
@@ -207,7 +213,7 @@ class SeriesTask(Task):
     ) -> None:
         self.name, self.title, self.source = name, title or name, source
         self.description = description
-        self._split = split_series(series, horizon)
+        self._split = split_series(series, horizon, held_out)
         self.metric = MASE if _naive_errs(self._split) else NRMSE
         frequency = getattr(getattr(series, "index", None), "freqstr", None)
         self.step_unit = _UNITS.get(str(frequency).split("-")[0], "steps")
@@ -231,8 +237,8 @@ _UNITS = {"YS": "years", "YE": "years", "MS": "months", "ME": "months", "W": "we
 _UNITS |= {"h": "hours", "min": "minutes", "s": "seconds", "QS": "quarters", "QE": "quarters"}
 
 
-def split_series(series: Any, horizon: int | None) -> SeriesSplit:
-    """Read a series, and lay out origins in its second half, ten if they fit.
+def split_series(series: Any, horizon: int | None, held_out: Any = None) -> SeriesSplit:
+    """Read a series, and lay out origins in its second half or what is held out, ten if they fit.
 
     Parameters
     ----------
@@ -240,6 +246,8 @@ def split_series(series: Any, horizon: int | None) -> SeriesSplit:
         One series.
     horizon : int or None
         Steps to forecast; None chooses.
+    held_out : array-like or pandas object, default=None
+        What followed the series and is to be forecast.
 
     Returns
     -------
@@ -252,15 +260,20 @@ def split_series(series: Any, horizon: int | None) -> SeriesSplit:
     """
     try:
         data = read_series(series, name="series")
+        coming = None if held_out is None else read_series(held_out, name="held_out")
+        whole = data if coming is None else data.followed_by(coming)
     except ValueError as error:
         raise TaskError(str(error)) from None
-    member, n_steps = data.members[0], len(data.members[0].values)
+    n_steps, n_coming = len(data.members[0].values), 0 if coming is None else coming.n_shortest
     if len(data) > 1:
         raise TaskError(f"a task is one series, got a list of {len(data)}")
     if horizon is None:
         horizon = _default_horizon(n_steps, common_period(data))
+        horizon = min(horizon, n_coming) if n_coming else horizon
     check_scalar(horizon, "horizon", Integral, min_val=1)
     behind = FEWEST_ROWS + horizon + N_FOLDS - 1  # to learn from, and to validate
+    if n_coming:
+        return _held_out(whole, n_steps, int(horizon), behind)
     origins = RollingOrigins.apart(min(n_steps // 2, n_steps - behind), int(horizon), N_ORIGINS)
     if not origins.n_origins:
         raise TaskError(
@@ -268,10 +281,35 @@ def split_series(series: Any, horizon: int | None) -> SeriesSplit:
             f"horizon of {horizon}: one forecast to test, {N_FOLDS} overlapping ones to validate, "
             f"and {FEWEST_ROWS} steps to learn from"
         )
-    head = data.members[0].head(origins.cuts(n_steps)[0])
+    return _laid_out(data.members[0], origins)
+
+
+def _held_out(whole: SeriesSet, n_train: int, horizon: int, behind: int) -> SeriesSplit:
+    """Lay out origins from the end of what is learned from on, in steps that were held out."""
+    member = whole.members[0]
+    n_coming = len(member.values) - n_train
+    if horizon > n_coming:
+        raise TaskError(
+            f"{n_coming} step(s) are held out, but one forecast of the horizon {horizon} needs as "
+            "many"
+        )
+    if n_train < behind:
+        raise TaskError(
+            f"the series has {n_train} steps, but at least {behind} are needed for a horizon of "
+            f"{horizon}: {N_FOLDS} overlapping forecasts to validate, and {FEWEST_ROWS} steps to "
+            "learn from"
+        )
+    origins = RollingOrigins.apart(n_coming, horizon, N_ORIGINS)
+    # The first steps that were held out are the test, so that none of them is learned from.
+    return _laid_out(member.head(n_train + origins.n_origins * horizon), origins)
+
+
+def _laid_out(member: SeriesData, origins: RollingOrigins) -> SeriesSplit:
+    """Make the task's split, which knows the season of what lies before the first origin."""
+    head = member.head(origins.cuts(len(member.values))[0])
     if (np.ptp(head.values, axis=0) == 0).any():
         raise TaskError("the part of the series to learn from is constant")
-    period = common_period(type(data)((head,)))
+    period = common_period(SeriesSet((head,)))
     labels = () if member.index is None else tuple(_label(entry) for entry in member.index)
     names = tuple(map(str, member.names)) if member.kind != "array" else _numbered(member.values)
     return SeriesSplit(

@@ -202,3 +202,36 @@ def test_symbols_are_the_nearest() -> None:
     guess = np.array([[-2.1], [-0.9], [0.1], [9.0]])
     wanted = np.array([[-3.0], [-1.0], [-1.0], [3.0]])
     assert SYMBOL_ERROR_RATE.function(wanted, guess, scale) == 0.25
+
+
+def test_what_is_held_out_is_the_test_and_nothing_else():
+    dates = pd.date_range("2010-01-01", periods=134, freq="MS")
+    series = pd.Series(np.random.default_rng(0).normal(size=134), index=dates, name="sales")
+    split = SeriesTask(series[:120], 6, held_out=series[120:]).load(0)
+    assert (split.origins, split.horizon) == ([120, 126], 6)
+    np.testing.assert_array_equal(split.train[:, 0], series[:120])
+    np.testing.assert_array_equal(split.values[:, 0], series[:132])
+    assert split.labels[120] == "2020-01-01"
+    alone = SeriesTask(series[:120], 6).load(0).fold()
+    assert split.fold().n_train > alone.n_train
+    assert SeriesTask(series[:120], held_out=series[120:123]).load(0).horizon == 3
+
+
+@pytest.mark.parametrize(
+    ("held_out", "horizon", "message"),
+    [
+        (slice(100, 105), 6, "5 step.s. are held out, but one forecast of the horizon 6"),
+        (slice(90, 110), 6, "y must continue the series"),
+    ],
+)
+def test_what_is_held_out_must_continue_the_series(held_out, horizon, message):
+    dates = pd.date_range("2010-01-01", periods=120, freq="MS")
+    series = pd.Series(np.random.default_rng(0).normal(size=120), index=dates)
+    with pytest.raises(TaskError, match=message):
+        SeriesTask(series[:100], horizon, held_out=series[held_out])
+
+
+def test_too_little_before_what_is_held_out_is_refused():
+    y = np.random.default_rng(0).normal(size=60)
+    with pytest.raises(TaskError, match="the series has 39 steps, but at least 40 are needed"):
+        SeriesTask(y[:39], 6, held_out=y[39:])
