@@ -27,6 +27,7 @@ from esnkit.core.files import write_files
 from esnkit.datasets import read_ts, read_ucr
 
 _DEFAULT_OUTPUT = "esnkit-report"
+_MOST_JOBS = 10_000  # more than any machine has cores
 _SHOWN = 3  # contestants in the line of a task
 
 _EXAMPLES = """\
@@ -193,10 +194,12 @@ def _compute(
     seconds = options.seconds
     budget = None if seconds is not None else options.budget
     for name, value in (("seeds", options.seeds), ("budget", budget), ("seconds", seconds)):
-        if value is not None and value <= 0:
-            raise TaskError(f"--{name} must be above zero, got {value:g}")
+        if value is not None and not 0 < value < float("inf"):
+            raise TaskError(f"--{name} must be above zero, and finite, got {value:g}")
     if options.jobs == 0:
         raise TaskError("--jobs must not be zero; -1 takes all cores")
+    if abs(options.jobs or 1) > _MOST_JOBS:
+        raise TaskError(f"--jobs must be at most {_MOST_JOBS}, got {options.jobs}")
     return compare(
         None if options.models is None else [n.strip() for n in options.models.split(",")],
         tasks,

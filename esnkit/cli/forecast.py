@@ -158,7 +158,10 @@ class _Forecast:
 
 
 def _run_forecast(options: argparse.Namespace) -> None:
-    csv_path, png_path = _check_outputs(options)
+    try:
+        csv_path, png_path = _check_outputs(options)
+    except OSError as error:  # such as a name that is too long
+        raise ForecastError(f"{error.filename}: {error.strerror}") from None
     source = _read_source(options)
     with _warnings_in_one_line():
         try:
@@ -313,11 +316,7 @@ def _check_outputs(options: argparse.Namespace) -> tuple[Path, Path]:
     if prefix.is_dir():
         prefix /= name
     paths = prefix.with_name(f"{prefix.name}.csv"), prefix.with_name(f"{prefix.name}.png")
-    folder = prefix.parent
-    if not folder.is_dir():
-        raise ForecastError(f"there is no folder {str(folder)!r} to write {paths[0].name!r} to")
-    if not os.access(folder, os.W_OK):
-        raise ForecastError(f"the folder {str(folder)!r} is not writable")
+    _check_folder(paths[0])
     for path in paths[:1] if options.no_plot else paths:
         if path.is_dir():
             raise ForecastError(f"{str(path)!r} is a folder, choose another --output")
@@ -325,7 +324,21 @@ def _check_outputs(options: argparse.Namespace) -> tuple[Path, Path]:
             raise ForecastError(f"{str(path)!r} is the series itself, choose another --output")
         if path.exists() and not options.force:
             raise ForecastError(f"{str(path)!r} exists already; --force overwrites it")
+    if options.save is not None:
+        model = Path(options.save)
+        if options.save == "" or (model.exists() and not model.is_file()):
+            raise ForecastError(f"--save must name a file, got {options.save!r}")
+        _check_folder(model)
     return paths
+
+
+def _check_folder(path: Path) -> None:
+    """Refuse a file in a folder that is none, or cannot be written to."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise ForecastError(f"there is no folder {str(folder)!r} to write {path.name!r} to")
+    if not os.access(folder, os.W_OK):
+        raise ForecastError(f"the folder {str(folder)!r} is not writable")
 
 
 def _read_source(options: argparse.Namespace) -> _Source:

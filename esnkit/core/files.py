@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -34,7 +35,8 @@ def write_files(
     Raises
     ------
     OSError
-        If a file cannot be written; its `filename` is the path that was asked for.
+        If a file cannot be written, or is a device or a pipe; its `filename` is the path that
+        was asked for.
 
     Examples
     --------
@@ -51,6 +53,7 @@ def write_files(
         for name, content in contents.items():
             with _named(name):
                 path = Path(os.path.realpath(name))
+                _refuse_special(path)
                 drafts.append((name, path, _write_draft(path, content, stack)))
         with contextlib.ExitStack() as undo:
             for name, path, draft in drafts:
@@ -59,6 +62,12 @@ def write_files(
             undo.pop_all()
     for folder in {path.parent for _, path, _ in drafts}:
         _sync_folder(folder)
+
+
+def _refuse_special(path: Path) -> None:
+    """Refuse a device or a pipe: a file that takes its name would be the end of it."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "is a device or a pipe, which no file may replace")
 
 
 @contextlib.contextmanager

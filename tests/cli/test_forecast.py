@@ -246,6 +246,11 @@ BAD_ARGUMENTS = {
     "negative seed": (["forecast", "co2", "--seed", "-1"], "--seed: must be a whole number, 0 or"),
     "column of a shipped series": (["forecast", "co2", "--target", "co2"], "--target is for files"),
     "no such folder": (["forecast", "co2", "--output", "none/x"], "there is no folder 'none'"),
+    "name too long": (["forecast", "co2", "--output", 300 * "a"], "File name too long"),
+    "no folder for the model": (["forecast", "co2", "--save", "none/x"], "no folder 'none'"),
+    "no name of a model": (["forecast", "co2", "--save", ""], "--save must name a file, got ''"),
+    "a folder for a model": (["forecast", "co2", "--save", "."], "--save must name a file"),
+    "a device for a model": (["forecast", "co2", "--save", os.devnull], "--save must name a file"),
 }  # fmt: skip
 
 
@@ -279,6 +284,7 @@ def test_bad_files(kind):
 def test_missing_column():
     write_sales(Path("sales.csv"))
     result = run("forecast", "sales.csv", "--target", "sale")
+    assert_refused(run("forecast", "sales.csv", "--id-column", "x"), "no column 'x' for --id-col")
     assert_refused(
         result, "no column 'sale' for --target, only 'month', 'sales'. Did you mean 'sales'?"
     )

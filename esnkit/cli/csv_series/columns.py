@@ -75,7 +75,7 @@ def pick_series(table: Table, options: ReadOptions) -> list[str]:
         if options.series_id is not None:
             raise TableError("--id needs --id-column, which says what column names the series.")
         return []
-    cells = table.column(options.id_column)
+    cells = table.column(check_column(table, options.id_column, "--id-column"))
     ids = list(dict.fromkeys(cells))
     if options.series_id is None and len(ids) > 1:
         raise TableError(
