@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
 from esnkit.plotting.base import PanelsDisplay
+from esnkit.plotting.checks import floats, read_names
 from esnkit.plotting.forecast import forecast_after
 from esnkit.plotting.style import BLUE, GRID, ORANGE
 
@@ -111,7 +112,7 @@ class AttractorDisplay(PanelsDisplay):
         widths = [points.shape[1] for points in pair]
         if widths[0] != widths[1]:
             raise ValueError(f"truth has {widths[0]} variable(s), but prediction has {widths[1]}.")
-        names = _names(truth, widths[0]) if names is None else list(names)
+        names = _names(truth, widths[0]) if names is None else read_names(names, "names")
         if len(names) < min(widths[0], 3):
             raise ValueError(
                 f"names has {len(names)} name(s), but there are {widths[0]} variables."
@@ -119,7 +120,7 @@ class AttractorDisplay(PanelsDisplay):
         if widths[0] == 1:
             delay = embedding_delay(pair[0][:, 0]) if delay is None else delay
             shortest = min(len(points) for points in pair)
-            check_scalar(delay, "delay", Integral, min_val=1, max_val=shortest - 2)
+            delay = check_scalar(delay, "delay", Integral, min_val=1, max_val=shortest - 2)
             pair = [embedded(points, delay) for points in pair]
             names = [f"{names[0]}(n)", f"{names[0]}(n - {delay})"]
         return cls(pair[0][:, :3], pair[1][:, :3], names=names[:3]).plot(axes)
@@ -157,7 +158,7 @@ class AttractorDisplay(PanelsDisplay):
         AttractorDisplay
             Drawn.
         """
-        prediction = forecast_after(estimator, len(np.asarray(truth)), X)
+        prediction = forecast_after(estimator, len(_trajectory(truth, "truth")), X)
         return cls.from_predictions(truth, prediction, delay=delay, names=names, axes=axes)
 
     @property
@@ -217,9 +218,9 @@ def _two_panels(in_space: bool) -> list[Axes]:
 
 def _trajectory(values: ArrayLike, name: str) -> FloatArray:
     """Return points (n_steps, n_variables), of which there must be a few."""
-    points = np.asarray(values, dtype=np.float64)
-    points = points.reshape(len(points), -1) if points.ndim in (1, 2) else points
-    if points.ndim != 2 or len(points) < 3 or not np.isfinite(points).all():
+    points = floats(values, name)
+    points = points[:, None] if points.ndim == 1 else points
+    if points.ndim != 2 or len(points) < 3 or not points.size or not np.isfinite(points).all():
         raise ValueError(
             f"{name} must have shape (n_steps,) or (n_steps, n_variables) with at least 3 steps "
             f"and no missing values, got shape {points.shape}."

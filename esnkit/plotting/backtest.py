@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
 from esnkit.plotting.base import Display
+from esnkit.plotting.checks import check_columns, check_mapping, check_method
 from esnkit.plotting.style import (
     CYCLE,
     GREY,
@@ -139,8 +140,11 @@ class BacktestDisplay(Display):
         ValueError
             If a table lacks a column, is empty, or the tables differ in their steps.
         """
-        named = dict(tables) if isinstance(tables, Mapping) else {"forecast": tables}
-        errors = {str(name): _quartiles(table, str(name)) for name, table in named.items()}
+        if isinstance(tables, Mapping):
+            check_mapping(tables, "tables")
+            errors = {str(k): _quartiles(table, f"tables[{k!r}]") for k, table in tables.items()}
+        else:
+            errors = {"forecast": _quartiles(tables, "tables")}
         baseline = None if naive is None else _quartiles(naive, "naive")[1]
         lengths = {name: q.shape[1] for name, q in errors.items()}
         if baseline is not None:
@@ -202,6 +206,9 @@ class BacktestDisplay(Display):
             If the series is too short for the origins, or a naive forecast is asked for of many
             series.
         """
+        check_method(estimator, "backtest")
+        if y is None:
+            raise TypeError("y must be a series, got None.")
         table = estimator.backtest(y, horizon, X=X, n_origins=n_origins, stride=stride, refit=refit)
         naive, naive_label = None, "naive"
         if period is not None:
@@ -226,7 +233,7 @@ class BacktestDisplay(Display):
         self.lines_, self.bands_, self.naive_line_ = [], [], None
         if self.naive is not None:
             (self.naive_line_,) = ax.plot(
-                x, self.naive, color=GREY, linestyle="--", label=self.naive_label
+                x, self.naive, color=GREY, linestyle="--", label=str(self.naive_label)
             )
         for i, (name, (low, median, high)) in enumerate(self.errors.items()):
             color = CYCLE[i % len(CYCLE)]
@@ -253,19 +260,15 @@ class BacktestDisplay(Display):
 
 def _quartiles(table: pd.DataFrame, name: str) -> FloatArray:
     """Return the quartiles of the absolute errors (3, n_steps) at each step ahead."""
-    missing = {"step", "error"} - set(table.columns)
-    if missing or table.empty:
-        raise ValueError(
-            f"The table of {name!r} must be one that backtest returned, with columns step and "
-            f"error, got {len(table)} row(s) and the columns {list(table.columns)}."
-        )
+    check_columns(table, name, ["step", "error"])
     by_step = table["error"].abs().groupby(table["step"])
     return np.array([by_step.quantile(q).to_numpy() for q in _QUARTILES])
 
 
 def _naive_table(table: pd.DataFrame, series: FloatArray, period: int) -> pd.DataFrame:
     """Make the table that repeating the last values would have had, for the same origins."""
-    check_scalar(period, "period", Integral, min_val=1, max_val=int(table["origin"].min()))
+    first = int(table["origin"].min())
+    period = check_scalar(period, "period", Integral, min_val=1, max_val=first)
     values = series.reshape(len(series), -1)
     steps = table["step"].to_numpy() - 1
     rows = table["origin"].to_numpy() - period + steps % period

@@ -6,6 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import numpy as np
+
+from esnkit.plotting.checks import check_axes
 from esnkit.plotting.style import new_axes
 
 if TYPE_CHECKING:
@@ -32,7 +35,14 @@ class Display(ABC):
         -------
         Display
             Itself.
+
+        Raises
+        ------
+        TypeError
+            If `ax` are no axes.
         """
+        if ax is not None:
+            check_axes(ax, "ax")
         self.ax_ = new_axes(*self._size) if ax is None else ax
         self.figure_ = self.ax_.figure
         self._draw(self.ax_)
@@ -66,8 +76,10 @@ class PanelsDisplay(ABC):
         ------
         ValueError
             If there are fewer axes than panels.
+        TypeError
+            If they are none.
         """
-        panels = self._new_panels() if axes is None else list(axes)
+        panels = self._new_panels() if axes is None else _panels(axes)
         if len(panels) < self._n_panels:
             raise ValueError(f"{self._n_panels} axes are needed, got {len(panels)}.")
         self.axes_, self.figure_ = panels[: self._n_panels], panels[0].figure
@@ -86,3 +98,14 @@ class PanelsDisplay(ABC):
     @abstractmethod
     def _draw(self, axes: list[Axes]) -> None:
         """Draw, and keep what was drawn under names that end in ``_``."""
+
+
+def _panels(axes: Any) -> list[Axes]:
+    """Return axes that are given as a list, or as an array as `matplotlib.pyplot.subplots` does."""
+    try:
+        panels = np.asarray(axes, dtype=object).ravel().tolist()
+    except ValueError:
+        raise TypeError(f"axes must be matplotlib axes, one a panel, got {axes!r}.") from None
+    for ax in panels:
+        check_axes(ax, "axes")
+    return panels

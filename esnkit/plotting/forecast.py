@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.dates import future_index
 from esnkit.plotting.base import Display
+from esnkit.plotting.checks import check_method, floats
 from esnkit.plotting.style import BLUE, GREY, ORANGE, label, legend_above, tidy
 
 if TYPE_CHECKING:
@@ -160,6 +161,9 @@ class ForecastDisplay(Display):
         """
         if (lower is None) != (upper is None):
             raise ValueError("lower and upper are the two ends of one band: give both or neither.")
+        for name, values in (("history", history), ("forecast", forecast)):
+            if values is None:
+                raise TypeError(f"{name} must be a series, got None.")
         past = _as_series(history, "history")
         future = _as_series(forecast, "forecast", after=past.index)
         rows = {"truth": truth, "lower": lower, "upper": upper}
@@ -245,7 +249,7 @@ class ForecastDisplay(Display):
             upper=upper,
             series_label=series_label,
             index_label=index_label,
-            band_label="interval" if level is None else f"{100 * level:g} % interval",
+            band_label="interval" if level is None else f"{100 * float(level):g} % interval",
             ax=ax,
         )
 
@@ -277,6 +281,7 @@ class ForecastDisplay(Display):
 
 def forecast_after(estimator: Any, horizon: int, X: Any) -> Any:
     """Return what a forecaster, or a model that runs freely, says comes next."""
+    check_method(estimator, "forecast", "free_run")
     method = estimator.forecast if hasattr(estimator, "forecast") else estimator.free_run
     return method(horizon, X)
 
@@ -324,7 +329,7 @@ def _as_row(values: Any, name: str, length: int | None) -> Any:
     """Return a float array of one dimension, a column's too; None stays None."""
     if values is None:
         return None
-    row = np.asarray(values, dtype=np.float64)
+    row = floats(values, name)
     if row.ndim == 2 and row.shape[1] == 1:
         row = row[:, 0]
     if row.ndim != 1 or row.size == 0 or length not in (None, row.size):

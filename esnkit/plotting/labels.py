@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from esnkit.core.checks import check_numbers, check_scalar
 from esnkit.plotting.base import Display
+from esnkit.plotting.checks import check_method, floats
 from esnkit.plotting.style import CYCLE, GREY, label, tidy
 
 if TYPE_CHECKING:
@@ -79,7 +82,7 @@ class SequenceFeaturesDisplay(Display):
         ValueError
             If there are not as many labels as rows, or fewer than two rows or columns.
         """
-        rows, labels = np.asarray(features, np.float64), np.asarray(y)
+        rows, labels = floats(features, "features"), np.asarray(y)
         if rows.ndim != 2 or min(rows.shape) < 2:
             raise ValueError(f"features must have 2 rows and columns or more, got {rows.shape}.")
         if labels.shape != rows.shape[:1]:
@@ -110,6 +113,7 @@ class SequenceFeaturesDisplay(Display):
         -------
         SequenceFeaturesDisplay
         """
+        check_method(estimator, "features")
         return cls.from_features(estimator.features(X), y, ax=ax)
 
     def _draw(self, ax: Axes) -> None:
@@ -204,6 +208,7 @@ class ErrorByLengthDisplay(Display):
         ValueError
             If there are not as many labels as sequences.
         """
+        _check_sequences(X)
         truth, guess = np.asarray(y_true), np.asarray(y_pred)
         for name, labels in (("y_true", truth), ("y_pred", guess)):
             if labels.shape != (len(X),):
@@ -233,11 +238,18 @@ class ErrorByLengthDisplay(Display):
         -------
         ErrorByLengthDisplay
         """
+        check_method(estimator, "predict")
+        _check_sequences(X)
+        if np.shape(y) != (len(X),):
+            raise ValueError(
+                f"y has shape {np.shape(y)}, but X has {len(X)} sequences, ({len(X)},)."
+            )
         return cls.from_predictions(X, y, estimator.predict(X), ax=ax)
 
     def _draw(self, ax: Axes) -> None:
-        lengths, wrong = np.asarray(self.lengths), np.asarray(self.wrong, bool)
-        inner = np.quantile(lengths, np.arange(1, self.n_groups) / self.n_groups)
+        lengths, wrong = self._checked()
+        n_groups = check_scalar(self.n_groups, "n_groups", Integral, min_val=1, max_val=10**6)
+        inner = np.quantile(lengths, np.arange(1, n_groups) / n_groups)
         groups = np.searchsorted(np.unique(inner), lengths, side="right")
         present = np.unique(groups)
         self.counts_ = np.array([(groups == g).sum() for g in present])
@@ -252,6 +264,26 @@ class ErrorByLengthDisplay(Display):
         ax.set_ylim(bottom=0)
         tidy(ax)
         ax.margins(x=0.05)
+
+    def _checked(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return how long the sequences are, and whether each was mistaken."""
+        lengths, wrong = check_numbers(self.lengths, "lengths"), np.asarray(self.wrong)
+        if lengths.ndim != 1 or not lengths.size or not np.array_equal(lengths, lengths.round()):
+            raise ValueError(
+                f"lengths must be whole numbers of shape (n_sequences,), got {self.lengths!r}."
+            )
+        if wrong.shape != lengths.shape or wrong.dtype.kind not in "biu":
+            raise ValueError(
+                f"wrong must hold True or False in shape {lengths.shape}, as lengths has, got "
+                f"{self.wrong!r}."
+            )
+        return lengths.astype(np.int64), wrong.astype(bool)
+
+
+def _check_sequences(X: Any) -> None:
+    """Refuse what is no list of sequences."""
+    if isinstance(X, str | bytes | type) or not hasattr(X, "__len__"):
+        raise TypeError(f"X must be a list of sequences, got {X!r}.")
 
 
 def _span(lengths: NDArray[Any]) -> str:

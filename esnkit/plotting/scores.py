@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from esnkit.core.checks import check_flag
+from esnkit.core.typing import FloatArray
 from esnkit.plotting.base import Display
+from esnkit.plotting.checks import check_colors, check_mapping, floats
 from esnkit.plotting.style import CYCLE, GREY, label, logarithmic, tidy
 
 if TYPE_CHECKING:
@@ -62,8 +65,11 @@ class ScoresDisplay(Display):
         self.colors = colors
 
     def _draw(self, ax: Axes) -> None:
+        check_mapping(self.scores, "scores")
+        check_colors(self.colors)
         self.points_ = []
-        for row, values in enumerate(map(np.asarray, self.scores.values())):
+        rows = [_scores(values, f"scores[{name!r}]") for name, values in self.scores.items()]
+        for row, values in enumerate(rows):
             # Apart from each other by a fixed pattern, so that one figure is always the same.
             y = row + _SPREAD * np.sin(2.4 * np.arange(len(values)))
             color = _color(self.colors, row)
@@ -75,7 +81,7 @@ class ScoresDisplay(Display):
         label(ax, self.score_label, "")
         tidy(ax, grid="x")
         ax.margins(x=0.05)
-        if self.log:
+        if check_flag(self.log, "log"):
             logarithmic(ax, "x")
 
 
@@ -123,9 +129,12 @@ class RanksDisplay(Display):
         self.colors = colors
 
     def _draw(self, ax: Axes) -> None:
+        check_mapping(self.ranks, "ranks")
+        check_colors(self.colors)
+        cliques = _cliques(self.cliques)
         order = sorted(enumerate(self.ranks.items()), key=lambda entry: entry[1][1])
         low, high = 1.0, float(len(order))
-        margin, first_row = 0.55 * (high - low), 0.5 + 0.28 * len(self.cliques)
+        margin, first_row = 0.55 * (high - low), 0.5 + 0.28 * len(cliques)
         ax.plot([low, high], [0, 0], color=GREY, linewidth=1)
         for tick in range(1, len(order) + 1):
             ax.plot([tick] * 2, [0, -0.12], color=GREY, linewidth=1)
@@ -141,12 +150,28 @@ class RanksDisplay(Display):
             text = f"{name}  {rank:.1f}" if left else f"{rank:.1f}  {name}"
             ha = "right" if left else "left"
             ax.text(end + side * 0.03, y, text, va="center", ha=ha, parse_math=False)
-        for k, (start, stop) in enumerate(self.cliques):
+        for k, (start, stop) in enumerate(cliques):
             y = 0.3 + 0.28 * k
             ax.plot([start - 0.05, stop + 0.05], [y, y], color=GREY, linewidth=3.5)
         ax.set_xlim(low - margin, high + margin)
         ax.set_ylim(first_row + 0.5 * n_left, -0.6)
         ax.set_axis_off()
+
+
+def _scores(values: ArrayLike, name: str) -> FloatArray:
+    """Return scores of one model as an array, of which there must be one."""
+    scores = floats(values, name)
+    if scores.ndim != 1 or not scores.size:
+        raise ValueError(f"{name} must have shape (n_scores,), not empty; got {scores.shape}.")
+    return scores
+
+
+def _cliques(pairs: Any) -> FloatArray:
+    """Return first and last ranks (n_cliques, 2)."""
+    ends = floats(pairs, "cliques")
+    if ends.size and (ends.ndim != 2 or ends.shape[1] != 2):
+        raise ValueError(f"cliques must be pairs of ranks, got shape {ends.shape}.")
+    return ends.reshape(-1, 2)
 
 
 def _color(colors: Sequence[str] | None, number: int) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.plotting.base import PanelsDisplay
+from esnkit.plotting.checks import check_columns, floats, read_names
 from esnkit.plotting.style import BLUE, GREY, ORANGE, label, tidy, whole_numbers
 
 if TYPE_CHECKING:
@@ -108,7 +109,8 @@ class SearchDisplay(PanelsDisplay):
             If there is no candidate with a finite score, no such column, one that no
             candidate has, or no setting that differs between candidates.
         """
-        if "score" not in table or not np.isfinite(table["score"]).any():
+        check_columns(table, "table", ["score"])
+        if not np.isfinite(floats(table["score"], "table['score']")).any():
             raise ValueError(
                 f"table must have a column 'score' with finite values, got {len(table)} row(s) "
                 f"and the columns {list(table.columns)}."
@@ -120,11 +122,12 @@ class SearchDisplay(PanelsDisplay):
                     f"No setting differs between the {len(_split(table)[0])} candidate(s) of the "
                     "table: name the settings to show."
                 )
+        settings = read_names(settings, "settings")
         filled = [str(name) for name in table.columns if _split(table)[0][name].notna().any()]
         if not settings or not set(settings) <= set(filled):
             raise ValueError(
                 f"settings must name columns of the table that are not empty, got "
-                f"{list(settings)}: allowed are {filled}."
+                f"{settings}: allowed are {filled}."
             )
         return cls(table, settings=settings, score_label=score_label).plot(axes)
 

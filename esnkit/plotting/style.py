@@ -45,8 +45,8 @@ def whole_numbers(ax: Axes) -> None:
 
 def label(ax: Axes, x: str | None, y: str | None) -> None:
     """Label the axes by names that may come from a file: what looks like a formula is none."""
-    ax.set_xlabel(x or "", parse_math=False)
-    ax.set_ylabel(y or "", parse_math=False)
+    ax.set_xlabel("" if x is None else str(x), parse_math=False)
+    ax.set_ylabel("" if y is None else str(y), parse_math=False)
 
 
 def legend_above(ax: Axes, n_columns: int = 4) -> None:

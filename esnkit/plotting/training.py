@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
+from esnkit.core.checks import check_scalar
 from esnkit.core.typing import FloatArray
 from esnkit.plotting.base import Display
+from esnkit.plotting.checks import check_mapping, floats
 from esnkit.plotting.style import (
     BLUE,
     CYCLE,
@@ -106,16 +109,18 @@ class LossCurveDisplay(Display):
         Raises
         ------
         ValueError
-            If the curves are empty, or of different lengths.
+            If the curves are empty, or of different lengths, or the best epoch is below 1.
         """
-        curve = np.asarray(training, dtype=np.float64)
-        held_out = None if validation is None else np.asarray(validation, dtype=np.float64)
+        curve = floats(training, "training")
+        held_out = None if validation is None else floats(validation, "validation")
         if curve.ndim != 1 or not curve.size:
             raise ValueError(f"training must have shape (n_epochs,), not empty; got {curve.shape}.")
         if held_out is not None and held_out.shape != curve.shape:
             raise ValueError(
                 f"validation has shape {held_out.shape}, but training has {curve.shape}."
             )
+        if best_epoch is not None:
+            best_epoch = check_scalar(best_epoch, "best_epoch", Integral, min_val=1)
         return cls(curve, validation=held_out, best_epoch=best_epoch).plot(ax)
 
     @classmethod
@@ -223,8 +228,7 @@ class GradientFlowDisplay(Display):
         ValueError
             If there are none.
         """
-        if not flows:
-            raise ValueError("flows must hold at least one gradient flow, got none.")
+        check_mapping(flows, "flows")
         return cls(flows).plot(ax)
 
     def _draw(self, ax: Axes) -> None:

@@ -17,10 +17,11 @@ import numpy as np
 import pandas as pd
 
 from esnkit import State
+from tests.fuzzing.display_subjects import DISPLAYS
 from tests.fuzzing.more_subjects import MORE
 from tests.fuzzing.subjects import SUBJECTS as FIRST
 
-SUBJECTS = FIRST | MORE
+SUBJECTS = FIRST | MORE | DISPLAYS
 
 STRANGE: dict[str, Any] = {
     "nan": float("nan"),

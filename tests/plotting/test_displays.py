@@ -187,7 +187,7 @@ def test_what_autoesn_tried():
 @pytest.mark.parametrize(
     ("table", "settings", "message"),
     [
-        (TRIED.drop(columns="score"), None, "must have a column 'score'"),
+        (TRIED.drop(columns="score"), None, "with columns score"),
         (TRIED.assign(score=np.nan), None, "with finite values, got 5"),
         (TRIED, ["size"], r"settings must name columns.*got \['size'\]"),
         (TRIED.assign(size=np.nan), ["size"], r"columns of the table that are not empty, got"),
