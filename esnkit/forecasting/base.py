@@ -443,6 +443,8 @@ class BaseForecaster(ABC, BaseEstimator):
         n_origins = check_length(n_origins, "n_origins")
         check_name("method", method, ("conformal", "ensemble"))
         levels = [read_level(one) for one in (level if isinstance(level, Iterable) else [level])]
+        if not levels:
+            raise ValueError(f"level must hold at least one probability, got {level!r}.")
         inputs = self._read_future(horizon, X)
         spread = self._errors_spread if method == "conformal" else self._seeds_spread
         if quantiles is not None:

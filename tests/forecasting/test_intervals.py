@@ -148,6 +148,7 @@ def test_levels_percents_and_quantiles_agree():
         ({"level": 1}, "level == 1"),
         ({"level": 100}, "level == 100"),
         ({"level": [80, 120]}, "level == 120"),
+        ({"level": []}, "level must hold at least one"),
         ({"quantiles": [0.5, 1.0]}, "quantiles == 1.0"),
         ({"method": "guess"}, "method must be one of 'conformal', 'ensemble', got 'guess'"),
     ],
