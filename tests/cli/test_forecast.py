@@ -513,6 +513,11 @@ def test_standard_input_is_read():
     assert Path("esnkit-forecast-stdin.csv").exists()
 
 
+def test_standard_input_that_is_closed_is_refused(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert_refused(run("forecast", "-"), "standard input is closed")
+
+
 def test_a_reader_that_stops_ends_nothing():
     write_column([i % 6 for i in range(60)])
     command = f"{sys.executable} -m esnkit forecast data.csv --horizon 2 --no-plot | head -c 1"

@@ -33,6 +33,8 @@ _TABLES = ((".csv", ".tsv", ".tab"), (".txt", ".dat"))  # what an archive is ope
 
 def read_content(path: str, member: str | None = None) -> bytes:
     """Read a file, or standard input for a dash, and unpack it, or one member of an archive."""
+    if path == "-" and sys.stdin is None:
+        raise TableError("-: standard input is closed.")
     try:
         content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except FileNotFoundError:
