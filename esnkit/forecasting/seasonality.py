@@ -233,7 +233,7 @@ class _PhaseRegression:
             for season in nested:
                 columns = _without_phases(columns, season)
         n_free -= sum(season - 1 for season in nested)
-        solution = np.linalg.lstsq(columns[:, 1:], columns[:, 0])[0]
+        solution = np.linalg.lstsq(columns[:, 1:], columns[:, 0], rcond=None)[0]
         rest = columns[:, 0] - columns[:, 1:] @ solution
         return float(rest @ rest), n_free
 

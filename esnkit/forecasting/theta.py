@@ -151,7 +151,7 @@ def _fitted(
     errors = values - before
     if share is None:
         columns = np.column_stack([line, fading])
-        share = float(np.clip(np.linalg.lstsq(columns, errors)[0][0], 0, 1))
+        share = float(np.clip(np.linalg.lstsq(columns, errors, rcond=None)[0][0], 0, 1))
     errors = errors - share * line
     level = float(fading @ errors / (fading @ fading))
     errors = errors - level * fading

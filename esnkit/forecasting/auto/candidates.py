@@ -177,6 +177,11 @@ class Statistical:
             seasonal=self.seasonal or "additive",
         )
 
+    @property
+    def fewest(self) -> int:
+        """The fewest steps that it can be fitted to."""
+        return self.forecaster(Preprocessing())._fewest
+
 
 @dataclass(frozen=True)
 class Naive:
@@ -301,8 +306,9 @@ def _statistical(problem: SeriesTraits) -> list[tuple[Statistical, Preprocessing
     if problem.sparse:
         found.append((Statistical("demand"), Preprocessing()))
     if problem.n_inputs:
-        season = next(iter(problem.seasons), None)
-        found.append((Statistical("regression", season_length=season), Preprocessing()))
+        seasons = (*problem.seasons[:1], None)
+        regressions = [Statistical("regression", season_length=season) for season in seasons]
+        found += [(r, Preprocessing()) for r in regressions if r.fewest <= problem.n_steps][:1]
     return found
 
 

@@ -195,6 +195,14 @@ def test_long_tables_are_told_apart_by_their_id():
     assert forecast.groupby("id").size().to_dict() == {"a": 4, "b": 4}
 
 
+@pytest.mark.parametrize("season", range(48, 56))
+def test_a_season_that_fills_half_of_what_is_fitted_asks_for_no_step_more(season):
+    rng = np.random.default_rng(0)
+    y, X = np.sin(np.arange(120) / 4) + 0.1 * rng.normal(size=120), rng.normal(size=(123, 1))
+    forecaster = AutoESN(n_candidates=2, n_members=1, season_length=season, random_state=0)
+    assert np.isfinite(forecaster.fit(y, X[:120]).forecast(3, X[120:])).all()
+
+
 def test_known_inputs_are_used():
     rng = np.random.default_rng(0)
     x = rng.normal(size=240)
