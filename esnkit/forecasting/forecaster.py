@@ -389,7 +389,7 @@ class Forecaster(BaseForecaster):
         pairs = [self._pairs(v, x) for v, x in zip(values, known, strict=True)]
         rows, targets = ([pair[i] for pair in pairs] for i in (0, 1))
         feedback = {"feedback": targets} if self.loop == "feedback" else {}
-        washout = getattr(self.model_, "washout", 0)
+        washout = int(getattr(self.model_, "washout", 0))
         fitted = [np.full_like(v, np.nan) for v in values]
         for one, v, outputs in zip(
             fitted, values, self.model_.predict(rows, **feedback), strict=True

@@ -319,7 +319,7 @@ class LocalForecaster(BaseForecaster):
                 delayed(self.models_[p % len(self.models_)].predict)(self._rows(p, z, x[1:]))
                 for p in range(len(self.neighbourhoods_))
             )
-            washout = self.models_[0].washout
+            washout = int(self.models_[0].washout)
             one[1 + washout :] = self._preparation.back(np.hstack(outputs)[washout:], v)
         return fitted
 

@@ -10,7 +10,7 @@ from sklearn.base import clone
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
-from esnkit.forecasting.series import SeriesSet
+from esnkit.forecasting.series import SeriesSet, inputs_at
 from esnkit.search.engine import run_side_by_side
 
 
@@ -49,7 +49,7 @@ class SeparateForecaster(BaseForecaster):
             raise ValueError(f"{len(self.members)} members cannot forecast {len(data)} series.")
         self.series_, self._inputs = data, inputs
         tasks = (
-            (clone(member), data.only(i), None if inputs is None else [inputs[i]])
+            (clone(member), data.only(i), inputs_at(inputs, i))
             for i, member in enumerate(self.members)
         )
         self.members_ = run_side_by_side(
@@ -59,12 +59,12 @@ class SeparateForecaster(BaseForecaster):
 
     def _update(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
         for i, member in enumerate(self.members_):
-            member._update(data.only(i), None if inputs is None else [inputs[i]], learn)
+            member._update(data.only(i), inputs_at(inputs, i), learn)
         self._grow(data, inputs)
 
     def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         return [
-            member._forecast(horizon, None if inputs is None else [inputs[i]])[0]
+            member._forecast(horizon, inputs_at(inputs, i))[0]
             for i, member in enumerate(self.members_)
         ]
 

@@ -265,6 +265,11 @@ class SeriesSet:
         return results if self.listed else self.layout.join(results, self.ids, called)
 
 
+def inputs_at(inputs: Sequence[FloatArray] | None, *places: int) -> list[FloatArray] | None:
+    """Return the known inputs of the series at some places, if there are any: see `only`."""
+    return None if inputs is None else [inputs[i] for i in places]
+
+
 def read_series(
     y: Any, *, layout: Layout | None = None, name: str = "y", missing: str = "refuse"
 ) -> SeriesSet:

@@ -98,7 +98,7 @@ class AutoESN(BaseForecaster):
         Models that the median is taken of.
     panel : {"auto", "pooled", "each"}, default="auto"
         Whether one forecaster is fitted to all of many series, or one to each by itself.
-        ``"auto"`` decides by a trial on up to six of the series, for about a tenth of the time.
+        ``"auto"`` decides by a trial on up to six of the series.
     n_jobs : int, default=None
         Candidates that are tried at a time, or series where each is fitted by itself, in threads;
         None means one, -1 one for each core.
@@ -377,9 +377,8 @@ class AutoESN(BaseForecaster):
         self.panel_ = self._choose_panel(data, inputs)
         if self.panel_ == "each":
             return self._fit_each(data, inputs)
-        seen = data.tail(LONGEST_TAIL)
-        self.seasons_ = find_seasons(seen, self.season_length)
         if data.n_shortest < _FEWEST_STEPS or _is_constant(data):
+            self.seasons_ = find_seasons(data.tail(LONGEST_TAIL), self.season_length)
             return self._fit_short(data, inputs)
         validation, problem = self._lay_out(data, inputs)
         self.seasons_ = problem.seasons

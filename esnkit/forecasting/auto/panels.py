@@ -13,7 +13,7 @@ from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import SeriesTraits, linear
 from esnkit.forecasting.auto.evaluation import Evaluation, Validation
 from esnkit.forecasting.auto.selection import Group, propose
-from esnkit.forecasting.series import SeriesSet
+from esnkit.forecasting.series import SeriesSet, inputs_at
 
 _MOST_SERIES = 6  # that are tried; more would cost more than they tell
 _N_MODELS = 4  # that are tried beside autoregressions
@@ -49,12 +49,10 @@ def pooled_ratio(
     """
     places = np.linspace(0, len(data) - 1, min(len(data), _MOST_SERIES)).round().astype(int)
     tried = data.only(*places)
-    known = None if inputs is None else [inputs[i] for i in places]
+    known = inputs_at(inputs, *places)
     pooled = _errors_unseen(_first_trials(*prepare(tried, known)), len(tried))
     alone = [
-        _errors_unseen(
-            _first_trials(*prepare(tried.only(i), None if known is None else [known[i]])), 1
-        )
+        _errors_unseen(_first_trials(*prepare(tried.only(i), inputs_at(known, i))), 1)
         for i in range(len(tried))
     ]
     return float(10 ** np.mean(pooled - np.concatenate(alone))), len(tried)
