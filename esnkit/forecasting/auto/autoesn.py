@@ -14,15 +14,9 @@ from sklearn.utils.validation import check_is_fitted
 from esnkit.core.checks import check_count, check_name, check_positive
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
-from esnkit.forecasting.auto.candidates import (
-    Candidate,
-    SeriesTraits,
-    Statistical,
-    linear,
-    simple,
-)
-from esnkit.forecasting.auto.evaluation import Evaluation, Finalist, Validation
-from esnkit.forecasting.auto.panels import aligned_rows, errors_to_naive, pooled_ratio
+from esnkit.forecasting.auto.candidates import SeriesTraits, linear, simple
+from esnkit.forecasting.auto.evaluation import Evaluation, Finalist, Validation, plan_origins
+from esnkit.forecasting.auto.panels import errors_to_naive, pooled_ratio
 from esnkit.forecasting.auto.selection import (
     FIRST,
     N_FINALISTS,
@@ -34,21 +28,21 @@ from esnkit.forecasting.auto.selection import (
     propose,
     weigh,
 )
+from esnkit.forecasting.auto.wording import (
+    aligned_rows,
+    combination_line,
+    search_lines,
+    season_line,
+)
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.classical import NaiveForecaster
 from esnkit.forecasting.ensemble import EnsembleForecaster
-from esnkit.forecasting.seasonality import (
-    check_seasons,
-    find_seasons,
-    lagged_products,
-    without_line,
-)
+from esnkit.forecasting.seasonality import check_seasons, find_seasons
 from esnkit.forecasting.separate import SeparateForecaster
 from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet
 from esnkit.forecasting.short import short_ensemble
 from esnkit.models.stepper import ForecastStepper
 from esnkit.search.engine import Budget, Search, run_side_by_side, search
-from esnkit.search.rolling_origins import RollingOrigins
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,20 +51,7 @@ if TYPE_CHECKING:
 _FEWEST_STEPS = 30  # with fewer there is nothing to validate models on
 _FEWEST_FOR_WEIGHTS = 3  # or to weigh classical forecasts by
 _LAST = "the last value"
-_SHORT = 300  # steps; with more, five origins tell enough, and each costs time
-_LARGEST_HORIZON = 200  # for validation, if none is given
-_LEAST_BEHIND = 0.5  # of a horizon, that must lie behind two seasons
-_LONG = 10_000  # steps at the end of a series that tell its pace
 _LEAST_WEIGHT = 0.01  # at some step, of what is worth refitting
-_OFTEN = 0.3  # share of zeros in a series of sparse demand
-# What `summary` calls the methods of `Statistical`.
-_STATISTICAL = {
-    "smoothing": "exponential smoothing",
-    "theta": "theta",
-    "demand": "intermittent demand",
-    "regression": "an autoregression with known inputs",
-}
-_GREAT_RATIO = 2.0  # of a positive series' extremes, beyond which logarithms are worth a try
 
 
 class AutoESN(BaseForecaster):
@@ -269,24 +250,8 @@ class AutoESN(BaseForecaster):
         check_is_fitted(self)
         if self.panel_ == "each":
             return "\n".join([self._panel_line, *self._panel_rows()])
-        found = self._search
-        season = _season_said(self.seasons_)
-        chosen = ", ".join(
-            f"{name}={_brief(value)}"
-            for name, value in self.best_params_.items()
-            if value is not None and name != "seed"
-        )
-        lines = [
-            f"forecast: {self._combination()}",
-            f"search: {found.end}, {found.seconds:.1f} s; season: {season}",
-            f"best: {chosen}",
-        ]
-        naive = next((trial for trial in found.ranked if trial.candidate.naive), None)
-        if naive is not None:
-            ratio = 10 ** (self.best_params_["score"] - naive.score)
-            lines.append(
-                f"validation error: {ratio:.2g} times that of {_naive_forecast(naive.candidate)}"
-            )
+        lines = [f"forecast: {self._combination()}"]
+        lines += search_lines(self._search, self.best_params_, self.seasons_)
         if len(self.series_) > 1:
             lines += [self._panel_line, *self._panel_rows()]
         return "\n".join(lines)
@@ -305,7 +270,7 @@ class AutoESN(BaseForecaster):
         for i, (one, error) in enumerate(zip(fitted, errors, strict=True)):
             length = str(len(self.series_.members[i].values))
             naive = "" if np.isnan(error) else f"{error:.2g}"
-            season = _season_said(one.seasons_)
+            season = season_line(one.seasons_)
             rows.append([self.series_.label(i), length, season, naive, said[i]])
         return aligned_rows(rows)
 
@@ -365,9 +330,7 @@ class AutoESN(BaseForecaster):
         """Say what the forecast is made of."""
         if not self._groups:
             return self._short
-        weights: Any = self.best_forecaster_.weights
-        parts = zip(weights.mean(axis=1), self._groups, strict=True)
-        return ", ".join(f"{weight:.0%} {_said(group)}" for weight, group in parts)
+        return combination_line(self._groups, self.best_forecaster_.weights)
 
     # ------------------------------------------------------------------ the verbs of a forecaster
 
@@ -407,8 +370,8 @@ class AutoESN(BaseForecaster):
         known = None if inputs is None else [x[-LONGEST_TAIL:] for x in inputs]
         seasons = find_seasons(seen, self.season_length)
         horizon = None if self.horizon is None else int(self.horizon)
-        validation = Validation(seen, known, _plan(seen.n_shortest, horizon, seasons))
-        return validation, _problem(data, inputs, min(validation.lengths), seasons)
+        validation = Validation(seen, known, plan_origins(seen.n_shortest, horizon, seasons))
+        return validation, SeriesTraits.of(data, inputs, min(validation.lengths), seasons)
 
     def _choose_panel(self, data: SeriesSet, inputs: list[FloatArray] | None) -> str:
         """Choose whether series are pooled, and note why."""
@@ -534,82 +497,6 @@ def _has_constant(data: SeriesSet) -> bool:
     return any(np.ptp(member.values) == 0 for member in data.members)
 
 
-def _plan(n_steps: int, horizon: int | None, seasons: tuple[int, ...]) -> RollingOrigins:
-    """Choose the horizon of the validation and its origins, within the last third or so.
-
-    Two whole seasons are left before the first origin where there is room for a forecast.
-    """
-    longest = max(seasons, default=1)
-    if horizon is None:
-        season = min(longest, n_steps // 6)
-        horizon = max(min(n_steps // 10, _LARGEST_HORIZON), season, min(12, n_steps // 6))
-    horizon = min(horizon, n_steps // 3)
-    n_origins, n_last = (10, n_steps // 2) if n_steps <= _SHORT else (5, n_steps // 3)
-    behind = n_steps - 2 * longest
-    if behind >= _LEAST_BEHIND * horizon:
-        n_last, horizon = min(n_last, behind), min(horizon, behind)
-    return RollingOrigins.within(n_last, horizon, n_origins, widest=horizon // 2)
-
-
-def _problem(
-    data: SeriesSet, inputs: list[FloatArray] | None, n_steps: int, seasons: tuple[int, ...]
-) -> SeriesTraits:
-    """Say what candidates have to know of the series, of which so many steps are fitted."""
-    values = [member.values for member in data.members]
-    return SeriesTraits(
-        n_steps,
-        data.n_variables,
-        0 if inputs is None else inputs[0].shape[1],
-        float(np.median([_pace(column) for v in values for column in v.T])),
-        tuple(season for season in seasons if 2 * season <= n_steps),
-        positive=all(v.min() > 0 for v in values),
-        growing=all(
-            (v.min(axis=0) * _GREAT_RATIO < v.max(axis=0)).all() and v.min() > 0 for v in values
-        ),
-        sparse=all(v.min() == 0 and (v == 0).mean() > _OFTEN for v in values),
-    )
-
-
-def _pace(values: FloatArray) -> float:
-    """Return the steps after which the autocorrelation of a series first falls to zero."""
-    return max(1.0, float(np.argmax(lagged_products(without_line(values[-_LONG:])) <= 0)))
-
-
-def _season_said(seasons: tuple[int, ...]) -> str:
-    """Say how long seasons are."""
-    return f"{' and '.join(map(str, seasons))} steps" if seasons else "none"
-
-
-def _said(group: Group) -> str:
-    """Say what a group forecasts by."""
-    candidate = group.members[0].candidate
-    if candidate.naive:
-        return _naive_forecast(candidate)
-    if isinstance(candidate.memory, Statistical):
-        return _STATISTICAL[candidate.memory.method]
-    return "one model" if len(group.members) == 1 else f"median of {len(group.members)} models"
-
-
 def _settings(trial: Evaluation) -> dict[str, Any]:
     """Return what a trial tried, and its score."""
     return trial.settings | {"seed": trial.seed, "score": trial.score}
-
-
-def _brief(value: Any) -> str:
-    """Write a number with few digits."""
-    return f"{value:.2g}" if isinstance(value, float) else str(value)
-
-
-def _naive_forecast(candidate: Candidate) -> str:
-    """Say what a naive candidate forecasts."""
-    view = candidate.view
-    if view.season is not None:
-        level = "last level" if view.differences else "mean"
-        steps = str(view.season).strip("()").replace(",", " and")
-        said = f"the {level} with the course of a season of {steps} steps"
-    elif not view.differences:
-        return "the mean"
-    else:
-        (lag,) = view.differences
-        said = "the last value" if lag == 1 else f"the last season of {lag} steps"
-    return f"{said}, with a drift" if candidate.drifts else said

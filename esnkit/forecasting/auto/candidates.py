@@ -23,6 +23,8 @@ from esnkit.forecasting.classical import (
 from esnkit.forecasting.forecaster import Forecaster
 from esnkit.forecasting.intermittent import IntermittentForecaster
 from esnkit.forecasting.seasonal_adjustment import SeasonallyAdjustedForecaster
+from esnkit.forecasting.seasonality import lagged_products, without_line
+from esnkit.forecasting.series import SeriesSet
 from esnkit.forecasting.theta import ThetaForecaster
 from esnkit.memories.nvar import NVAR
 from esnkit.memories.reservoir import Reservoir
@@ -40,6 +42,9 @@ _MOST_TAPS, _HIGHEST_ORDER = 12, 9
 _STRIDES = (1, 2, 4, 8)
 _MOST_MONOMIALS = 250
 _LONGEST_SEASON = 30  # steps, that an autoregression looks back for
+_LONG = 10_000  # steps at the end of a series that tell its pace
+_GREAT_RATIO = 2.0  # of a positive series' extremes, beyond which logarithms are worth a try
+_OFTEN = 0.3  # share of zeros in a series of sparse demand
 _USUAL_PACE, _QUICKEST = 25.0, 4.0  # pace for which leak rates are drawn, and most they rise
 
 
@@ -56,9 +61,37 @@ class SeriesTraits:
     growing: bool  # positive, and logarithms make a difference
     sparse: bool  # never negative, and often zero
 
+    @classmethod
+    def of(
+        cls,
+        data: SeriesSet,
+        inputs: list[FloatArray] | None,
+        n_steps: int,
+        seasons: tuple[int, ...],
+    ) -> SeriesTraits:
+        """Look at series, of which so many steps are fitted."""
+        values = [member.values for member in data.members]
+        return cls(
+            n_steps,
+            data.n_variables,
+            0 if inputs is None else inputs[0].shape[1],
+            float(np.median([_pace(column) for v in values for column in v.T])),
+            tuple(season for season in seasons if 2 * season <= n_steps),
+            positive=all(v.min() > 0 for v in values),
+            growing=all(
+                (v.min(axis=0) * _GREAT_RATIO < v.max(axis=0)).all() and v.min() > 0 for v in values
+            ),
+            sparse=all(v.min() == 0 and (v == 0).mean() > _OFTEN for v in values),
+        )
+
     def bears(self, view: Preprocessing) -> bool:
         """Tell whether differences leave a model enough to learn from."""
         return 3 * max(view.differences, default=1) <= self.n_steps
+
+
+def _pace(values: FloatArray) -> float:
+    """Return the steps after which the autocorrelation of a series first falls to zero."""
+    return max(1.0, float(np.argmax(lagged_products(without_line(values[-_LONG:])) <= 0)))
 
 
 @dataclass(frozen=True)

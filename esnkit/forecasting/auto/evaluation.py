@@ -17,6 +17,9 @@ from esnkit.models.rollout import Readouts
 from esnkit.search.engine import Trial
 from esnkit.search.rolling_origins import RollingOrigins
 
+_SHORT = 300  # steps; with more, five origins tell enough, and each costs time
+_LARGEST_HORIZON = 200  # if none is given
+_LEAST_BEHIND = 0.5  # of a horizon, that must lie behind two seasons
 # Penalties in units of the features' sum of squares.
 _COARSE = np.logspace(-21, 1, 12)
 _COARSE_OF_DELAYS = np.logspace(-27, 1, 15)  # products may be the very law of the series
@@ -53,6 +56,23 @@ class Finalist:
     penalty: float
     score: float
     future: list[FloatArray]  # of each series, (horizon, n_variables)
+
+
+def plan_origins(n_steps: int, horizon: int | None, seasons: tuple[int, ...]) -> RollingOrigins:
+    """Choose the horizon of the validation and its origins, within the last third or so.
+
+    Two whole seasons are left before the first origin where there is room for a forecast.
+    """
+    longest = max(seasons, default=1)
+    if horizon is None:
+        season = min(longest, n_steps // 6)
+        horizon = max(min(n_steps // 10, _LARGEST_HORIZON), season, min(12, n_steps // 6))
+    horizon = min(horizon, n_steps // 3)
+    n_origins, n_last = (10, n_steps // 2) if n_steps <= _SHORT else (5, n_steps // 3)
+    behind = n_steps - 2 * longest
+    if behind >= _LEAST_BEHIND * horizon:
+        n_last, horizon = min(n_last, behind), min(horizon, behind)
+    return RollingOrigins.within(n_last, horizon, n_origins, widest=horizon // 2)
 
 
 class Validation:

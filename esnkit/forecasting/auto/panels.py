@@ -82,15 +82,6 @@ def errors_to_naive(group: Group | None, trials: Sequence[Evaluation], n_series:
     return np.asarray(10 ** (own - simplest).mean(axis=-1))
 
 
-def aligned_rows(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Write rows of cells below each other, the last cell of each as long as it is."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
-    return [
-        "  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[-1]])
-        for row in rows
-    ]
-
-
 def _first_trials(validation: Validation, problem: SeriesTraits) -> list[Evaluation]:
     """Try autoregressions, and the models that a search would begin with."""
     rng = child_generator(root_seed(0), "reservoir")
