@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.base import clone
 
 from esnkit.core.checks import check_count, check_name, check_scalar
-from esnkit.core.memory import refuse_too_large
+from esnkit.core.process import refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.datasets import delayed_inputs

@@ -19,9 +19,8 @@ from esnkit.comparison.tasks.base import Task
 from esnkit.comparison.tasks.scores import Metric, Scale
 from esnkit.comparison.tasks.splits import DrivenSplit, LabelledSplit, Pairs, SeriesSplit, Split
 from esnkit.comparison.trials import Choice, Outcome, choose_settings, describe, play
-from esnkit.core.quiet import ignored
+from esnkit.core.process import ignored, one_thread_each
 from esnkit.core.seeding import child_generator, root_seed
-from esnkit.core.threads import one_thread_each
 from esnkit.core.typing import FloatArray
 from esnkit.search.engine import Budget
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from esnkit.core.checks import check_real
-from esnkit.core.memory import check_length
+from esnkit.core.process import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 

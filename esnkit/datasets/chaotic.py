@@ -13,7 +13,7 @@ import numpy.typing as npt
 from numpy.polynomial import chebyshev
 
 from esnkit.core.checks import check_name, check_scale
-from esnkit.core.memory import refuse_too_large
+from esnkit.core.process import refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.datasets.schedule import check_schedule

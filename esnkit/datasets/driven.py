@@ -16,7 +16,7 @@ from esnkit.core.checks import (
     check_real,
     check_scale,
 )
-from esnkit.core.memory import check_length, refuse_too_large
+from esnkit.core.process import check_length, refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from esnkit.core.checks import check_scale
-from esnkit.core.memory import check_length
+from esnkit.core.process import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from esnkit.core.checks import check_count, check_scale
-from esnkit.core.memory import check_length
+from esnkit.core.process import check_length
 from esnkit.core.typing import FloatArray
 
 # More steps of integration than these would take days.

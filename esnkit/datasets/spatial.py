@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from esnkit.core.checks import check_real
-from esnkit.core.memory import check_length
+from esnkit.core.process import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.datasets.schedule import SamplingSchedule, check_schedule

@@ -7,7 +7,7 @@ from numbers import Integral
 import numpy as np
 
 from esnkit.core.checks import LARGEST_SCALE, check_non_negative, check_real, check_scalar
-from esnkit.core.memory import check_length
+from esnkit.core.process import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 

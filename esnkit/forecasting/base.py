@@ -19,13 +19,14 @@ from esnkit.core.checks import (
     check_shared_parameters,
     refuse_nested_default,
 )
-from esnkit.core.memory import check_length
+from esnkit.core.process import check_length
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.backtesting import forecast_table, origins_of_backtest, roll
 from esnkit.forecasting.intervals import (
-    naive_widths,
+    bounds_about,
     past_errors,
+    quantiles_of,
     read_level,
     read_quantiles,
     warn_of_naive_widths,
@@ -550,19 +551,7 @@ class BaseForecaster(ABC, BaseEstimator):
         if found is None:
             warn_of_naive_widths(self.series_.n_shortest)
         centres = self._forecast(horizon, inputs)
-
-        def bound(i: int, share: float) -> FloatArray:
-            level = abs(2 * share - 1)
-            if level == 0:
-                return centres[i]
-            width = (
-                naive_widths(self.series_.members[i].values, horizon, level)
-                if found is None
-                else found[i].widths(horizon, level)
-            )
-            return centres[i] + np.sign(2 * share - 1) * width
-
-        return [[bound(i, share) for i in range(len(centres))] for share in shares]
+        return bounds_about(centres, found, self.series_, shares)
 
     def _seeds_spread(
         self,
@@ -579,8 +568,7 @@ class BaseForecaster(ABC, BaseEstimator):
         for seed in seeds:
             member = self._reseeded(int(seed))
             runs.append(member._fit(self.series_, self._inputs)._forecast(horizon, inputs))
-        together = [np.array(series_runs) for series_runs in zip(*runs, strict=True)]
-        return [[np.quantile(r, share, axis=0) for r in together] for share in shares]
+        return quantiles_of(runs, shares)
 
 
 def _warn_of_constants(data: SeriesSet) -> None:

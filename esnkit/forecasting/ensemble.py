@@ -9,9 +9,8 @@ import numpy as np
 from sklearn.base import clone
 
 from esnkit.core.checks import check_numbers
-from esnkit.core.quiet import divergences_collected, warn_of_divergence
+from esnkit.core.process import divergences_collected, one_thread_each, warn_of_divergence
 from esnkit.core.seeding import RandomState
-from esnkit.core.threads import one_thread_each
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.series import SeriesSet

@@ -278,13 +278,21 @@ class Forecaster(BaseForecaster):
         self.model_ = self._own_model(min(len(v) for v in values))
         pairs = [self._pairs(v, x) for v, x in zip(values, self._scaled(inputs), strict=True)]
         self._fit_model(pairs)
-        if (
-            self.direct_horizon is None
-            and not self.increments
-            and isinstance(self.model_, ESNRegressor)
-        ):
+        if self._penalty_is_open:
             hold(self.model_, lambda: self._fit_model(pairs), pairs, self.loop == "feedback")
         return self
+
+    @property
+    def _penalty_is_open(self) -> bool:
+        """Tell whether the model runs freely by a penalty that its readout chose."""
+        free = self.direct_horizon is None and not self.increments
+        readout = getattr(self.model_, "readout_", None)
+        return (
+            free
+            and isinstance(self.model_, ESNRegressor)
+            and isinstance(readout, RidgeReadout)
+            and isinstance(readout.alpha, str)
+        )
 
     def _update(self, data: SeriesSet, inputs: list[FloatArray] | None, learn: bool) -> None:
         """Move on to the end of series that have grown; the inputs are those of the new steps."""

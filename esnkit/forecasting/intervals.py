@@ -133,6 +133,53 @@ def past_errors(
     return [PastErrors(_stacked(errors), stride) for errors in zip(*found, strict=True)]
 
 
+def bounds_about(
+    centres: Sequence[FloatArray],
+    past: Sequence[PastErrors] | None,
+    data: SeriesSet,
+    shares: Sequence[float],
+) -> list[list[FloatArray]]:
+    """Return the bounds below which values lie with given probabilities.
+
+    Parameters
+    ----------
+    centres : sequence of ndarray of shape (horizon, n_variables)
+        The forecast of each series.
+    past : sequence of PastErrors or None
+        Of each series; None takes the changes from step to step.
+    data : SeriesSet
+        The series.
+    shares : sequence of float
+        The probabilities, in (0, 1); one half is the forecast itself.
+
+    Returns
+    -------
+    list of list of ndarray of shape (horizon, n_variables)
+        For each share, for each series.
+    """
+
+    def bound(i: int, share: float) -> FloatArray:
+        centre, level = centres[i], abs(2 * share - 1)
+        if level == 0:
+            return centre
+        width = (
+            naive_widths(data.members[i].values, len(centre), level)
+            if past is None
+            else past[i].widths(len(centre), level)
+        )
+        return np.asarray(centre + np.sign(2 * share - 1) * width)
+
+    return [[bound(i, share) for i in range(len(centres))] for share in shares]
+
+
+def quantiles_of(
+    runs: Sequence[Sequence[FloatArray]], shares: Sequence[float]
+) -> list[list[FloatArray]]:
+    """Return quantiles over runs, each a forecast of every series: for each share and series."""
+    together = [np.array(series_runs) for series_runs in zip(*runs, strict=True)]
+    return [[np.quantile(r, share, axis=0) for r in together] for share in shares]
+
+
 def naive_widths(values: FloatArray, horizon: int, level: float) -> FloatArray:
     """Return half the width of an interval by the changes from step to step.
 

@@ -12,11 +12,10 @@ from joblib import Parallel, delayed
 from sklearn.base import clone
 
 from esnkit.core.checks import check_count, check_scalar, check_scale
-from esnkit.core.quiet import warn_of_divergence
+from esnkit.core.process import one_thread_each, warn_of_divergence
 from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
 from esnkit.core.sequences import default_washout
 from esnkit.core.state import State
-from esnkit.core.threads import one_thread_each
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.preprocessing import Preprocessor

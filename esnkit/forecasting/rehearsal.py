@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 
-from esnkit.core.quiet import divergences_collected
+from esnkit.core.process import divergences_collected
 from esnkit.core.typing import FloatArray
 from esnkit.models.esn import ESNRegressor
-from esnkit.readouts.ridge import RidgeReadout
 
 _PENALTIES = (1e-6, 1e-4, 1e-2, 1e-1, 1.0, 10.0, 100.0)  # for a thousand rows
 _SHARES = (0.3, 0.4, 0.5, 0.6, 1.0)  # of the rows, where runs begin; the last is a forecast
@@ -32,7 +30,7 @@ def hold(model: ESNRegressor, refit: Callable[[], None], pairs: Pairs, feeds_bac
     Parameters
     ----------
     model : ESNRegressor
-        Fitted.
+        Fitted, with a `RidgeReadout` that chose its penalty.
     refit : callable
         Fits the model to the pairs again, by its settings of then.
     pairs : sequence of (rows, targets)
@@ -41,7 +39,7 @@ def hold(model: ESNRegressor, refit: Callable[[], None], pairs: Pairs, feeds_bac
         Whether it sees its outputs by its output feedback.
     """
     readout = model.readout_
-    if not _is_open(readout) or _rehearse(model, pairs, feeds_back)[0]:
+    if _rehearse(model, pairs, feeds_back)[0]:
         return
     n_rows = sum(len(rows) for rows, _ in pairs)
     tried: list[tuple[bool, float, float]] = []  # whether it leaves the range, error, penalty
@@ -54,11 +52,6 @@ def hold(model: ESNRegressor, refit: Callable[[], None], pairs: Pairs, feeds_bac
             break  # beyond the best
     model.set_params(readout=clone(readout).set_params(alpha=min(tried)[2]))
     refit()
-
-
-def _is_open(readout: Any) -> bool:
-    """Tell whether a readout chooses its penalty by itself."""
-    return isinstance(readout, RidgeReadout) and isinstance(readout.alpha, str)
 
 
 def _rehearse(model: ESNRegressor, pairs: Pairs, feeds_back: bool) -> tuple[bool, float]:

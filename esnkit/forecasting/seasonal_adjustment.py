@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from esnkit.core.quiet import warn_of_divergence
+from esnkit.core.process import warn_of_divergence
 from esnkit.core.seeding import RandomState
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster

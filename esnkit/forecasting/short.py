@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from esnkit.core.quiet import divergences_collected
+from esnkit.core.process import divergences_collected
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.autoregression import AutoregressiveForecaster
 from esnkit.forecasting.backtesting import cut_back

@@ -11,7 +11,7 @@ import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
 from esnkit.core.checks import check_scalar
-from esnkit.core.memory import refuse_too_large
+from esnkit.core.process import refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray

@@ -16,7 +16,7 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import check_scalar
-from esnkit.core.memory import refuse_too_large
+from esnkit.core.process import refuse_too_large
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop

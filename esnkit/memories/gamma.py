@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.core.checks import check_real, check_scalar
-from esnkit.core.memory import refuse_too_large
+from esnkit.core.process import refuse_too_large
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop

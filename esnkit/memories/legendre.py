@@ -10,7 +10,7 @@ import scipy.special
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import check_real, check_scalar
-from esnkit.core.memory import refuse_too_large
+from esnkit.core.process import refuse_too_large
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.reservoir import ReservoirWeights

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from esnkit import topology as topologies
 from esnkit.core.checks import check_name, check_numbers, check_scalar, plain_copy
-from esnkit.core.memory import refuse_too_large
+from esnkit.core.process import refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.sequences import CHUNK, Sequences, chunks
 from esnkit.core.state import State

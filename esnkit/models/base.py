@@ -20,7 +20,7 @@ from esnkit.core.checks import (
     check_shared_parameters,
     refuse_nested_default,
 )
-from esnkit.core.memory import check_length
+from esnkit.core.process import check_length
 from esnkit.core.seeding import RandomState
 from esnkit.core.sequences import (
     Sequences,

@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from esnkit.core.quiet import warn_of_divergence
+from esnkit.core.process import warn_of_divergence
 from esnkit.core.sequences import CHUNK, TrainingData, batches, chunks
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray, Indices

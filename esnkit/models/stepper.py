@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from esnkit.core.quiet import warn_of_divergence
+from esnkit.core.process import warn_of_divergence
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.reservoir import working_space

@@ -1,5 +1,6 @@
 """Networks trained by gradient: the rivals of the echo state network."""
 
+from esnkit.networks.architectures import fir_network, recurrent_network
 from esnkit.networks.gradient_flow import GradientFlow, gradient_flow
 from esnkit.networks.holdout import EarlyStopping
 from esnkit.networks.initialization import EchoState, Glorot, Orthogonal
@@ -10,7 +11,7 @@ from esnkit.networks.learners.hessian_free import HessianFree
 from esnkit.networks.learners.kalman import ExtendedKalman
 from esnkit.networks.learners.online import RTRL
 from esnkit.networks.learners.temporal_backprop import TemporalBackprop
-from esnkit.networks.network import Network, fir_network, recurrent_network
+from esnkit.networks.network import Network
 from esnkit.networks.training.optimizers import SGD, Adam, Momentum, Nesterov, RMSprop
 from esnkit.networks.training.schedules import (
     CosineDecay,

@@ -7,10 +7,11 @@ from typing import Any
 
 from esnkit.core.parameters import store_parameters
 from esnkit.core.seeding import RandomState
+from esnkit.networks.architectures import fir_network
 from esnkit.networks.base import NetworkRegressor
 from esnkit.networks.holdout import EarlyStopping
 from esnkit.networks.learners.base import Learner
-from esnkit.networks.network import Network, fir_network
+from esnkit.networks.network import Network
 
 
 class FIRRegressor(NetworkRegressor):

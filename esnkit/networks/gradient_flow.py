@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from esnkit.core.checks import check_scalar, naming
-from esnkit.core.memory import check_length
+from esnkit.core.process import check_length
 from esnkit.core.sequences import read_sequences
 from esnkit.core.typing import Array, FloatArray, Indices
 from esnkit.networks.network import Network, Tape

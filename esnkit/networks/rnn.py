@@ -13,11 +13,12 @@ from esnkit.core.seeding import RandomState
 from esnkit.core.sequences import Sequences
 from esnkit.models.base import TrainingData
 from esnkit.models.whole_sequences import answers_for_rows, read_whole
+from esnkit.networks.architectures import recurrent_network
 from esnkit.networks.base import NetworkRegressor
 from esnkit.networks.holdout import EarlyStopping
 from esnkit.networks.layers.cells import RecurrentCell, find_cell
 from esnkit.networks.learners.base import Learner
-from esnkit.networks.network import Network, recurrent_network
+from esnkit.networks.network import Network
 from esnkit.networks.runner import FloatArray
 
 

@@ -15,8 +15,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from esnkit.core.checks import check_count, check_non_negative, plain_copy, validate_data
-from esnkit.core.memory import refuse_too_large
-from esnkit.core.quiet import ignored
+from esnkit.core.process import ignored, refuse_too_large
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.readouts.base import read_rows

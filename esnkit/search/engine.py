@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from joblib import Parallel, delayed
 
-from esnkit.core.quiet import divergences_collected
-from esnkit.core.threads import one_thread_each
+from esnkit.core.process import divergences_collected, one_thread_each
 from esnkit.search.space import Settings
 
 if TYPE_CHECKING:

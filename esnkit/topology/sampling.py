@@ -10,7 +10,7 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from esnkit.core.checks import check_count, check_scalar
-from esnkit.core.memory import refuse_too_large
+from esnkit.core.process import refuse_too_large
 from esnkit.core.typing import FloatArray, Indices
 
 __all__ = ["in_degree", "random_matrix"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from esnkit import FIRRegressor, RNNClassifier, RNNRegressor
-from esnkit.core import memory
+from esnkit.core import process
 from esnkit.networks import ExtendedKalman, fir_network, recurrent_network
 
 X = np.zeros((40, 2))
@@ -38,7 +38,7 @@ HUGE = {
     ("name", "build"), [(name, build) for name, builds in HUGE.items() for build in builds]
 )
 def test_what_does_not_fit_is_refused_before_it_is_allocated(name, build, monkeypatch):
-    monkeypatch.setattr(memory, "free_memory", lambda: FREE)
+    monkeypatch.setattr(process, "free_memory", lambda: FREE)
     with pytest.raises(ValueError, match=rf"(?s){name}.* needs about .* more than half"):
         build()
 

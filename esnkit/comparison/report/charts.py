@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from esnkit.comparison.records import Cell, Comparison, TaskRecord, Window
-from esnkit.core.quiet import ignored
+from esnkit.core.process import ignored
 from esnkit.core.typing import FloatArray
 from esnkit.plotting import BacktestDisplay, ForecastDisplay, RanksDisplay, ScoresDisplay
 from esnkit.plotting.attractor import draw_portrait, embedded, embedding_delay

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from esnkit.core.quiet import divergences_collected
+from esnkit.core.process import divergences_collected
 from esnkit.core.seeding import child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import SeriesTraits, linear

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from esnkit.core.checks import check_scalar
-from esnkit.core.memory import refuse_too_large
+from esnkit.core.process import refuse_too_large
 from esnkit.core.typing import Indices
 from esnkit.kernels.recurrent_free import Stage
 from esnkit.networks.layers.base import Array, Layer, Trace

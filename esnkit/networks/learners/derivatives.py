@@ -11,7 +11,7 @@ from collections import deque
 
 import numpy as np
 
-from esnkit.core.memory import refuse_too_large
+from esnkit.core.process import refuse_too_large
 from esnkit.core.typing import Array
 from esnkit.kernels import rtrl
 from esnkit.networks.layers.recurrent import Recurrent

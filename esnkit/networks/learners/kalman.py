@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from esnkit.core.checks import check_count, check_name, check_non_negative, check_positive
-from esnkit.core.memory import refuse_too_large
+from esnkit.core.process import refuse_too_large
 from esnkit.core.typing import Array, FloatArray, Indices
 from esnkit.kernels import kalman
 from esnkit.networks.learners.derivatives import Derivatives, ForwardDerivatives, WindowDerivatives

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from esnkit.core.threads import one_thread_each
+from esnkit.core.process import one_thread_each
 from esnkit.core.typing import Array
 from esnkit.kernels.optimizers import clip_norm
 from esnkit.networks.network import Network, Tape

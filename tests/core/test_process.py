@@ -20,8 +20,7 @@ from esnkit import (
     RNNRegressor,
     TappedDelayLine,
 )
-from esnkit.core.quiet import divergences_collected, ignored, warn_of_divergence
-from esnkit.core.threads import one_thread_each
+from esnkit.core.process import divergences_collected, ignored, one_thread_each, warn_of_divergence
 
 SERIES = np.sin(np.arange(80) / 3) + np.random.default_rng(0).uniform(-0.3, 0.3, 80)
 PAIRS = SERIES[:-1, None], np.stack([SERIES[1:], SERIES[:-1]], axis=1)
