@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.base import clone
 
 from esnkit.core.checks import check_count
+from esnkit.core.sequences import read_washout
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.models.esn import ESNRegressor
@@ -144,7 +145,7 @@ def fit_long(model: ESNRegressor, X: Any, y: Any, *, spin_up: int | None = None)
     gathered = []
     for start, stop in zip([0, *stops[:-1]], stops, strict=True):
         first = max(int(start) - spin_up, 0)
-        washout = max(int(start), model._skipped) - first
+        washout = max(int(start), read_washout(model)) - first
         if washout < stop - first:
             part = dask.delayed(_pair)(X[first : int(stop)], y[first : int(stop)])
             gathered.append(dask.delayed(_gather)(shared, part, False, 0, washout))
@@ -274,7 +275,7 @@ def _check_model(model: ESNRegressor) -> None:
 def _draw(model: ESNRegressor, n_features: int, n_outputs: int, flat: bool) -> ESNRegressor:
     """Return a copy with its memory drawn, which all workers then share."""
     template = clone(model)
-    n_rows = model._skipped + 2
+    n_rows = read_washout(model) + 2
     y = np.zeros(n_rows) if flat else np.zeros((n_rows, n_outputs))
     readout = RidgeReadout() if model.readout is None else model.readout
     template.set_params(readout=clone(readout).set_params(alpha=1.0))

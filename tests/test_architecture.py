@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import collections
 import graphlib
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -130,6 +131,12 @@ def test_every_module_has_a_floor(name: str) -> None:
 def test_the_plan_is_drawn_in_the_documentation(name: str) -> None:
     page = PACKAGE.parent / "docs" / "architecture.md"
     assert f"`{name.removeprefix('esnkit.')}`" in page.read_text(encoding="utf-8")
+
+
+def test_the_picture_shows_the_rooms_and_files_there_are() -> None:
+    drawing = runpy.run_path(str(PACKAGE.parent / "docs" / "_ext" / "house_picture.py"))
+    drawn = drawing["PICTURE"].read_text(encoding="utf-8")
+    assert drawn == drawing["draw"](), "draw it again: python docs/_ext/house_picture.py"
 
 
 @pytest.mark.parametrize("name", SOURCES)

@@ -18,6 +18,7 @@ from sklearn.utils import check_consistent_length
 
 from esnkit.core.checks import (
     check_array,
+    check_count,
     check_shared_parameters,
     naming,
     refuse_extremes,
@@ -310,6 +311,15 @@ def check_weights(sample_weight: Any, n_rows: int) -> FloatArray | None:
     if (weights < 0).any():
         raise ValueError(f"sample_weight must not be negative, got {weights.min()}.")
     return weights
+
+
+def read_washout(model: Any) -> int:
+    """Check the first steps that a model leaves out of a fit, and return their number.
+
+    Models of other libraries leave out none. The number is Python's own, from which no subtraction
+    wraps around.
+    """
+    return check_count(getattr(model, "washout", 0), "washout", minimum=0)
 
 
 def default_washout(n_steps: int) -> int:

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from esnkit.core.checks import check_count, check_name, check_scalar
 from esnkit.core.exceptions import TooFewStepsError
 from esnkit.core.seeding import RandomState, own_copy, root_seed
-from esnkit.core.sequences import default_washout
+from esnkit.core.sequences import default_washout, read_washout
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
@@ -252,7 +252,7 @@ class Forecaster(BaseForecaster):
 
     def _check_lengths(self, data: SeriesSet) -> None:
         """Refuse series that leave nothing to learn from."""
-        washout = check_count(getattr(self.model, "washout", 0), "washout", minimum=0)
+        washout = read_washout(self.model)
         ahead = self.direct_horizon or 1
         needed = self._preparation.n_lost + washout + ahead + _FEWEST_ROWS
         reason = f"direct_horizon={ahead}" if self.direct_horizon else "the next step"
@@ -397,7 +397,7 @@ class Forecaster(BaseForecaster):
         pairs = [self._pairs(v, x) for v, x in zip(values, known, strict=True)]
         rows, targets = ([pair[i] for pair in pairs] for i in (0, 1))
         feedback = {"feedback": targets} if self.loop == "feedback" else {}
-        washout = int(getattr(self.model_, "washout", 0))
+        washout = read_washout(self.model_)
         fitted = [np.full_like(v, np.nan) for v in values]
         for one, v, outputs in zip(
             fitted, values, self.model_.predict(rows, **feedback), strict=True

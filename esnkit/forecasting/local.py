@@ -11,10 +11,10 @@ import numpy as np
 from joblib import Parallel, delayed
 from sklearn.base import clone
 
-from esnkit.core.checks import check_count, check_scalar, check_scale
+from esnkit.core.checks import check_scalar, check_scale
 from esnkit.core.process import one_thread_each, warn_of_divergence
 from esnkit.core.seeding import RandomState, child_generator, own_copy, root_seed
-from esnkit.core.sequences import default_washout
+from esnkit.core.sequences import default_washout, read_washout
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.base import BaseForecaster
@@ -197,7 +197,7 @@ class LocalForecaster(BaseForecaster):
                 f"patch_size={self.patch_size} and overlap={self.overlap} make patches see "
                 f"{n_seen} variables, but y has only {n_variables}."
             )
-        washout = check_count(getattr(self.model, "washout", 0), "washout", minimum=0)
+        washout = read_washout(self.model)
         needed = washout + 1 + _FEWEST_ROWS
         for i, member in enumerate(data.members):
             if len(member.values) < needed:
@@ -318,7 +318,7 @@ class LocalForecaster(BaseForecaster):
                 delayed(self.models_[p % len(self.models_)].predict)(self._rows(p, z, x[1:]))
                 for p in range(len(self.neighbourhoods_))
             )
-            washout = int(self.models_[0].washout)
+            washout = read_washout(self.models_[0])
             one[1 + washout :] = self._preparation.back(np.hstack(outputs)[washout:], v)
         return fitted
 

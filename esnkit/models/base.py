@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -16,7 +15,6 @@ from esnkit.core.checks import (
     check_array,
     check_flag,
     check_name,
-    check_scalar,
     check_shared_parameters,
     refuse_nested_default,
 )
@@ -28,6 +26,7 @@ from esnkit.core.sequences import (
     check_weights,
     read_sequences,
     read_targets,
+    read_washout,
 )
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
@@ -289,15 +288,10 @@ class SequenceModel(BaseEstimator, ABC):
 
     # ------------------------------------------------------------------ reading training data
 
-    @property
-    def _skipped(self) -> int:
-        """The washout as Python's own number, from which no subtraction wraps around."""
-        return int(self.washout)
-
     def _check_parameters(self) -> None:
         """Refuse parameters of the model itself; the components check their own."""
         check_shared_parameters(self)
-        check_scalar(self.washout, "washout", Integral, min_val=0)
+        read_washout(self)
         check_name("start", self.start, ("zero", "last"))
 
     def _read(self, X: Any, y: Any, sample_weight: Any, reset: bool) -> TrainingData:

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 
 from esnkit.core.checks import check_name, check_scalar
 from esnkit.core.seeding import RandomState, own_copy, root_seed
-from esnkit.core.sequences import Sequences, TrainingData, read_sequences
+from esnkit.core.sequences import Sequences, TrainingData, read_sequences, read_washout
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.memories.base import Memory
@@ -408,7 +408,7 @@ class ESNRegressor(SequenceRegressor):
         )
         self.reservoir_.adapt(data.sequences, None if self._whole else data.targets)
         if self._whole:
-            self._summaries = SequenceSummaries(self._runner, self.pooling, self._skipped)
+            self._summaries = SequenceSummaries(self._runner, self.pooling, read_washout(self))
         self.state_ = self._position = None
         self._n_sequences = 0
 
@@ -425,7 +425,7 @@ class ESNRegressor(SequenceRegressor):
         if not self._whole:
             super()._check_lengths(sequences)
             return
-        least = self._skipped + SequencePooling(self.pooling).least_steps
+        least = read_washout(self) + SequencePooling(self.pooling).least_steps
         why = f"pooling={self.pooling!r} with washout={self.washout}"
         refuse_short(sequences, least, why, self.id_column)
 
@@ -433,7 +433,9 @@ class ESNRegressor(SequenceRegressor):
         """Return what yields the rows that the readout is fitted to."""
         if self._whole:
             return SummaryRun(self._runner, self._summaries, data, self._n_sequences)
-        return TrainingRun(self._runner, data, self._skipped, self._position, self._n_sequences)
+        return TrainingRun(
+            self._runner, data, read_washout(self), self._position, self._n_sequences
+        )
 
     def _learn(self, data: TrainingData, method: str) -> None:
         """Run the memory over the data, and fit the readout by "fit" or "partial_fit"."""

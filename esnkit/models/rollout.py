@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from esnkit.core.seeding import own_copy, root_seed
+from esnkit.core.sequences import read_washout
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop, loop_of
@@ -55,7 +56,7 @@ class Rollout:
     def __init__(self, model: ESNRegressor, seed: int, n_features: int, n_outputs: int) -> None:
         self._memory = _drawn(model, seed).prepare(n_features, n_outputs)
         self._sees_input, self._squared = model.readout_sees_input, bool(model.squared_states)
-        self._washout, self._clip_margin = model._skipped, model.clip_margin
+        self._washout, self._clip_margin = read_washout(model), model.clip_margin
         n_states = self._memory.n_features_out_ * (1 + self._squared)
         width = n_states + n_features * self._sees_input
         self._statistics = RidgeStatistics(width, n_outputs, solver="qr")

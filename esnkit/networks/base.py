@@ -23,7 +23,7 @@ from esnkit.core.checks import (
     plain_copy,
 )
 from esnkit.core.seeding import child_generator, root_seed
-from esnkit.core.sequences import Sequences
+from esnkit.core.sequences import Sequences, read_washout
 from esnkit.core.state import State
 from esnkit.forecasting.preprocessing import Preprocessor
 from esnkit.models.base import SequenceRegressor, TrainingData
@@ -160,7 +160,7 @@ class NetworkRegressor(SequenceRegressor):
             learner,
             data.sequences.offsets,
             weights,
-            washout=self._skipped,
+            washout=read_washout(self),
             whole=self._one_target_per_sequence,
         )
         if goes_on:
@@ -169,7 +169,7 @@ class NetworkRegressor(SequenceRegressor):
             self._prepare(learner, data, weights, heads)
         self._check_width(data.targets, "y")
         rows = self._scaled(data, weights)
-        presenter = learner.present(self.network_, take_heads(rows, heads), self._skipped)
+        presenter = learner.present(self.network_, take_heads(rows, heads), read_washout(self))
         judged: dict[str, Any] = {}
         if stopping is not None:
             judged["validation"] = present_tails(self.network_, rows, heads)
@@ -286,8 +286,9 @@ class NetworkRegressor(SequenceRegressor):
     def _weights(self, data: TrainingData) -> FloatArray:
         """Return what each row counts: nothing in the washout."""
         weights = np.ones(len(data.targets)) if data.weights is None else data.weights.copy()
+        washout = read_washout(self)
         for part in data.sequences.parts():
-            weights[part][: self._skipped] = 0
+            weights[part][:washout] = 0
         return weights
 
     def _prepare(
@@ -443,7 +444,7 @@ class NetworkRegressor(SequenceRegressor):
             elif not place.reached:
                 self._take_there()
             weights = rows.weights[part].copy()
-            weights[: max(self._skipped - place.n_seen, 0)] = 0
+            weights[: max(read_washout(self) - place.n_seen, 0)] = 0
             n_rows = len(weights)
             yield (
                 Batch(
