@@ -7,6 +7,7 @@ from esnkit import analysis, datasets, metrics, topology
 from esnkit.core.exceptions import DivergenceWarning
 from esnkit.core.state import State
 from esnkit.core.trees import Tree
+from esnkit.forecasting.analogues import AnalogueForecaster
 from esnkit.forecasting.auto.autoesn import AutoESN
 from esnkit.forecasting.autoregression import AutoregressiveForecaster
 from esnkit.forecasting.classical import ExponentialSmoothing, NaiveForecaster, SeasonalNaive
@@ -43,6 +44,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ES2N",
     "NVAR",
+    "AnalogueForecaster",
     "AutoESN",
     "AutoregressiveForecaster",
     "Bidirectional",

@@ -11,6 +11,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from esnkit import (
     NVAR,
+    AnalogueForecaster,
     AutoESN,
     AutoregressiveForecaster,
     ESNRegressor,
@@ -46,6 +47,7 @@ KINDS = [
     ThetaForecaster(),
     AutoregressiveForecaster(2),
     IntermittentForecaster(),
+    AnalogueForecaster(),
     NaiveForecaster("drift"),
     SeasonalNaive(6, drift=True),
 ]

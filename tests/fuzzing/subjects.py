@@ -126,6 +126,7 @@ SUBJECTS: dict[str, Subject] = {
         ("ThetaForecaster", {}, forecast),
         ("IntermittentForecaster", {}, forecast_demand),
         ("AutoregressiveForecaster", {}, forecast),
+        ("AnalogueForecaster", {}, forecast),
         ("AutoESN", {"n_candidates": 2, "n_members": 1, "random_state": 0}, forecast),
     ]
 }

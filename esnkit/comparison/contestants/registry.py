@@ -15,6 +15,7 @@ from esnkit.comparison.contestants.classifiers import CLASSIFIERS, ResampledClas
 from esnkit.comparison.contestants.networks import NETWORKS, TAPS
 from esnkit.comparison.tasks.base import TaskError
 from esnkit.comparison.tasks.registry import unknown
+from esnkit.forecasting.analogues import AnalogueForecaster
 from esnkit.forecasting.auto.autoesn import AutoESN
 from esnkit.forecasting.classical import (
     ExponentialSmoothing,
@@ -151,6 +152,15 @@ _SHIPPED = (
         title="Theta",
         description="Exponential smoothing that climbs along a share of the line through the "
         "series, the share and the smoothing chosen by one-step errors.",
+        family="classical",
+    ),
+    Contestant(
+        "analogues",
+        lambda settings, problem: AnalogueForecaster(),
+        makes="forecaster",
+        title="Analogues",
+        description="Continues what followed the stretches of the past that look most like the "
+        "present; how long they are, and how many, is chosen by forecasts of the past.",
         family="classical",
     ),
     Contestant(

@@ -60,7 +60,7 @@ class AutoESN(BaseForecaster):
     Settings are judged by free runs, from several origins behind what is fitted and from some
     inside. The best are fitted once more, to everything, and those whose forecasts the others bear
     out forecast by their median. That is averaged with classical forecasts (exponential smoothing,
-    theta, naive and others), weighted by what errors each made so far ahead.
+    theta, analogues, naive and others), weighted by what errors each made so far ahead.
 
     Parameters
     ----------
@@ -114,8 +114,8 @@ class AutoESN(BaseForecaster):
         fitted by itself.
     search_ : pandas.DataFrame
         A row for each candidate, the best first. ``memory`` is ``"reservoir"``, ``"delays"``,
-        ``"smoothing"``, ``"theta"``, ``"demand"`` (intermittent), ``"regression"`` (with known
-        inputs) or ``"naive"``, followed by the settings of an `esnkit.Reservoir` (and
+        ``"smoothing"``, ``"theta"``, ``"analogues"``, ``"demand"`` (intermittent),
+        ``"regression"`` (with known inputs) or ``"naive"``, followed by the settings of an `esnkit.Reservoir` (and
         ``squared_states``), of an `esnkit.NVAR`, or of a classical forecast (whether there is a
         ``drift``), the others NaN. Then ``differences``, ``season`` (steps of the season whose
         course is taken away, a tuple of several, or None), ``log`` (whether logarithms are taken),

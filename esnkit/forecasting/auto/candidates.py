@@ -12,6 +12,7 @@ import numpy as np
 
 from esnkit.core.sequences import default_washout
 from esnkit.core.typing import FloatArray
+from esnkit.forecasting.analogues import AnalogueForecaster
 from esnkit.forecasting.autoregression import AutoregressiveForecaster
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.classical import (
@@ -191,7 +192,7 @@ class NVARConfig:
 class Statistical:
     """A classical forecast that is fitted: of the level, the trend and perhaps the season."""
 
-    method: str  # "smoothing", "theta", "demand" or "regression"
+    method: str  # "smoothing", "theta", "demand", "regression" or "analogues"
     drift: bool = False  # whether there is a trend, which fades
     season_length: int | None = None  # of what the method itself holds for a season
     seasonal: str | None = None  # "additive" or "multiplicative"
@@ -202,6 +203,8 @@ class Statistical:
             return ThetaForecaster()
         if self.method == "demand":
             return IntermittentForecaster()
+        if self.method == "analogues":
+            return AnalogueForecaster()
         if self.method == "regression":
             return AutoregressiveForecaster(season_length=self.season_length)
         return ExponentialSmoothing(
@@ -336,6 +339,8 @@ def _statistical(problem: SeriesTraits) -> list[tuple[Statistical, Preprocessing
         for kind in seasonal
         for drift in (False, True)
     ]
+    around = [(), *([problem.seasons] if problem.seasons else [])]
+    found += [(Statistical("analogues"), Preprocessing((), _joint(s))) for s in around]
     if problem.sparse:
         found.append((Statistical("demand"), Preprocessing()))
     if problem.n_inputs:

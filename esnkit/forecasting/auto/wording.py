@@ -15,6 +15,7 @@ _METHODS = {
     "theta": "theta",
     "demand": "intermittent demand",
     "regression": "an autoregression with known inputs",
+    "analogues": "analogues",
 }
 
 
