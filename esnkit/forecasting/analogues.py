@@ -217,9 +217,12 @@ def _rehearse(
     losses = []
     for one in possible:
         near = distances[one.window, one.shifted]
-        runs = np.array([
-            _following(values, end, row, n_ahead, one) for end, row in zip(ends, near, strict=True)
-        ])
+        runs = np.array(
+            [
+                _following(values, end, row, n_ahead, one)
+                for end, row in zip(ends, near, strict=True)
+            ]
+        )
         squares = np.square((runs - truth) / unit).mean(axis=(1, 2))
         losses.append(np.log(np.sqrt(squares) + _LEAST).mean())
     return np.array(losses)

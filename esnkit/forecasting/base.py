@@ -524,6 +524,10 @@ class BaseForecaster(ABC, BaseEstimator):
         """Keep a bound of an interval for series i within what is possible; here all is."""
         return values
 
+    def _widened(self, i: int) -> float:
+        """Return the factor by which errors of series i are wider than past ones; here none is."""
+        return 1.0
+
     def _check_horizon(self, horizon: int) -> None:
         """Refuse a horizon beyond what was fitted; most can go on for ever."""
 
@@ -550,6 +554,8 @@ class BaseForecaster(ABC, BaseEstimator):
         )
         if found is None:
             warn_of_naive_widths(self.series_.n_shortest)
+        else:
+            found = [errors.times(self._widened(i)) for i, errors in enumerate(found)]
         centres = self._forecast(horizon, inputs)
         return bounds_about(centres, found, self.series_, shares)
 

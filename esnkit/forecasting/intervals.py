@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import Any
 
@@ -40,6 +40,10 @@ class PastErrors:
 
     errors: FloatArray
     stride: int
+
+    def times(self, factor: float) -> PastErrors:
+        """Return errors so many times as large."""
+        return replace(self, errors=factor * self.errors)
 
     def widths(self, horizon: int, level: float) -> FloatArray:
         """Return half the width of an interval at each step ahead.

@@ -16,6 +16,7 @@ from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import SeriesTraits, linear, simple
 from esnkit.forecasting.auto.evaluation import Evaluation, Finalist, Validation, plan_origins
+from esnkit.forecasting.auto.hindsight import hindsight
 from esnkit.forecasting.auto.panels import errors_to_naive, pooled_ratio
 from esnkit.forecasting.auto.selection import (
     FIRST,
@@ -115,10 +116,11 @@ class AutoESN(BaseForecaster):
     search_ : pandas.DataFrame
         A row for each candidate, the best first. ``memory`` is ``"reservoir"``, ``"delays"``,
         ``"smoothing"``, ``"theta"``, ``"analogues"``, ``"demand"`` (intermittent),
-        ``"regression"`` (with known inputs) or ``"naive"``, followed by the settings of an `esnkit.Reservoir` (and
-        ``squared_states``), of an `esnkit.NVAR`, or of a classical forecast (whether there is a
-        ``drift``), the others NaN. Then ``differences``, ``season`` (steps of the season whose
-        course is taken away, a tuple of several, or None), ``log`` (whether logarithms are taken),
+        ``"regression"`` (with known inputs) or ``"naive"``, followed by the settings of an
+        `esnkit.Reservoir` (and ``squared_states``), of an `esnkit.NVAR`, or of a classical forecast
+        (whether there is a ``drift``), the others NaN. Then ``differences``, ``season`` (steps of
+        the season whose course is taken away, a tuple of several, or None), ``log`` (whether
+        logarithms are taken),
         ``naive``, the best ``penalty`` (the readout's alpha for each row it was fitted to),
         ``seed``, ``score`` (mean decimal logarithm of the error in standard deviations) and
         ``seconds`` since the search began, and first ``series`` where each is fitted by itself.
@@ -170,8 +172,10 @@ class AutoESN(BaseForecaster):
     Ctrl-C during a search ends it with a warning, and what was found is used.
 
     Conformal intervals are made with the settings that were chosen on the whole series, so past
-    residuals are a little smaller than new ones will be. `backtest` searches anew before its first
-    origin and has no such bias.
+    errors are a little smaller than new ones will be. By how much is told by the validation, when
+    settings and weights are chosen from all origins but those that a forecast shares steps with
+    [6]_; intervals are widened by this factor. `backtest` searches anew before its first origin and
+    has no such bias.
 
     References
     ----------
@@ -185,6 +189,8 @@ class AutoESN(BaseForecaster):
        Machine Learning Research 13, 2012.
     .. [5] J. M. Bates and C. W. J. Granger, "The combination of forecasts", Operational Research
        Quarterly 20, 1969.
+    .. [6] G. C. Cawley and N. L. C. Talbot, "On over-fitting in model selection and subsequent
+       selection bias in performance evaluation", Journal of Machine Learning Research 11, 2010.
 
     Examples
     --------
@@ -228,6 +234,7 @@ class AutoESN(BaseForecaster):
 
     best_forecaster_: Any
     _groups: list[Group]
+    _hindsight: float = 1.0  # factor by which past errors are too small
 
     @property
     def period_(self) -> int | None:
@@ -360,6 +367,7 @@ class AutoESN(BaseForecaster):
         ranked = self._search.ranked
         self.best_params_ = _settings(ranked[0])
         members = self._agree(validation, ranked)
+        self._hindsight = hindsight(ranked, validation, self.n_members)
         return self._fit_groups(choose(ranked, members, validation), data, inputs)
 
     def _lay_out(
@@ -443,7 +451,7 @@ class AutoESN(BaseForecaster):
 
     def _fit_short(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
         """Go on by classical forecasts, where there is nothing to search on."""
-        self._search, self._groups = Search(), []
+        self._search, self._groups, self._hindsight = Search(), [], 1.0
         if _is_constant(data) or data.n_shortest < _FEWEST_FOR_WEIGHTS:
             ensemble, names = EnsembleForecaster([NaiveForecaster()], np.ones((1, 1))), [_LAST]
         else:
@@ -467,6 +475,11 @@ class AutoESN(BaseForecaster):
 
     def _bounded(self, values: FloatArray, i: int) -> FloatArray:
         return self.best_forecaster_._bounded(values, i)
+
+    def _widened(self, i: int) -> float:
+        if self.panel_ == "each":
+            return float(self.best_forecaster_.members_[i]._widened(0))
+        return self._hindsight
 
     def _check_learning(self, n_series: int) -> None:
         self.best_forecaster_._check_learning(n_series)

@@ -105,6 +105,28 @@ class Validation:
         heads = [values[:n] for values, n in zip(self._values, self.lengths, strict=True)]
         self._deviations = [_deviation(values) for values in heads]
 
+    @property
+    def steps_back(self) -> list[int]:
+        """How many steps before the end each forecast begins, the earliest first."""
+        return list(self._backs)
+
+    def deviations_of(self, forecasts: list[FloatArray]) -> list[FloatArray]:
+        """Return what forecasts (n_origins, horizon, n_variables) of each series are off.
+
+        In standard deviations; NaN at steps beyond the end of the series.
+        """
+        pairs = zip(self._behind, forecasts, strict=True)
+        return [self._off(i, cuts, runs) for i, (cuts, runs) in enumerate(pairs)]
+
+    def _off(self, i: int, cuts: Sequence[int], runs: FloatArray) -> FloatArray:
+        """Return what runs (n_cuts, ..., horizon, n_variables) of series i are off."""
+        values = self._values[i]
+        truth = np.full((len(cuts), *runs.shape[-2:]), np.nan)
+        for row, cut in zip(truth, cuts, strict=True):
+            row[: len(values) - cut] = values[cut : cut + self.horizon]
+        shape = (len(cuts), *(1,) * (runs.ndim - 3), *truth.shape[1:])
+        return np.asarray((runs - truth.reshape(shape)) / self._deviations[i])
+
     # ------------------------------------------------------------------ the first look
 
     def measure(self, candidate: Candidate, strength: float | None = None) -> Evaluation:
@@ -267,13 +289,9 @@ class Validation:
 
     def _errors(self, forecasts: list[FloatArray], cuts: list[list[int]]) -> FloatArray:
         """Return `log_errors` of runs from cuts, (n_penalties, n_series * n_cuts, horizon)."""
-        rows = []
-        for i, values in enumerate(self._values):
-            for cut, runs in zip(cuts[i], forecasts[i], strict=True):
-                truth = np.full(runs.shape[1:], np.nan)
-                truth[: len(values) - cut] = values[cut : cut + self.horizon]
-                rows.append((((runs - truth) / self._deviations[i]) ** 2).mean(axis=-1))
-        return log_errors(np.array(rows).transpose(1, 0, 2))
+        off = [self._off(i, cuts[i], np.asarray(runs)) for i, runs in enumerate(forecasts)]
+        squares = np.concatenate([np.square(one).mean(axis=-1) for one in off])
+        return log_errors(squares.transpose(1, 0, 2))
 
 
 def _mean(errors: FloatArray) -> FloatArray:

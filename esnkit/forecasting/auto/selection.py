@@ -120,7 +120,9 @@ def agreeing(
 
 
 def choose(
-    trials: list[Evaluation], members: Sequence[Finalist], validation: Validation
+    trials: list[Evaluation],
+    members: Sequence[Evaluation | Finalist],
+    validation: Validation,
 ) -> list[Group]:
     """Put together what is to forecast: the models, the best smoothing and a naive forecast.
 
@@ -137,7 +139,9 @@ def choose(
 
 
 def _together(
-    trials: list[Evaluation], members: Sequence[Finalist], validation: Validation
+    trials: list[Evaluation],
+    members: Sequence[Evaluation | Finalist],
+    validation: Validation,
 ) -> Group:
     """Say how the median of the members did where each was validated."""
     found = {trial.candidate: trial.forecasts for trial in trials}

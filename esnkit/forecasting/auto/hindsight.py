@@ -1,0 +1,111 @@
+"""How much smaller past errors are because the settings were chosen by them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from esnkit.core.typing import FloatArray, Indices
+from esnkit.forecasting.auto.candidates import Candidate
+from esnkit.forecasting.auto.evaluation import Evaluation, Validation
+from esnkit.forecasting.auto.selection import Group, choose, weigh
+
+_FEWEST = 3  # origins that settings are chosen by
+_LARGEST = 2.0
+
+
+def hindsight(trials: Sequence[Evaluation], validation: Validation, n_members: int) -> float:
+    """Compare errors by settings that were chosen without them with errors by those that are used.
+
+    At each origin of the validation the forecast is made twice: by what is best from all origins,
+    and by what is best from those alone whose forecasts share no step with it, models and weights
+    included [1]_.
+
+    Parameters
+    ----------
+    trials : sequence of Evaluation
+        All that was tried.
+    validation : Validation
+        Where it was tried.
+    n_members : int
+        Models that the median is taken of.
+
+    Returns
+    -------
+    float
+        The ratio of the mean absolute errors, from 1 to 2: the factor by which an interval made of
+        past errors has to be wider. 1 where there are too few origins to leave any out.
+
+    References
+    ----------
+    .. [1] G. C. Cawley and N. L. C. Talbot, "On over-fitting in model selection and subsequent
+       selection bias in performance evaluation", Journal of Machine Learning Research 11, 2010.
+    """
+    n_origins = len(validation.steps_back)
+    everywhere = np.arange(n_origins)
+    alike = errors_by(trials, validation, n_members, everywhere)
+    known, fresh = [], []
+    for k in everywhere:
+        apart = _apart(validation, int(k))
+        if len(apart) >= _FEWEST:
+            known.append(alike[:, k])
+            fresh.append(errors_by(trials, validation, n_members, apart)[:, k])
+    if not known or not np.nanmean(known) > 0:
+        return 1.0
+    return float(np.clip(np.nanmean(fresh) / np.nanmean(known), 1.0, _LARGEST))
+
+
+def _apart(validation: Validation, k: int) -> Indices:
+    """Return the origins whose forecasts share no step with that of origin k, or all others."""
+    backs = np.array(validation.steps_back)
+    apart = np.flatnonzero(np.abs(backs - backs[k]) >= validation.horizon)
+    return apart if len(apart) >= _FEWEST else np.flatnonzero(np.arange(len(backs)) != k)
+
+
+def errors_by(
+    trials: Sequence[Evaluation], validation: Validation, n_members: int, origins: Indices
+) -> FloatArray:
+    """Return absolute errors from all origins by what is best from some of them.
+
+    Parameters
+    ----------
+    trials : sequence of Evaluation
+        All that was tried.
+    validation : Validation
+        Where it was tried.
+    n_members : int
+        Models that the median is taken of.
+    origins : ndarray of int
+        The origins that choose.
+
+    Returns
+    -------
+    ndarray of shape (n_series, n_origins, horizon, n_variables)
+        In standard deviations, NaN beyond the end of the series.
+    """
+    n_origins = len(validation.steps_back)
+    n_series = len(trials[0].runs) // n_origins
+    rows = (np.arange(n_series)[:, np.newaxis] * n_origins + origins).ravel()
+    seen = [
+        replace(trial, runs=trial.runs[rows], score=float(np.nanmean(trial.runs[rows])))
+        for trial in trials
+    ]
+    seen.sort(key=lambda trial: trial.score)
+    models = [trial for trial in seen if not trial.candidate.simple][:n_members]
+    groups = choose(seen, models, validation)
+    if models:  # their median was judged from all origins
+        groups[0] = Group(groups[0].members, groups[0].runs[rows])
+    weights = weigh(groups)
+    found = {trial.candidate: trial.forecasts for trial in trials}
+    runs = [
+        np.einsum("gh,grhv->rhv", weights, [_median(group, found, i) for group in groups])
+        for i in range(n_series)
+    ]
+    return np.abs(validation.deviations_of(runs))
+
+
+def _median(group: Group, found: dict[Candidate, list[FloatArray]], i: int) -> FloatArray:
+    """Return what a group forecast for series i, (n_origins, horizon, n_variables)."""
+    return np.asarray(np.median([found[one.candidate][i] for one in group.members], axis=0))
