@@ -52,7 +52,7 @@ CAPTIONS = {
     "kernels": "compiled loops, the only home of numba",
 }
 LEFT, WIDTH, GAP = 120, 860, 8
-NARROWEST = 92
+NARROWEST = 112
 LETTER, LINE = 5.6, 13  # of the small print, in pixels
 HEAD = 38  # title and caption of a room
 
