@@ -139,6 +139,10 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
     def _feature_type(self) -> Any:
         return np.float64
 
+    def empty_features(self, n_steps: int) -> NDArray[Any]:
+        """Return an array for the features of some steps, which `run` fills."""
+        return np.empty((n_steps, self.n_features_out_), self._feature_type)
+
     def noise_generator(self, index: int) -> Any:
         """Return what `_run` draws the noise of sequence number `index` from.
 
@@ -332,8 +336,8 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
             After the last row.
         """
         if out is None:
-            out = np.empty((len(rows), self.n_features_out_), self._feature_type)
-        start = self._check_state(state)
+            out = self.empty_features(len(rows))
+        [start] = self._check_states([state])
         states = self._run(rows, start, teacher, noise, out)
         return out, State(states, start.output if teacher is None else teacher[-1])
 
@@ -372,8 +376,8 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
             After the last row of each sequence.
         """
         n_sequences = len(offsets) - 1
-        starts = [self._check_state(s) for s in states or [None] * n_sequences]
-        out = np.empty((len(rows), self.n_features_out_), self._feature_type)
+        starts = self._check_states(states or [None] * n_sequences)
+        out = self.empty_features(len(rows))
         ends = self._run_many(rows, offsets, starts, teacher, noises or [None] * n_sequences, out)
         return out, [
             State(end, start.output if teacher is None else teacher[last])
@@ -424,7 +428,8 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
             The first step at which an output was clipped in its bounds, or -1.
         """
         outputs = np.empty((n_steps, len(state.output)))
-        states, first_clipped = self._free_run(loop, rows, self._check_state(state), outputs)
+        [start] = self._check_states([state])
+        states, first_clipped = self._free_run(loop, rows, start, outputs)
         return outputs, State(states, outputs[-1]), first_clipped
 
     def free_run_many(
@@ -449,10 +454,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         first_clipped : ndarray of shape (n_runs,)
             The first step at which an output was clipped in its bounds, or -1.
         """
-        # Many runs share few starts.
-        checked = {id(state): self._check_state(state) for state in states}
-        starts = [checked[id(state)] for state in states]
-        outputs, _, first_clipped = self._free_run_many(loops, rows, starts)
+        outputs, _, first_clipped = self._free_run_many(loops, rows, self._check_states(states))
         return outputs.reshape(len(rows), len(states), -1), first_clipped
 
     def step(
@@ -556,11 +558,12 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
                 f"{type(self).__name__} cannot continue from a state. {self.limitation}".rstrip()
             )
 
-    def _check_state(self, state: State | None) -> State:
-        """Refuse what is not a state of this memory; None is the initial state."""
+    def _check_states(self, states: Sequence[State | None]) -> list[State]:
+        """Refuse what are not states of this memory; None is the initial state."""
         initial = self.initial_state()
-        if state is None:
-            return initial
+        return [initial if state is None else self._check_state(state, initial) for state in states]
+
+    def _check_state(self, state: State, initial: State) -> State:
         if not isinstance(state, State):
             raise TypeError(f"state must be a State, got {type(state).__name__}.")
         if state.states.shape != initial.states.shape:

@@ -160,10 +160,11 @@ class Runner(FittedRunner):
         """Run over a sequence, yielding [h(n); h(n)²; x(n)] in a buffer that is used again."""
         length = CHUNK if self.memory.can_continue else len(rows)
         buffer = np.empty((min(length, len(rows)), self.n_readout_features))
+        remembered = self.memory.empty_features(len(buffer))
         for chunk in chunks(len(rows), length):
-            states, state = self.memory.run(
-                rows[chunk], state, None if teacher is None else teacher[chunk], noise=noise
-            )
+            given = None if teacher is None else teacher[chunk]
+            out = remembered[: chunk.stop - chunk.start]
+            states, state = self.memory.run(rows[chunk], state, given, noise=noise, out=out)
             features = buffer[: len(states)]
             self._complete(features, states, rows[chunk])
             yield chunk, features, state

@@ -26,7 +26,7 @@ from esnkit.readouts.block_validation import (
     leave_one_out_errors,
 )
 from esnkit.readouts.leave_one_out import RowFactors
-from esnkit.readouts.ridge_statistics import RidgeStatistics, Solver, check_penalties
+from esnkit.readouts.ridge_statistics import RidgeStatistics, Solver, Workspace, check_penalties
 
 __all__ = ["RidgeReadout"]
 
@@ -226,14 +226,14 @@ class RidgeReadout(LinearReadout):
         n_blocks = min(self._blocks_kept(), n_samples)
         borders = np.arange(1, n_blocks) * n_samples // n_blocks
         blocks: list[RidgeStatistics] = []
-        n_seen = 0
+        n_seen, workspace = 0, Workspace()
         for features, targets, weights in chunks:
             if not blocks:
                 blocks = [self._new_statistics(features, targets) for _ in range(n_blocks)]
             with np.errstate(over="ignore", invalid="ignore"):  # told in words below
                 for block, rows in cut_at(borders, n_seen, len(features)):
                     weights_here = None if weights is None else weights[rows]
-                    blocks[block]._take_in(features[rows], targets[rows], weights_here)
+                    blocks[block]._take_in(features[rows], targets[rows], weights_here, workspace)
             n_seen += len(features)
         check_all_came(n_samples, n_seen)
         present = [block for block in blocks if block.n_samples]

@@ -25,6 +25,23 @@ _SCATTERS: dict[str, type[RidgeSolver]] = {"qr": QRSolver, "gram": GramSolver}
 _CHUNK = 512
 
 
+class Workspace:
+    """Memory for one matrix after another.
+
+    Asking for it anew each time costs page after page where the system takes freed memory back at
+    once, as it does in the workers of Dask: a third of the time of a fit.
+    """
+
+    def __init__(self) -> None:
+        self._numbers = np.empty(0)
+
+    def matrix(self, n_rows: int, n_columns: int, order: Literal["C", "F"]) -> FloatArray:
+        """Return a matrix of any contents, which overwrites the one before."""
+        if n_rows * n_columns > len(self._numbers):
+            self._numbers = np.empty(n_rows * n_columns)
+        return self._numbers[: n_rows * n_columns].reshape(n_rows, n_columns, order=order)
+
+
 class RidgeStatistics:
     r"""Mergeable sufficient statistic of a ridge regression with weighted rows.
 
@@ -149,12 +166,18 @@ class RidgeStatistics:
         )
 
     def _take_in(
-        self, features: NDArray[Any], targets: NDArray[Any], weights: FloatArray | None
+        self,
+        features: NDArray[Any],
+        targets: NDArray[Any],
+        weights: FloatArray | None,
+        workspace: Workspace | None = None,
     ) -> Self:
         """Take in rows of numbers; if any is not finite, so is the mean."""
         features, targets, weights = self._present_rows(features, targets, weights)
+        workspace = workspace or Workspace()
         for rows in chunks(len(features), _CHUNK):
-            self._absorb(features[rows], targets[rows], None if weights is None else weights[rows])
+            weights_here = None if weights is None else weights[rows]
+            self._absorb(features[rows], targets[rows], weights_here, workspace)
         return self
 
     def __add__(self, other: RidgeStatistics) -> RidgeStatistics:
@@ -300,11 +323,15 @@ class RidgeStatistics:
         return self.n_features, self.n_targets, self.solver, self.fit_intercept
 
     def _absorb(
-        self, features: NDArray[Any], targets: NDArray[Any], weights: FloatArray | None
+        self,
+        features: NDArray[Any],
+        targets: NDArray[Any],
+        weights: FloatArray | None,
+        workspace: Workspace,
     ) -> None:
         """Take in a piece of checked rows by centring them in a buffer with one spare row."""
         size = len(features)
-        buffer = np.empty((size + 1, self._mean.size), order=self._scatter.order)
+        buffer = workspace.matrix(size + 1, self._mean.size, self._scatter.order)
         rows = buffer[:size]
         if not self.n_samples:  # Then a constant column becomes exactly zero.
             self._mean = np.concatenate([features[0], targets[0]], dtype=np.float64)
