@@ -8,6 +8,7 @@ from esnkit.plotting.forecast import ForecastDisplay
 from esnkit.plotting.labels import ErrorByLengthDisplay, SequenceFeaturesDisplay
 from esnkit.plotting.scores import RanksDisplay, ScoresDisplay
 from esnkit.plotting.search import SearchDisplay
+from esnkit.plotting.states import StateRasterDisplay
 from esnkit.plotting.training import GradientFlowDisplay, LossCurveDisplay
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "ScoresDisplay",
     "SearchDisplay",
     "SequenceFeaturesDisplay",
+    "StateRasterDisplay",
 ]

@@ -96,6 +96,12 @@ def _made() -> dict[str, Subject]:
             lambda: {"estimator": classifier(), "X": SEQUENCES, "y": LABELS},
             close,
         ),
+        "StateRasterDisplay": Subject(plotting.StateRasterDisplay, {"states": np.eye(4)}, plotted),
+        "StateRasterDisplay.from_memory": Subject(
+            plotting.StateRasterDisplay.from_memory,
+            lambda: {"memory": Reservoir(3).fit(np.eye(4)), "X": np.eye(4)},
+            close,
+        ),
         "ErrorByLengthDisplay": Subject(
             plotting.ErrorByLengthDisplay,
             {"lengths": [4, 5, 6, 7], "wrong": [True, False, True, False]},

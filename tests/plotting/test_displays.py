@@ -27,6 +27,7 @@ from esnkit.plotting import (
     LossCurveDisplay,
     SearchDisplay,
     SequenceFeaturesDisplay,
+    StateRasterDisplay,
 )
 
 SUNSPOTS = load_sunspots()
@@ -378,3 +379,45 @@ def test_figures_of_labels_are_drawn_from_a_classifier():
 def test_labels_that_fit_nothing_are_refused(draw, message):
     with pytest.raises(ValueError, match=message):
         draw()
+
+
+# ---------------------------------------------------------------------- states
+
+
+def test_a_raster_shows_every_state_where_its_order_says():
+    states = np.random.default_rng(0).normal(size=(40, 7))
+    display = StateRasterDisplay(states).plot()
+    shown = np.asarray(display.image_.get_array())
+    np.testing.assert_array_equal(shown, states[:, display.order_].T)
+    assert sorted(display.order_) == list(range(7))
+    assert display.image_.get_clim() == (-np.abs(states).max(), np.abs(states).max())
+    plain = StateRasterDisplay(states, sort=False).plot()
+    assert plain.order_.tolist() == list(range(7))
+
+
+def test_units_that_vary_alike_lie_side_by_side():
+    steps = np.arange(200)
+    phases = np.random.default_rng(0).permutation(12) * 2 * np.pi / 12
+    states = np.sin(steps[:, None] / 7 + phases)
+    ordered = phases[StateRasterDisplay(states).plot().order_]
+    turns = np.diff(np.append(ordered, ordered[0])) % (2 * np.pi)
+    np.testing.assert_allclose(np.minimum(turns, 2 * np.pi - turns), 2 * np.pi / 12, rtol=1e-6)
+
+
+@pytest.mark.parametrize("states", [np.zeros((5, 3)), np.ones((1, 4)), np.ones((4, 1))])
+def test_rasters_of_states_that_never_change(states):
+    assert len(StateRasterDisplay(states).plot().order_) == states.shape[1]
+
+
+def test_rasters_refuse_what_is_no_run_of_states():
+    for states, words in [
+        (np.ones(3), "of shape"),
+        (np.ones((0, 3)), "neither of them 0"),
+        ([[1.0, np.nan]], "finite"),
+    ]:
+        with pytest.raises(ValueError, match=words):
+            StateRasterDisplay(states).plot()
+    with pytest.raises(TypeError, match="transform"):
+        StateRasterDisplay.from_memory(Reservoir, np.eye(3))
+    with pytest.raises(NotFittedError):
+        StateRasterDisplay.from_memory(Reservoir(), np.eye(3))
