@@ -29,7 +29,7 @@ from esnkit import (
 )
 from esnkit.plotting import StateRasterDisplay
 
-SHARED = dict(n_units=60, random_state=0)
+SHARED = {"n_units": 60, "random_state": 0}
 MEMORIES = {
     "Reservoir": Reservoir(**SHARED, input_scaling=0.5, bias_scaling=0),
     "Reservoir, leak rate 0.1": Reservoir(

@@ -10,11 +10,11 @@ from each trial where to look next. Both take an echo state network as it is.
 # %%
 # The task
 # --------
-# One step of NARMA-10 ahead, as in :ref:`sphx_glr_gallery_plot_grid_search.py`. Time stays in order:
-# ``TimeSeriesSplit`` tests on what follows, and ``start="last"`` goes on from the last training row.
+# NARMA-10 is to be imitated, as in :ref:`sphx_glr_gallery_plot_grid_search.py`. Time stays in
+# order: ``TimeSeriesSplit`` tests on what follows, and ``start="last"`` goes on from the last
+# training row.
 
 import matplotlib.pyplot as plt
-import numpy as np
 import optuna
 from scipy.stats import loguniform, uniform
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401
@@ -80,7 +80,8 @@ print({name: round(value, 2) for name, value in study.best_params.items()})
 # %%
 # What they found
 # ---------------
-# Points are what was tried, dark where the error was small. The last thousand steps were never seen.
+# Points are what was tried, dark where the error was small. The last thousand steps were never
+# seen.
 
 best = model.set_params(**{f"reservoir__{name}": v for name, v in study.best_params.items()})
 best.fit(X_train, y_train)

@@ -139,7 +139,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
     def _feature_type(self) -> Any:
         return np.float64
 
-    def empty_features(self, n_steps: int) -> NDArray[Any]:
+    def _empty_features(self, n_steps: int) -> NDArray[Any]:
         """Return an array for the features of some steps, which `run` fills."""
         return np.empty((n_steps, self.n_features_out_), self._feature_type)
 
@@ -336,7 +336,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
             After the last row.
         """
         if out is None:
-            out = self.empty_features(len(rows))
+            out = self._empty_features(len(rows))
         [start] = self._check_states([state])
         states = self._run(rows, start, teacher, noise, out)
         return out, State(states, start.output if teacher is None else teacher[-1])
@@ -377,7 +377,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         """
         n_sequences = len(offsets) - 1
         starts = self._check_states(states or [None] * n_sequences)
-        out = self.empty_features(len(rows))
+        out = self._empty_features(len(rows))
         ends = self._run_many(rows, offsets, starts, teacher, noises or [None] * n_sequences, out)
         return out, [
             State(end, start.output if teacher is None else teacher[last])

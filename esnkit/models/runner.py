@@ -160,7 +160,7 @@ class Runner(FittedRunner):
         """Run over a sequence, yielding [h(n); h(n)²; x(n)] in a buffer that is used again."""
         length = CHUNK if self.memory.can_continue else len(rows)
         buffer = np.empty((min(length, len(rows)), self.n_readout_features))
-        remembered = self.memory.empty_features(len(buffer))
+        remembered = self.memory._empty_features(len(buffer))
         for chunk in chunks(len(rows), length):
             given = None if teacher is None else teacher[chunk]
             out = remembered[: chunk.stop - chunk.start]
