@@ -154,7 +154,7 @@ class _Forecast:
     upper: pd.Series
     n_tests: int  # forecasts whose errors were measured
     n_tested: int  # values, the last ones, on which they were
-    errors: dict[str, float]  # MASE of the networks and of their naive rival
+    errors: dict[str, FloatArray]  # MASE of the networks and of their naive rival, by origin
 
 
 def _run_forecast(options: argparse.Namespace) -> None:
@@ -290,8 +290,11 @@ def _go_on(options: argparse.Namespace, source: _Source) -> tuple[_Source, _Fore
     return replace(source, series=series), _Forecast(forecaster, values, lower, upper, 0, 0, {})
 
 
-def _compare(y: FloatArray, tests: pd.DataFrame, period: int) -> dict[str, float]:
-    """Return the MASE of forecasts, and of repeating the last season, or value if there is none."""
+def _compare(y: FloatArray, tests: pd.DataFrame, period: int) -> dict[str, FloatArray]:
+    """Return the MASE of forecasts, and of repeating the last season, or value if there is none.
+
+    An array of those from each origin, (n_origins,).
+    """
     places = (tests["origin"] + (tests["step"] - 1) % period - period).to_numpy()
     train = y[: tests["origin"].min()]
     if np.ptp(train) == 0:
@@ -301,10 +304,10 @@ def _compare(y: FloatArray, tests: pd.DataFrame, period: int) -> dict[str, float
         "AutoESN": tests["forecast"].to_numpy(),
         "last season" if period > 1 else "last value": y[places],
     }
-    truth = tests["truth"].to_numpy()
+    truth, shape = tests["truth"].to_numpy(), (tests["origin"].nunique(), -1)
+    unit = mase(truth, truth + 1, y_train=train, seasonality=1 if exact else period)
     return {
-        name: float(mase(truth, run, y_train=train, seasonality=1 if exact else period))
-        for name, run in rivals.items()
+        name: unit * np.abs(run - truth).reshape(shape).mean(axis=1) for name, run in rivals.items()
     }
 
 
@@ -398,6 +401,32 @@ def _shorten(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table.head(_HEAD), gap, table.tail(_TAIL)])
 
 
+def _doubted(name: str, errors: FloatArray) -> str:
+    """Write down the mean of errors, give or take a standard error if there are several."""
+    mean = f"{name} {errors.mean():.3g}"
+    if len(errors) < 2:
+        return mean
+    return f"{mean} ± {errors.std(ddof=1) / math.sqrt(len(errors)):.1g}"
+
+
+def _members(forecast: _Forecast) -> list[str]:
+    """Say what each part of the forecast says at its first and last step, and how much it counts.
+
+    Nothing where a single one makes it.
+    """
+    n_steps = len(forecast.values)
+    table = forecast.forecaster.contributions(n_steps)
+    if table["part"].nunique() < 2:
+        return []
+    ends = table[table["step"].isin({1, n_steps})]
+    steps = f"step 1 and {n_steps}" if n_steps > 1 else "step 1"
+    lines = [f"members at {steps}, and their weights there:"]
+    for part, rows in ends.groupby("part", sort=False):
+        pairs = zip(rows["forecast"], rows["weight"], strict=True)
+        lines.append(f"  {part}: {', '.join(f'{one:.5g} ({w:.0%})' for one, w in pairs)}")
+    return lines
+
+
 def _summarize(source: _Source, forecast: _Forecast) -> str:
     """Say what was read and fitted, and how good such forecasts have been."""
     series = source.series
@@ -414,10 +443,10 @@ def _summarize(source: _Source, forecast: _Forecast) -> str:
             f"last {forecast.n_tested} values, unseen by their search"
         )
     if forecast.errors:
-        errors = (f"{name} {error:.3g}" for name, error in forecast.errors.items())
-        lines.append(f"MASE: {', '.join(errors)}")
+        lines.append(f"MASE: {', '.join(_doubted(*pair) for pair in forecast.errors.items())}")
     else:
         lines.append("MASE: cannot be told")
+    lines += _members(forecast)
     return "\n".join(lines) + "\n"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from esnkit.plotting.attractor import AttractorDisplay
 from esnkit.plotting.backtest import BacktestDisplay
+from esnkit.plotting.contributions import ContributionsDisplay
 from esnkit.plotting.forecast import ForecastDisplay
 from esnkit.plotting.labels import ErrorByLengthDisplay, SequenceFeaturesDisplay
 from esnkit.plotting.scores import RanksDisplay, ScoresDisplay
@@ -14,6 +15,7 @@ from esnkit.plotting.training import GradientFlowDisplay, LossCurveDisplay
 __all__ = [
     "AttractorDisplay",
     "BacktestDisplay",
+    "ContributionsDisplay",
     "ErrorByLengthDisplay",
     "ForecastDisplay",
     "GradientFlowDisplay",

@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from esnkit import ESNClassifier, ESNRegressor, Forecaster, Reservoir, RidgeReadout, plotting
+from esnkit import (
+    AutoESN,
+    ESNClassifier,
+    ESNRegressor,
+    Forecaster,
+    Reservoir,
+    RidgeReadout,
+    plotting,
+)
 from esnkit.networks import GradientFlow
 from tests.fuzzing.subjects import SERIES, Subject
 
@@ -44,6 +52,8 @@ def plotted(display: Any) -> None:
 def _made() -> dict[str, Subject]:
     table = pd.DataFrame({"step": [1, 2, 1, 2], "error": [0.1, 0.2, 0.3, 0.4]})
     search = pd.DataFrame({"score": [0.1, 0.2, 0.3], "leak": [0.1, 0.5, 0.9]})
+    parts = pd.DataFrame({"series": 0, "variable": "y", "part": "a", "step": [1, 2]})
+    parts = parts.assign(weight=1.0, forecast=[3.0, 4.0])
     flow = GradientFlow(np.arange(3), ROW, ROW)
     rows = {"truth": ROW, "lower": ROW - 1, "upper": ROW + 1}
     return {
@@ -77,6 +87,14 @@ def _made() -> dict[str, Subject]:
         ),
         "SearchDisplay.from_predictions": Subject(
             plotting.SearchDisplay.from_predictions, {"table": search}, close
+        ),
+        "ContributionsDisplay.from_predictions": Subject(
+            plotting.ContributionsDisplay.from_predictions, {"table": parts}, close
+        ),
+        "ContributionsDisplay.from_estimator": Subject(
+            plotting.ContributionsDisplay.from_estimator,
+            lambda: {"estimator": AutoESN().fit(SERIES[:9]), "horizon": 3},
+            close,
         ),
         "LossCurveDisplay.from_curves": Subject(
             plotting.LossCurveDisplay.from_curves,

@@ -15,6 +15,7 @@ from esnkit.core.checks import check_count, check_name, check_positive
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import SeriesTraits, linear, simple
+from esnkit.forecasting.auto.contributions import contributions_of
 from esnkit.forecasting.auto.evaluation import Evaluation, Finalist, Validation, plan_origins
 from esnkit.forecasting.auto.hindsight import hindsight
 from esnkit.forecasting.auto.panels import errors_to_naive, pooled_ratio
@@ -32,15 +33,17 @@ from esnkit.forecasting.auto.selection import (
 from esnkit.forecasting.auto.wording import (
     aligned_rows,
     combination_line,
+    group_name,
     search_lines,
     season_line,
+    told_apart,
 )
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.classical import NaiveForecaster
 from esnkit.forecasting.ensemble import EnsembleForecaster
 from esnkit.forecasting.seasonality import check_seasons, find_seasons
 from esnkit.forecasting.separate import SeparateForecaster
-from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet
+from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet, inputs_at
 from esnkit.forecasting.short import short_ensemble
 from esnkit.models.stepper import ForecastStepper
 from esnkit.search.engine import Budget, Search, run_side_by_side, search
@@ -116,7 +119,7 @@ class AutoESN(BaseForecaster):
     search_ : pandas.DataFrame
         A row for each candidate, the best first. ``memory`` is ``"reservoir"``, ``"delays"``,
         ``"smoothing"``, ``"theta"``, ``"analogues"``, ``"demand"`` (intermittent),
-        ``"regression"`` (with known inputs) or ``"naive"``, followed by the settings of an
+        ``"regression"`` (linear) or ``"naive"``, followed by the settings of an
         `esnkit.Reservoir` (and ``squared_states``), of an `esnkit.NVAR`, or of a classical forecast
         (whether there is a ``drift``), the others NaN. Then ``differences``, ``season`` (steps of
         the season whose course is taken away, a tuple of several, or None), ``log`` (whether
@@ -262,6 +265,55 @@ class AutoESN(BaseForecaster):
         if len(self.series_) > 1:
             lines += [self._panel_line, *self._panel_rows()]
         return "\n".join(lines)
+
+    def contributions(self, horizon: int, X: Any = None) -> pd.DataFrame:
+        """Tell what each part of the forecast says, and how much it counts at each step ahead.
+
+        Parameters
+        ----------
+        horizon : int
+            Number of steps, at least 1.
+        X : array-like of shape (horizon, n_inputs), pandas object, or list, default=None
+            The known inputs of those steps, if the forecaster was fitted with any.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each value: ``series`` (its number or id), ``variable``, ``part`` (such as the
+            median of models, or exponential smoothing), ``step`` (ahead, from 1), ``weight`` and
+            ``forecast``. The forecasts of all parts at a step, times their weights, add up to what
+            `forecast` gives.
+
+        See Also
+        --------
+        esnkit.plotting.ContributionsDisplay : Draws them.
+
+        Examples
+        --------
+        >>> from esnkit import AutoESN
+        >>> parts = AutoESN().fit([105.0, 110.0, 115.0, 120.0]).contributions(2)
+        >>> (parts["weight"] * parts["forecast"]).groupby(parts["step"]).sum().round(6).tolist()
+        [125.0, 130.0]
+        """
+        import pandas as pd
+
+        check_is_fitted(self)
+        horizon = self._read_horizon(horizon)
+        inputs = self._read_future(horizon, X)
+        labels = range(len(self.series_)) if self.series_.ids is None else self.series_.ids
+        frames = []
+        for one, own, known in self._fitted_parts(list(labels), inputs):
+            frames += contributions_of(one.best_forecaster_, one._names, own, horizon, known)
+        return self.series_.layout.in_library(pd.concat(frames, ignore_index=True))
+
+    def _fitted_parts(
+        self, labels: list[Any], inputs: list[FloatArray] | None
+    ) -> list[tuple[Any, list[Any], list[FloatArray] | None]]:
+        """Return what forecasts series together, with their labels and inputs."""
+        if self.panel_ != "each":
+            return [(self, labels, inputs)]
+        fitted = enumerate(self.best_forecaster_.members_)
+        return [(one, [labels[i]], inputs_at(inputs, i)) for i, one in fitted]
 
     def _panel_rows(self) -> list[str]:
         """Say of each series what forecasts it, and how well that did against the naive one."""
@@ -440,6 +492,7 @@ class AutoESN(BaseForecaster):
         weights = weigh(groups)
         kept = np.flatnonzero(weights.max(axis=1) >= _LEAST_WEIGHT)
         self._groups = [groups[i] for i in kept]
+        self._names = [group_name(group) for group in self._groups]
         lengths = [len(member.values) for member in data.members]
         members = [
             EnsembleForecaster([t.candidate.forecaster(t.penalty, lengths) for t in group.members])
@@ -457,6 +510,7 @@ class AutoESN(BaseForecaster):
         else:
             ensemble, names = short_ensemble(data, inputs, self.seasons_)
         assert ensemble.weights is not None
+        self._names = told_apart(names)
         pairs = sorted(zip(-ensemble.weights[:, 0], names, strict=True))
         self._short = ", ".join(f"{-weight:.0%} {name}" for weight, name in pairs)
         self.best_params_ = {"memory": "classical", "seed": 0, "score": np.nan}

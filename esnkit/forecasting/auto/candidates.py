@@ -42,6 +42,7 @@ _N_DIMENSIONS = 7  # of the cube that settings are drawn from
 _MOST_TAPS, _HIGHEST_ORDER = 12, 9
 _STRIDES = (1, 2, 4, 8)
 _MOST_MONOMIALS = 250
+_MOST_REGRESSED = 8  # variables, each of which is regressed by itself
 _LONGEST_SEASON = 30  # steps, that an autoregression looks back for
 _LONG = 10_000  # steps at the end of a series that tell its pace
 _GREAT_RATIO = 2.0  # of a positive series' extremes, beyond which logarithms are worth a try
@@ -343,11 +344,23 @@ def _statistical(problem: SeriesTraits) -> list[tuple[Statistical, Preprocessing
     found += [(Statistical("analogues"), Preprocessing((), _joint(s))) for s in around]
     if problem.sparse:
         found.append((Statistical("demand"), Preprocessing()))
-    if problem.n_inputs:
-        seasons = (*problem.seasons[:1], None)
-        regressions = [Statistical("regression", season_length=season) for season in seasons]
-        found += [(r, Preprocessing()) for r in regressions if r.fewest <= problem.n_steps][:1]
-    return found
+    return found + [
+        (regression, view)
+        for regression, view in _regressions(problem)
+        if regression.fewest <= problem.n_steps
+    ]
+
+
+def _regressions(problem: SeriesTraits) -> list[tuple[Statistical, Preprocessing]]:
+    """Return autoregressions: with the last season's value, about its course, and without both."""
+    if problem.n_variables > _MOST_REGRESSED and not problem.n_inputs:
+        return []
+    with_season = [Statistical("regression", season_length=s) for s in problem.seasons[:1]]
+    views = dict.fromkeys([Preprocessing(), Preprocessing((), _joint(problem.seasons))])
+    return [
+        *((regression, Preprocessing()) for regression in with_season),
+        *((Statistical("regression"), view) for view in views),
+    ]
 
 
 def linear(problem: SeriesTraits) -> list[Candidate]:

@@ -126,7 +126,8 @@ def choose(
 ) -> list[Group]:
     """Put together what is to forecast: the models, the best smoothing and a naive forecast.
 
-    A kind of which none was tried is left out.
+    A kind of which none was tried is left out. Analogues of noise look alike by chance: they take
+    part only where nothing else was better.
     """
     groups = [_together(trials, members, validation)] if members else []
     families: dict[str, list[Evaluation]] = {}
@@ -134,8 +135,12 @@ def choose(
         if trial.candidate.simple:
             families.setdefault(trial.candidate.settings["memory"], []).append(trial)
     naive = families.pop("naive")
+    analogues = families.pop("analogues", [])
     kinds = [*families.values(), naive]
-    return groups + [Group([t], t.runs) for kind in kinds for t in _plainest(kind)]
+    groups += [Group([t], t.runs) for kind in kinds for t in _plainest(kind)]
+    best = min(float(np.nanmean(group.runs)) for group in groups)
+    alike = [Group([t], t.runs) for t in analogues[:1] if np.nanmean(t.runs) <= best]
+    return [*groups[:-1], *alike, groups[-1]]
 
 
 def _together(

@@ -14,7 +14,7 @@ _METHODS = {
     "smoothing": "exponential smoothing",
     "theta": "theta",
     "demand": "intermittent demand",
-    "regression": "an autoregression with known inputs",
+    "regression": "autoregression",
     "analogues": "analogues",
 }
 
@@ -48,7 +48,13 @@ def season_line(seasons: Sequence[int]) -> str:
 def combination_line(groups: Sequence[Group], weights: FloatArray) -> str:
     """Say what a forecast is made of; the weights are of shape (n_groups, n_steps)."""
     parts = zip(weights.mean(axis=1), groups, strict=True)
-    return ", ".join(f"{weight:.0%} {_said(group)}" for weight, group in parts)
+    return ", ".join(f"{weight:.0%} {group_name(group)}" for weight, group in parts)
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Tell names apart that are alike, such as those of the last seasons of two lengths."""
+    seen = [names[: i + 1].count(name) for i, name in enumerate(names)]
+    return [name if n == 1 else f"{name} ({n})" for name, n in zip(names, seen, strict=True)]
 
 
 def aligned_rows(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -60,7 +66,7 @@ def aligned_rows(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def _said(group: Group) -> str:
+def group_name(group: Group) -> str:
     """Say what a group forecasts by."""
     candidate = group.members[0].candidate
     if candidate.naive:

@@ -517,9 +517,10 @@ def test_classical_forecasts_suit_the_series():
         return {c.memory.method for c in candidates if isinstance(c.memory, Statistical)}
 
     always = {"smoothing", "theta", "analogues"}
-    assert methods() == always
-    assert methods(sparse=True) == always | {"demand"}
-    assert methods(n_inputs=2) == always | {"regression"}
+    assert methods() == always | {"regression"}
+    assert methods(sparse=True) == always | {"regression", "demand"}
+    assert methods(n_variables=40) == always  # each variable would be regressed by itself
+    assert methods(n_variables=40, n_inputs=2) == always | {"regression"}
     seasonal = simple(traits(120, seasons=(12,), positive=False))
     kinds = {c.memory.seasonal for c in seasonal if isinstance(c.memory, Statistical)}
     assert kinds == {None, "additive"}
@@ -605,6 +606,15 @@ def test_a_drift_has_to_be_better_by_a_standard_error(kind, gains, drifts):
     if kind is not Naive:
         group = choose([drifting, still, STILL], [], None)[0]
     assert group.members[0].candidate.drifts is drifts
+
+
+@pytest.mark.parametrize(("error", "takes_part"), [(-0.2, True), (-0.05, False)])
+def test_analogues_take_part_only_where_nothing_is_better(error, takes_part):
+    smoothing = trial(Statistical("smoothing"), np.full(4, -0.1))
+    alike = trial(Statistical("analogues"), np.full(4, error))
+    groups = choose(sorted([alike, smoothing, STILL], key=lambda t: t.score), [], None)
+    kinds = [group.members[0].candidate.settings["memory"] for group in groups]
+    assert kinds == ["smoothing", *["analogues"] * takes_part, "naive"]
 
 
 def test_a_model_weighs_as_much_as_a_naive_forecast_if_better_by_a_standard_error():
