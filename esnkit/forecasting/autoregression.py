@@ -10,8 +10,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from esnkit.core.checks import Range
+from esnkit.core.exceptions import TooFewStepsError
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.classical import ClassicalForecaster
+from esnkit.forecasting.series import SeriesSet
 
 _ORDERS = (1, 2, 3, 4, 6, 9, 12, 18, 24)  # numbers of last values, that are tried
 _PENALTIES = np.logspace(-10, 1, 23)  # in units of the variance of a column
@@ -134,6 +136,14 @@ class AutoregressiveForecaster(ClassicalForecaster):
                 np.column_stack([_continued(column, x, line) for column, line in columns])
             )
         return futures
+
+    def _apply(self, data: SeriesSet, inputs: list[FloatArray] | None) -> None:
+        longest = max(max(line.lags) for lines in self.states_ for line in lines)
+        if data.n_shortest < longest + 1:
+            raise TooFewStepsError(
+                f"y has {data.n_shortest} steps, but the regression looks back for {longest}."
+            )
+        self.series_, self._inputs = data, inputs
 
     def _go_on(self, values: FloatArray, state: list[_Line], horizon: int) -> FloatArray:
         x = np.zeros((len(values) + horizon, 0))

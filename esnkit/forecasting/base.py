@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
@@ -91,6 +92,10 @@ class BaseForecaster(ABC, BaseEstimator):
     @abstractmethod
     def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         """Forecast every series, in its own units; the inputs are those of the coming steps."""
+
+    @abstractmethod
+    def _apply(self, data: SeriesSet, inputs: list[FloatArray] | None) -> None:
+        """Go to the end of as many other series, with all that was learned."""
 
     @abstractmethod
     def _fitted(self) -> list[FloatArray]:
@@ -270,6 +275,48 @@ class BaseForecaster(ABC, BaseEstimator):
         inputs = self._read_inputs(X, self.series_.matched(new, "y"), fitting=False)
         self._update(grown, inputs, learn)
         return self
+
+    def with_series(self, y: Any, X: Any = None) -> Self:
+        """Return a copy that has learned what this one has, at the end of other series.
+
+        Nothing is learned again: weights, penalties, scales and the shares of smoothing stay. What
+        belongs to a series rather than to a law is taken from the new ones: states, levels, the
+        past that is repeated, and the course of a season that is taken away.
+
+        Parameters
+        ----------
+        y : array-like, pandas object or list
+            As many series as in the fit, of the same variables.
+        X : array-like, pandas object or list, default=None
+            Their known inputs, if the forecaster was fitted with any.
+
+        Returns
+        -------
+        forecaster
+            Of the same kind; this one is left as it is.
+
+        Raises
+        ------
+        ValueError
+            If there are more or fewer series or variables, or a series is too short.
+
+        Examples
+        --------
+        >>> from esnkit import NaiveForecaster
+        >>> NaiveForecaster("drift").fit([1.0, 2.0, 3.0]).with_series([5.0, 7.0]).forecast(2)
+        array([ 9., 11.])
+        """
+        check_is_fitted(self)
+        data, X = self._read(y, X)
+        found, wanted = ((len(d), d.n_variables) for d in (data, self.series_))
+        if found != wanted:
+            raise ValueError(
+                f"y holds {found[0]} series of {found[1]} variable(s), but the forecaster was "
+                f"fitted to {wanted[0]} of {wanted[1]}."
+            )
+        other = copy.deepcopy(self)
+        other._apply(data, other._read_inputs(X, data, fitting=False))
+        return other
 
     # ------------------------------------------------------------------ what a forecast is worth
 

@@ -74,6 +74,11 @@ class ClassicalForecaster(BaseForecaster):
         pairs = zip(self.series_.members, self.states_, strict=True)
         return [self._go_on(member.values, state, horizon) for member, state in pairs]
 
+    def _apply(self, data: SeriesSet, inputs: list[FloatArray] | None) -> None:
+        frozen = self._frozen_clone()._fit(data, inputs)
+        for name in ("series_", "_inputs", "_n_learned", "states_"):
+            setattr(self, name, getattr(frozen, name))
+
     def _fitted(self) -> list[FloatArray]:
         return [self._one_step(i, m.values) for i, m in enumerate(self.series_.members)]
 

@@ -68,6 +68,11 @@ class EnsembleForecaster(BaseForecaster):
             warn_of_divergence(complaints[0], stacklevel=3)
         return [self._joined(np.array(runs)) for runs in zip(*futures, strict=True)]
 
+    def _apply(self, data: SeriesSet, inputs: list[FloatArray] | None) -> None:
+        for member in self.members_:
+            member._apply(data, inputs)
+        self.series_, self._inputs = data, inputs
+
     def _fitted(self) -> list[FloatArray]:
         runs = zip(*(member._fitted() for member in self.members_), strict=True)
         # Each step is the first ahead of the one before, and weighed as such.

@@ -301,6 +301,13 @@ class Forecaster(BaseForecaster):
                 self.states_[i] = self._move(i, data.members[i].values, x, learn)
         self._grow(data, inputs)
 
+    def _apply(self, data: SeriesSet, inputs: list[FloatArray] | None) -> None:
+        self._check_lengths(data)
+        self.series_, self._inputs = data, inputs
+        known = self._scaled(inputs)
+        pairs = [self._pairs(m.values, x) for m, x in zip(data.members, known, strict=True)]
+        self.states_ = [self._advance(rows, targets, None) for rows, targets in pairs]
+
     def _scaled(self, inputs: list[FloatArray] | None) -> Sequence[FloatArray | None]:
         """Bring known inputs to scale."""
         if inputs is None:
@@ -359,11 +366,12 @@ class Forecaster(BaseForecaster):
             readout=IncrementReadout(readout, columns.tolist(), np.where(scale > 0, scale, 1.0))
         )
 
-    def _advance(self, rows: FloatArray, targets: FloatArray, state: State) -> State:
-        """Move a state over rows whose targets are known."""
+    def _advance(self, rows: FloatArray, targets: FloatArray, state: State | None) -> State:
+        """Move a state, or that of rest, over rows whose targets are known."""
         if len(rows):
             feedback = {"feedback": targets} if self.loop == "feedback" else {}
             _, state = self.model_.predict(rows, state=state, return_state=True, **feedback)
+        assert state is not None  # there are rows, or a state from which none lead on
         return state if self.direct_horizon else _ending(state, targets)
 
     def _move(self, i: int, values: FloatArray, x: FloatArray | None, learn: bool) -> State:

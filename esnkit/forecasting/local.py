@@ -308,6 +308,23 @@ class LocalForecaster(BaseForecaster):
             )
         self._grow(data, inputs)
 
+    def _apply(self, data: SeriesSet, inputs: list[FloatArray] | None) -> None:
+        self._check_field(data)
+        self.series_, self._inputs = data, inputs
+        known = self._scaled(inputs, [len(m.values) for m in data.members])
+        for i, (member, x) in enumerate(zip(data.members, known, strict=True)):
+            z = self._preparation.forward(member.values)
+            self.states_[i] = self._in_threads(
+                delayed(_advance)(
+                    self.models_[p % len(self.models_)],
+                    None,
+                    self._rows(p, z, x[1:]),
+                    self._targets(p, z),
+                    learn=False,
+                )
+                for p in range(len(self.neighbourhoods_))
+            )
+
     def _fitted(self) -> list[FloatArray]:
         values = [member.values for member in self.series_.members]
         known = self._scaled(self._inputs, [len(v) for v in values])
@@ -364,7 +381,9 @@ def _fit_model(
     return model, [replace(end, output=y[-1]) for end, y in zip(ends, targets, strict=True)]
 
 
-def _advance(model: Any, state: State, rows: FloatArray, targets: FloatArray, learn: bool) -> State:
+def _advance(
+    model: Any, state: State | None, rows: FloatArray, targets: FloatArray, learn: bool
+) -> State:
     """Move the state of a patch over rows whose targets are known, and learn from them if asked."""
     _, end = model.predict(rows, state=state, return_state=True)
     if learn:

@@ -108,6 +108,16 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
             for i, (future, member) in enumerate(zip(futures, self.series_.members, strict=True))
         ]
 
+    def _apply(self, data: SeriesSet, inputs: list[FloatArray] | None) -> None:
+        values = [member.values for member in data.members]
+        if self.log and min(v.min() for v in values) <= 0:
+            raise ValueError(
+                "y holds values that are not positive, of which no logarithm is taken."
+            )
+        self._adjustment = SeasonalAdjustment(self.log, self.season).fit(values)
+        self.forecaster_._apply(self._adjusted(data), inputs)
+        self.series_, self._inputs = data, inputs
+
     def _fitted(self) -> list[FloatArray]:
         return [
             self._adjustment.back(i, rest, self.series_.members[i].values, start=0)[0]

@@ -68,6 +68,11 @@ class SeparateForecaster(BaseForecaster):
             for i, member in enumerate(self.members_)
         ]
 
+    def _apply(self, data: SeriesSet, inputs: list[FloatArray] | None) -> None:
+        for i, member in enumerate(self.members_):
+            member._apply(data.only(i), inputs_at(inputs, i))
+        self.series_, self._inputs = data, inputs
+
     def _fitted(self) -> list[FloatArray]:
         return [member._fitted()[0] for member in self.members_]
 

@@ -524,6 +524,10 @@ class AutoESN(BaseForecaster):
     def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
         return self.best_forecaster_._forecast(horizon, inputs)
 
+    def _apply(self, data: SeriesSet, inputs: list[FloatArray] | None) -> None:
+        self.best_forecaster_._apply(data, inputs)
+        self.series_, self._inputs = data, inputs
+
     def _fitted(self) -> list[FloatArray]:
         return self.best_forecaster_._fitted()
 
