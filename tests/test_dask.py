@@ -162,3 +162,25 @@ def test_models_whose_statistics_do_not_add_up_are_refused():
             fit_sequences(model, [dask.delayed(SEQUENCES[0])])
     with pytest.raises(ValueError, match="at least one sequence"):
         fit_sequences(esn(), [])
+
+
+def test_comparisons_and_searches_run_on_a_cluster(cluster):
+    from joblib import parallel_config
+    from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+
+    from esnkit.comparison import SeriesTask, compare
+
+    task = SeriesTask(np.sin(np.arange(120) / 5), 5, name="wave")
+    options = {"seeds": 2, "progress": False}
+    X, y = SEQUENCES[3]
+    search = GridSearchCV(
+        esn(), {"reservoir__spectral_radius": [0.5, 0.9]}, cv=TimeSeriesSplit(2), n_jobs=2
+    )
+    alone = compare(["mean", "linear"], [task], **options)
+    best = search.fit(X, y).cv_results_["mean_test_score"]
+    with parallel_config("dask"):
+        spread = compare(["mean", "linear"], [task], n_jobs=2, **options)
+        searched = search.fit(X, y).cv_results_["mean_test_score"]
+    for name in ("mean", "linear"):
+        np.testing.assert_array_equal(spread.scores("wave", name), alone.scores("wave", name))
+    np.testing.assert_allclose(searched, best, rtol=1e-9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 import os
@@ -89,6 +90,70 @@ def test_predictions_are_the_same_to_the_last_bit(name, tmp_path):
         for either in (model, loaded):
             either.partial_fit(X, -Y)
         np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+
+
+# How each estimator that is public is fitted, and asked: whatever is added to esnkit is tried too.
+TREE, LEAF = ([[0.5], [1.0]], [[], [0]]), ([[2.0]], [[]])
+ROWS_OR_SERIES = {
+    "ESNClassifier": ([X[:20], X[20:50], X[50:60]], [0, 1, 0]),
+    "RNNClassifier": ([X[:20], X[20:50], X[50:60]], [0, 1, 0]),
+    "LocalForecaster": (np.stack([WAVE] * 4, axis=1),),
+    "IntermittentForecaster": (np.round(WAVE),),
+    "TreeReservoir": ([esnkit.Tree(*TREE)],),
+    "TreeESNRegressor": (
+        [
+            esnkit.Tree(*TREE),
+            esnkit.Tree(*LEAF),
+        ],
+        [0.5, 1.0],
+    ),
+}
+SMALL = {
+    "n_units": 5,
+    "max_iter": 2,
+    "hidden_layer_sizes": (3,),
+    "n_candidates": 2,
+    "n_members": 1,
+    "patch_size": 2,
+    "overlap": 1,
+    "season_length": 5,
+    "random_state": 0,
+}
+ESTIMATORS = [name for name in esnkit.__all__ if hasattr(getattr(esnkit, name), "fit")]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ESTIMATORS)
+def test_every_estimator_answers_the_same_after_saving(name, tmp_path):
+    kind = getattr(esnkit, name)
+    known = inspect.signature(kind).parameters
+    model = kind(**{key: value for key, value in SMALL.items() if key in known})
+    esnkit.save(model, tmp_path / "unfitted.esnkit")
+    assert str(esnkit.load(tmp_path / "unfitted.esnkit")) == str(model)
+    forecasts = hasattr(model, "forecast")
+    data = ROWS_OR_SERIES.get(name, (WAVE,) if forecasts else (X, Y))
+    model.fit(*data)
+    esnkit.save(model, tmp_path / "model.esnkit")
+    loaded = esnkit.load(tmp_path / "model.esnkit")
+    for ours, theirs in zip(answers(model, data[0]), answers(loaded, data[0]), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    # What was loaded is saved again as it was.
+    esnkit.save(loaded, tmp_path / "again.esnkit")
+    again = esnkit.load(tmp_path / "again.esnkit")
+    for ours, theirs in zip(answers(model, data[0]), answers(again, data[0]), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def answers(model, data):
+    """Return arrays of all that a fitted estimator says."""
+    if hasattr(model, "forecast"):
+        return [np.asarray(model.forecast(4)), np.asarray(model.predict_interval(4))]
+    methods = ("transform", "predict", "predict_proba", "decision_function")
+    said = [getattr(model, method)(data) for method in methods if hasattr(model, method)]
+    assert said
+    return [
+        np.asarray(one) for each in said for one in (each if isinstance(each, list) else [each])
+    ]
 
 
 INDEXES = {
