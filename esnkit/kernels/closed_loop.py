@@ -49,11 +49,18 @@ def clip(y, lower, upper):
     """Keep ``y`` within its bounds; tell whether it had to be clipped."""
     clipped = False
     for k in range(y.size):
-        if y[k] > upper[k]:
-            y[k], clipped = upper[k], True
-        elif not y[k] >= lower[k]:  # so that a NaN is clipped too
-            y[k], clipped = lower[k], True
+        held = bounded(y[k], lower[k], upper[k])
+        if held != y[k]:
+            y[k], clipped = held, True
     return clipped
+
+
+@kernel
+def bounded(value, lower, upper):
+    """Return what is nearest to ``value`` within its bounds, and for a NaN the lower one."""
+    if value > upper:
+        return upper
+    return value if value >= lower else lower
 
 
 @kernel

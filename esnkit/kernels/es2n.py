@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.reservoir import advance, working_space
+from esnkit.kernels.reservoir import step_once, working_space
 
 
 @kernel
@@ -15,10 +15,10 @@ def run_es2n(network, rotation, proximity, U, noise, h, states):
     ``network`` has no leak; ``h`` holds the state before the first step and, at the end, the one
     after the last. ``noise`` is (n_steps, n_units), or (n_steps, 0) for none.
     """
-    pre, product = working_space(h)
+    room = working_space(network, 1)
     turned = np.zeros_like(h)
     for t in range(U.shape[0]):
-        advance(network, U[t], noise[t], h, states[t], pre, product)
+        step_once(network, U[t], noise[t], h, h, states[t], room)
         np.dot(rotation, h, turned)
         for i in range(h.size):
             states[t, i] = proximity * states[t, i] + (1 - proximity) * turned[i]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.reservoir import advance, working_space
+from esnkit.kernels.reservoir import step_once, working_space
 from esnkit.kernels.simd import SLICE, load, multiply_add, store
 
 # The rules, by which `AdaptiveFilter.rule` tells them apart.
@@ -188,15 +188,15 @@ def learn_in_loop(
     learning out. ``noise`` is (n_steps, n_units), or (n_steps, 0) for none. ``h`` and ``y`` hold
     state and last output before the first step and, at the end, those after the last.
     """
-    pre, product = working_space(h)
+    room = working_space(network, 1)
     n_units, n_features = h.size, X.shape[1]
     n_states = 2 * n_units if squared else n_units
-    u = np.zeros(network.drive.shape[0], h.dtype)
+    u = np.zeros(network.per_unit.shape[0] - 2, h.dtype)
     for t in range(len(X)):
         u[:n_features] = X[t]
         if u.size > n_features:
             u[n_features:] = y
-        advance(network, u, noise[t], h, h, pre, product)
+        step_once(network, u, noise[t], h, h, h, room)
         learner.z[:n_units] = h
         if squared:
             learner.z[n_units:n_states] = h * h

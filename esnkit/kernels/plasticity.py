@@ -6,7 +6,8 @@ import numpy as np
 
 from esnkit.kernels.activations import activate
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.reservoir import add_products, working_space
+from esnkit.kernels.reservoir import add_up, point_at, working_space
+from esnkit.kernels.simd import at, pointer
 
 
 @kernel
@@ -17,12 +18,13 @@ def adapt_gains(network, rate, mean, deviation, U, gains, shifts, totals, h):
     distribution from a Gaussian; what they are then is added to ``totals`` (2, n_units). ``h``
     holds the state before the first step and, at the end, the one after the last.
     """
-    pre, product = working_space(h)
-    y = np.zeros_like(pre)
+    room, leak = working_space(network, 1), network.per_unit[-1]
+    pre, y = room[0], np.zeros_like(room[0])
+    w = point_at(network, 0, 1)
     variance = deviation * deviation
     for t in range(U.shape[0]):
-        pre[: h.size] = network.bias
-        add_products(network, U[t], h, pre, product)
+        u, heard = at(pointer(U), t * w.n_drive), pointer(h)
+        add_up(w, u, u, heard, 0, w.n_padded, pointer(pre), pointer(room[1]))
         for i in range(h.size):
             y[i] = gains[i] * pre[i] + shifts[i]
         activate(network.activation, y)
@@ -33,4 +35,4 @@ def adapt_gains(network, rate, mean, deviation, U, gains, shifts, totals, h):
             shifts[i] += change
             totals[0, i] += gains[i]
             totals[1, i] += shifts[i]
-            h[i] = (1 - network.leak[i]) * h[i] + network.leak[i] * y[i]
+            h[i] = (1 - leak[i]) * h[i] + leak[i] * y[i]

@@ -6,6 +6,10 @@ All loops step the leaky update
 
 where u(n) = [x(n); y(n-1)] holds everything that drives the units: the input and, where there is
 output feedback, the last output.
+
+States are padded to whole slices while they run. There may be `SLICE` runs at once, each in a lane
+of its own: their states lie side by side, (n_padded, n_lanes) laid flat, so that a weight is read
+once for all of them and multiplies a whole vector.
 """
 
 from __future__ import annotations
@@ -17,96 +21,97 @@ from numpy.typing import NDArray
 
 from esnkit.kernels.activations import activate
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.simd import SLICE, gather, load, multiply_add, spread, store
+from esnkit.kernels.simd import (
+    SLICE,
+    as_array,
+    at,
+    gather,
+    load,
+    mix,
+    multiply_add,
+    pointer,
+    spread,
+    store,
+)
 from esnkit.kernels.sparse_layout import Recurrence
+
+BLOCK = 1024  # sums that are taken through the activation while they are near
 
 
 class ReservoirWeights(NamedTuple):
-    """Everything a step needs to know of a reservoir."""
+    """Everything a step needs to know of a reservoir, see `weigh`."""
 
     recurrence: Recurrence
-    drive: NDArray[Any]  # (n_features + n_fed_back, n_units), the transpose of [W_in, W_fb]
-    bias: NDArray[Any]  # (n_units,)
-    leak: NDArray[Any]  # (n_units,)
+    per_unit: NDArray[Any]  # (n_drive + 2, n_padded): [W_in, W_fb] transposed, bias, leak
+    n_units: int
+    leaky: bool  # False if all leak rates are 1
+    activation: int
+
+    @property
+    def drive(self) -> NDArray[Any]:
+        """The transpose of [W_in, W_fb], of shape (n_drive, n_units)."""
+        return self.per_unit[:-2, : self.n_units]
+
+    @property
+    def bias(self) -> NDArray[Any]:
+        """The bias of each unit."""
+        return self.per_unit[-2, : self.n_units]
+
+    @property
+    def leak(self) -> NDArray[Any]:
+        """The leak rate of each unit."""
+        return self.per_unit[-1, : self.n_units]
+
+
+def weigh(
+    recurrence: Recurrence, drive: Any, bias: Any, leak: Any, activation: int
+) -> ReservoirWeights:
+    """Lay out weights: ``drive`` (n_drive, n_units), ``bias`` and ``leak`` (n_units,)."""
+    n_units = np.shape(bias)[0]
+    rows = np.vstack([drive, bias, leak])
+    per_unit = np.zeros((len(rows), -(-n_units // SLICE) * SLICE), recurrence.weights.dtype)
+    per_unit[:, :n_units] = rows
+    leaky = bool(np.any(np.asarray(leak) != 1))
+    return ReservoirWeights(recurrence, per_unit, n_units, leaky, activation)
+
+
+class Pointers(NamedTuple):
+    """The same where a step finds it, see `point_at`."""
+
+    starts: Any
+    columns: Any
+    weights: Any
+    dense: Any
+    is_dense: bool
+    per_unit: Any
+    n_drive: int
+    n_noise: int  # 0 without noise, else n_units
+    n_units: int
+    n_padded: int
+    n_lanes: int
+    leaky: bool
     activation: int
 
 
 @kernel
-def add_recurrence(recurrence, h, pre):
-    """Add W h to the first n_units places of ``pre`` (n_padded,)."""
-    starts, columns, weights = recurrence.starts, recurrence.columns, recurrence.weights
-    for s in range(starts.size - 1):
-        total = load(pre, SLICE * s)
-        for e in range(starts[s], starts[s + 1], SLICE):
-            total = multiply_add(load(weights, e), gather(h, columns, e), total)
-        store(pre, SLICE * s, total)
-
-
-@kernel
-def add_recurrence_in_lanes(recurrence, H, pre):
-    """Add W H to ``pre``, both of them (n_units, SLICE) laid flat."""
-    starts, columns, weights = recurrence.starts, recurrence.columns, recurrence.weights
-    for i in range(H.size // SLICE):
-        total = load(pre, SLICE * i)
-        for e in range(starts[i // SLICE] + i % SLICE, starts[i // SLICE + 1], SLICE):
-            total = multiply_add(spread(weights, e), load(H, SLICE * columns[e]), total)
-        store(pre, SLICE * i, total)
-
-
-@kernel
-def advance(network, u, noise, previous, current, pre, product):
-    """Step from the state ``previous`` to ``current`` (n_units,), which may be the same array.
-
-    ``pre`` and ``product`` are working space. All arrays may have a second axis of `SLICE` lanes,
-    laid flat, those of the network by `widen`: each lane is a run of its own.
-    """
-    n_units, one = network.drive.shape[1], previous.dtype.type(1)
-    bias, leak = network.bias, network.leak
-    for i in range(bias.size):
-        pre[i] = bias[i]
-    for k in range(noise.size):
-        pre[k] += noise[k]
-    if bias.size == n_units:
-        add_products(network, u, previous, pre, product)
-    else:
-        add_products_in_lanes(network, u, previous, pre, product)
-    activate(network.activation, pre)
-    for i in range(bias.size):
-        current[i] = (one - leak[i]) * previous[i] + leak[i] * pre[i]
-
-
-@kernel
-def add_products(network, u, h, pre, product):
-    """Add W_drive' u + W h to ``pre``."""
-    drive = network.drive
-    for j in range(u.size):
-        row = drive[j]
-        for i in range(h.size):
-            pre[i] += row[i] * u[j]
-    if network.recurrence.dense.size:
-        np.dot(network.recurrence.dense, h, product)
-        for i in range(h.size):
-            pre[i] += product[i]
-    else:
-        add_recurrence(network.recurrence, h, pre)
-
-
-@kernel
-def add_products_in_lanes(network, u, H, pre, product):
-    """Add W_drive' U + W H to ``pre``, all of them with lanes laid flat."""
-    n_drive, n_units = network.drive.shape
-    for j in range(n_drive):
-        row = network.drive[j]
-        for i in range(n_units):
-            driven = multiply_add(spread(row, i), load(u, SLICE * j), load(pre, SLICE * i))
-            store(pre, SLICE * i, driven)
-    if network.recurrence.dense.size:
-        shape = (n_units, SLICE)
-        np.dot(network.recurrence.dense, H.reshape(shape), product.reshape(shape))
-        for i in range(H.size):
-            pre[i] += product[i]
-    else:
-        add_recurrence_in_lanes(network.recurrence, H, pre)
+def point_at(network, n_noise, n_lanes):
+    """Point at the weights, for runs with or without noise in one lane or in `SLICE`."""
+    recurrence = network.recurrence
+    return Pointers(
+        pointer(recurrence.starts),
+        pointer(recurrence.columns),
+        pointer(recurrence.weights),
+        pointer(recurrence.dense),
+        recurrence.dense.size > 0,
+        pointer(network.per_unit),
+        network.per_unit.shape[0] - 2,
+        n_noise,
+        network.n_units,
+        network.per_unit.shape[1],
+        n_lanes,
+        network.leaky,
+        network.activation,
+    )
 
 
 @kernel
@@ -118,9 +123,103 @@ def aligned(n_rows, size, like):
 
 
 @kernel
-def working_space(h):
-    """Make room for the sums of a step, padded to whole slices, and for a dense product."""
-    return aligned(1, -(-h.size // SLICE) * SLICE, h)[0], aligned(1, h.size, h)[0]
+def working_space(network, n_lanes):
+    """Make two rows of room for `advance` to work in, and two for states, all of them zero."""
+    per_unit = network.per_unit
+    return aligned(4, per_unit.shape[1] * n_lanes, per_unit)
+
+
+@kernel
+def advance(at_weights, u, noise, heard, previous, current, room):
+    """Step from the state ``previous`` to ``current``, of units that listen to ``heard``.
+
+    What they listen to is their own previous state, as a rule. All but the weights are pointers,
+    ``room`` to the `working_space`.
+    """
+    w, lanes = at_weights, at_weights.n_lanes
+    leak = at(w.per_unit, (w.n_drive + 1) * w.n_padded)
+    n_block = w.n_padded if w.is_dense else max(BLOCK // lanes, SLICE)
+    for first in range(0, w.n_padded, n_block):
+        end = min(first + n_block, w.n_padded)
+        sums = room if w.leaky else at(current, first * lanes)
+        add_up(w, u, noise, heard, first, end, sums, at(room, w.n_padded * lanes))
+        activate(w.activation, as_array(sums, (end - first) * lanes))
+        if not w.leaky:
+            continue
+        if lanes == 1:
+            for i in range(first, end, SLICE):
+                fresh = load(room, i - first)
+                store(current, i, mix(load(leak, i), load(previous, i), fresh))
+        else:
+            for i in range(first, end):
+                fresh = load(room, (i - first) * SLICE)
+                store(current, i * SLICE, mix(spread(leak, i), load(previous, i * SLICE), fresh))
+
+
+@kernel
+def add_up(w, u, noise, heard, first, end, sums, room):
+    """Write W_drive' u + b + W h + noise of the units from ``first`` to ``end`` into ``sums``."""
+    if w.n_lanes == 1:
+        add_up_rows(w, u, heard, first, end, sums)
+    else:
+        add_up_lanes(w, u, heard, first, end, sums)
+    n_sums = (min(end, w.n_units) - first) * w.n_lanes
+    if w.is_dense:
+        product = as_array(room, n_sums)
+        if w.n_lanes == 1:
+            np.dot(as_array(w.dense, (w.n_units, w.n_units)), as_array(heard, w.n_units), product)
+        else:
+            shape = (w.n_units, SLICE)
+            dense = as_array(w.dense, (w.n_units, w.n_units))
+            np.dot(dense, as_array(heard, shape), product.reshape(shape))
+        for i in range(n_sums):
+            sums[i] += product[i]
+    if w.n_noise:
+        shocks = at(noise, first * w.n_lanes)
+        for i in range(n_sums):
+            sums[i] += shocks[i]
+
+
+@kernel
+def add_up_rows(w, u, h, first, end, sums):
+    """Write W_drive' u + b + W h, W being sparse, for one run."""
+    bias = at(w.per_unit, w.n_drive * w.n_padded)
+    for s in range(first // SLICE, end // SLICE):
+        i = s * SLICE
+        total = load(bias, i)
+        for j in range(w.n_drive):
+            total = multiply_add(load(w.per_unit, j * w.n_padded + i), spread(u, j), total)
+        if not w.is_dense:
+            for e in range(w.starts[s], w.starts[s + 1], SLICE):
+                total = multiply_add(load(w.weights, e), gather(h, w.columns, e), total)
+        store(sums, i - first, total)
+
+
+@kernel
+def add_up_lanes(w, u, H, first, end, sums):
+    """Write W_drive' U + b + W H, W being sparse, for a run in each lane."""
+    bias = at(w.per_unit, w.n_drive * w.n_padded)
+    for i in range(first, end):
+        total = spread(bias, i)
+        for j in range(w.n_drive):
+            total = multiply_add(spread(w.per_unit, j * w.n_padded + i), load(u, j * SLICE), total)
+        if not w.is_dense:
+            for e in range(w.starts[i // SLICE] + i % SLICE, w.starts[i // SLICE + 1], SLICE):
+                total = multiply_add(spread(w.weights, e), load(H, SLICE * w.columns[e]), total)
+        store(sums, (i - first) * SLICE, total)
+
+
+@kernel
+def step_once(network, u, noise, heard, previous, current, room):
+    """Step as `advance` does, all being arrays: for loops that do more than to step."""
+    n_units = network.n_units
+    room[2, :n_units] = previous
+    own = room[2]
+    w = point_at(network, noise.size, 1)
+    advance(
+        w, pointer(u), pointer(noise), pointer(heard), pointer(own), pointer(room[3]), pointer(room)
+    )
+    current[:] = room[3, :n_units]
 
 
 @kernel
@@ -130,9 +229,23 @@ def run_driven(network, U, noise, h, states):
     ``noise`` is (n_steps, n_units), or (n_steps, 0) for none. ``h`` holds the state before the
     first step and, at the end, the one after the last.
     """
-    pre, product = working_space(h)
-    previous = h
-    for t in range(U.shape[0]):
-        advance(network, U[t], noise[t], previous, states[t], pre, product)
-        previous = states[t]
-    h[:] = previous
+    n_steps, n_units, n_noise = U.shape[0], h.size, noise.shape[1]
+    w = point_at(network, n_noise, 1)
+    room, row = working_space(network, 1), 2
+    room[row, :n_units] = h
+    previous = pointer(room[row])
+    for t in range(n_steps):
+        # A state is padded: it runs over into the rows that follow, which are not yet there.
+        fits = (n_steps - t) * n_units >= w.n_padded
+        if fits:
+            current = at(pointer(states), t * n_units)
+        else:
+            row = 5 - row
+            current = pointer(room[row])
+        u, shocks = at(pointer(U), t * w.n_drive), at(pointer(noise), t * n_noise)
+        advance(w, u, shocks, previous, previous, current, pointer(room))
+        if not fits:
+            states[t] = room[row, :n_units]
+        previous = current
+    if n_steps:
+        h[:] = states[n_steps - 1]

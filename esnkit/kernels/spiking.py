@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.reservoir import add_recurrence
-from esnkit.kernels.simd import SLICE
+from esnkit.kernels.reservoir import add_up, point_at, working_space
+from esnkit.kernels.simd import at, pointer
 
 
 @kernel
-def run_spiking(weights, drive, bias, keep, threshold, refractory, decay, U, state, traces):
+def run_spiking(network, keep, threshold, refractory, decay, U, state, traces):
     """Run over the rows of ``U`` (n_steps, n_features), writing ``traces`` (n_steps, n_out).
 
     ``state`` (3 + n_traces, n_units) holds membranes, steps that a unit still rests, last spikes
     and, one row for each of ``decay``, traces; it is left as it is after the last step.
     """
-    n_units = bias.size
+    n_units, w = network.n_units, point_at(network, 0, 1)
     membrane, resting, spikes = state[0], state[1], state[2]
-    pre = np.zeros(-(-n_units // SLICE) * SLICE)
+    room = working_space(network, 1)
+    pre = room[0]
     for t in range(U.shape[0]):
-        for i in range(n_units):
-            pre[i] = bias[i]
-        for j in range(U.shape[1]):
-            for i in range(n_units):
-                pre[i] += drive[j, i] * U[t, j]
-        add_recurrence(weights, spikes, pre)
+        u = at(pointer(U), t * w.n_drive)
+        add_up(w, u, u, pointer(spikes), 0, w.n_padded, pointer(pre), pointer(room[1]))
         for i in range(n_units):
             spikes[i] = 0.0
             if resting[i] > 0:

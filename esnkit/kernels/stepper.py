@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from esnkit.kernels.closed_loop import Loop, read_out
+from esnkit.kernels.closed_loop import Loop
 from esnkit.kernels.jit import kernel
-from esnkit.kernels.reservoir import ReservoirWeights, advance
+from esnkit.kernels.lanes import run_packed
+from esnkit.kernels.reservoir import ReservoirWeights
 from esnkit.kernels.sparse_layout import Recurrence
 
 NOT_FINITE = -2  # returned instead of the first step clipped, with nothing changed
@@ -19,17 +20,16 @@ NOT_FINITE = -2  # returned instead of the first step clipped, with nothing chan
 @kernel
 def stream(
     starts, columns, weights, dense, per_unit, coef, per_output, scale, flags, lags,
-    units, past, value, given, outputs,
+    state, past, value, given, outputs,
 ):  # fmt: skip
     """Take in a value, step once, and run on for as many rows as ``outputs`` has.
 
-    What stays as it is: the four arrays of the `Recurrence`; ``per_unit`` (n_drive + 2, n_units),
-    the drive, bias and leak of the `ReservoirWeights`; ``coef``; ``per_output`` (3, n_outputs), the
-    intercept and bounds of the `Loop`; ``scale`` (2, n_values + n_given), means and spreads;
-    ``flags`` as in `open_loop`; ``lags`` (n_lags,) of the differences.
+    What stays as it is: the four arrays of the `Recurrence`; ``per_unit`` of the
+    `ReservoirWeights`; ``coef`` of `pack_coef`; ``per_output`` (3, n_outputs), the intercept and
+    bounds of the `Loop`; ``scale`` (2, n_values + n_given), means and spreads; ``flags``, all other
+    numbers of weights and loop in their order; ``lags`` (n_lags,) of the differences.
 
-    What moves on: the first row of ``units`` (4, n_padded), the state, the others being working
-    space; and ``past``, see `observe`. Where ``value`` (n_values,) is empty, nothing has been
+    What moves on: ``state`` (1, n_units), and ``past``, see `observe`. Where ``value`` (n_values,) is empty, nothing has been
     observed, and the first output takes its place.
 
     ``given`` (n_steps, n_given) holds known inputs. ``outputs`` (n_steps, n_values) is filled, in
@@ -39,20 +39,20 @@ def stream(
     """
     if not (all_finite(value) and all_finite(given.reshape(-1))):
         return NOT_FINITE
-    network = ReservoirWeights(
-        Recurrence(starts, columns, weights, dense),
-        per_unit[:-2], per_unit[-2], per_unit[-1], flags[0],
-    )  # fmt: skip
+    recurrence = Recurrence(starts, columns, weights, dense)
+    network = ReservoirWeights(recurrence, per_unit, state.shape[1], flags[0] != 0, flags[1])
     loop = Loop(
-        coef, per_output[0], flags[1] != 0, flags[2] != 0, flags[3] != 0, flags[4] != 0,
-        per_output[1], per_output[2],
+        coef, per_output[:1], flags[2] != 0, flags[3] != 0, flags[4] != 0, flags[5] != 0,
+        per_output[1:2], per_output[2:],
     )  # fmt: skip
-    n_values = outputs.shape[1]
+    n_steps, n_values = outputs.shape
+    rows = np.empty((n_steps, 1, given.shape[1]), state.dtype)
+    for t in range(n_steps):
+        for i in range(given.shape[1]):
+            rows[t, 0, i] = (given[t, i] - scale[0, n_values + i]) / scale[1, n_values + i]
     if value.size:
         observe(value, lags, scale[:, :n_values], past)
-    first_clipped = run_on(
-        network, loop, scale[:, n_values:], units, past[:n_values], given, outputs
-    )
+    first_clipped = run_on(network, loop, coef, rows, state, past[:n_values], outputs)
     if not value.size:
         past[:n_values] = outputs[0]
     restore(outputs, lags, scale[:, :n_values], past[n_values:])
@@ -69,34 +69,24 @@ def all_finite(values):
 
 
 @kernel
-def run_on(network, loop, scale, units, latest, given, outputs):
-    """Step the state once, and copies of it on the outputs, writing prepared ``outputs``."""
-    n_units, n_outputs = network.bias.size, loop.coef.shape[0]
-    state, ahead, pre, product = units[0, :n_units], units[1, :n_units], units[2], units[3]
-    no_noise = np.zeros(0, units.dtype)
-    z = np.zeros(loop.coef.shape[1])
-    y = np.zeros(n_outputs)
-    u = np.zeros(network.drive.shape[0], units.dtype)
-    n_fed = latest.size if loop.through_input else 0
-    n_features = n_fed + given.shape[1]
-    at_once = n_outputs > latest.size
-    first_clipped = -1
-    fed, previous, current = latest, state, state
-    for t in range(1 if at_once else outputs.shape[0]):
-        u[:n_fed] = fed[:n_fed]
-        for i in range(given.shape[1]):
-            u[n_fed + i] = (given[t, i] - scale[0, i]) / scale[1, i]
-        if loop.through_feedback:
-            u[n_features:] = fed
-        advance(network, u, no_noise, previous, current, pre[: pre.size], product[:n_units])
-        clipped = read_out(loop, current, u[:n_features], z, y)
-        if clipped and first_clipped < 0:
-            first_clipped = t
-        if at_once:
-            outputs.reshape(-1)[:] = y[: outputs.size]
-        else:
-            outputs[t] = y
-        fed, previous, current = y, current, ahead
+def run_on(network, loop, coef, rows, state, latest, outputs):
+    """Step the state once, and a copy of it on the outputs, writing prepared ``outputs``."""
+    n_values = latest.size
+    seen = np.arange(n_values if loop.through_input else 0).reshape(1, -1)
+    y, said = np.zeros(coef.shape[1]), np.empty((1, coef.shape[1]))
+    y[:n_values] = latest
+    clipped = np.empty(1, np.int64)
+    run_packed(network, loop, coef, seen, rows[:1], 1, state, y, said, clipped)
+    first_clipped = clipped[0]
+    if y.size > n_values:  # all steps at once
+        outputs.reshape(-1)[:] = y[: outputs.size]
+        return first_clipped
+    outputs[0] = y
+    if outputs.shape[0] > 1:
+        ahead = state.copy()
+        run_packed(network, loop, coef, seen, rows[1:], 1, ahead, y, outputs[1:], clipped)
+        if first_clipped < 0 <= clipped[0]:
+            first_clipped = clipped[0] + 1
     return first_clipped
 
 

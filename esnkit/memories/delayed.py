@@ -16,7 +16,8 @@ from esnkit.core.seeding import RandomState, child_generator
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.delayed import run_delayed
-from esnkit.kernels.sparse_layout import arrange, slice_rows
+from esnkit.kernels.reservoir import weigh
+from esnkit.kernels.sparse_layout import slice_rows
 from esnkit.memories.reservoir import ReservoirVariant
 
 
@@ -167,13 +168,15 @@ class DelayedReservoir(ReservoirVariant):
         unfolded = scipy.sparse.csr_array(
             (W.data, columns, W.indptr), shape=(n_units, n_units * n_past)
         )
-        self._delayed = slice_rows(unfolded)
         ages = np.arange(self.max_input_delay + 1)[:, None, None]
         drive = np.where(ages == self.input_delays_.T, self.W_in_.T, 0.0)
-        self._network = self._drawn._network._replace(
-            # All of W is in the delayed recurrence.
-            recurrence=arrange(scipy.sparse.csr_array((n_units, n_units)), np.dtype(float)),
-            drive=np.ascontiguousarray(drive.reshape(-1, n_units)),
+        drawn = self._drawn._network
+        self._network = weigh(
+            slice_rows(unfolded),
+            drive.reshape(-1, n_units),
+            drawn.bias,
+            drawn.leak,
+            drawn.activation,
         )
 
     def _initial_states(self) -> NDArray[Any]:
@@ -193,5 +196,5 @@ class DelayedReservoir(ReservoirVariant):
         ages = range(self.max_input_delay, -1, -1)  # the present input first
         drive = np.hstack([seen[age : age + len(rows)] for age in ages])
         draws = self._draw_noise(len(rows), noise)
-        run_delayed(self._network, self._delayed, drive, draws, past, out)
+        run_delayed(self._network, drive, draws, past, out)
         return np.concatenate([past.ravel(), seen[len(rows) :].ravel()])

@@ -13,7 +13,7 @@ from esnkit.core.checks import check_real, check_scalar
 from esnkit.core.process import refuse_too_large
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.activations import CODES
-from esnkit.kernels.reservoir import ReservoirWeights
+from esnkit.kernels.reservoir import weigh
 from esnkit.kernels.sparse_layout import arrange
 from esnkit.memories.reservoir import RecurrentMemory
 
@@ -114,7 +114,7 @@ class LegendreMemory(RecurrentMemory):
         check_real(self.window, "window", min_val=_SHORTEST)
         refuse_too_large(32 * (int(self.order) * n_features) ** 2, f"order={self.order}")
         self.A_, self.B_ = _exact_step(int(self.order), float(self.window))
-        self._network = ReservoirWeights(
+        self._network = weigh(
             recurrence=arrange(scipy.linalg.block_diag(*[self.A_] * n_features), np.dtype(float)),
             drive=np.kron(np.eye(n_features), self.B_),
             bias=np.zeros(n_features * self.order),
@@ -125,7 +125,7 @@ class LegendreMemory(RecurrentMemory):
     @property
     def n_features_out_(self) -> int:
         """Number of features that a step gives: `order` for each input."""
-        return self._network.bias.size
+        return self._network.n_units
 
 
 def _exact_step(order: int, window: float) -> tuple[FloatArray, FloatArray]:

@@ -118,12 +118,13 @@ class IntrinsicPlasticity(BaseEstimator):
         gains, shifts : ndarray of shape (n_units,)
             The gain a, and what is added to it times what the unit is given.
         """
-        gains, shifts = np.ones(network.bias.size), np.zeros(network.bias.size)
+        n_units = network.n_units
+        gains, shifts = np.ones(n_units), np.zeros(n_units)
         settings = (float(self.learning_rate), float(self.mean), float(self.deviation))
         for _ in range(int(self.n_epochs)):
-            totals = np.zeros((2, network.bias.size))
+            totals = np.zeros((2, n_units))
             for drive in drives:
-                h = np.zeros(network.bias.size)
+                h = np.zeros(n_units)
                 adapt_gains(network, *settings, drive, gains, shifts, totals, h)
         mean_gains, mean_shifts = totals / sum(len(drive) for drive in drives)
         return mean_gains, mean_shifts

@@ -27,7 +27,7 @@ from esnkit.kernels.lanes import (
     run_group_driven,
     run_many_free,
 )
-from esnkit.kernels.reservoir import ReservoirWeights, run_driven
+from esnkit.kernels.reservoir import ReservoirWeights, run_driven, weigh
 from esnkit.kernels.sparse_layout import arrange
 from esnkit.memories.base import Memory
 from esnkit.memories.plasticity import IntrinsicPlasticity
@@ -42,7 +42,7 @@ class RecurrentMemory(Memory):
     _network: ReservoirWeights
 
     def _initial_states(self) -> NDArray[Any]:
-        return np.zeros(self._network.bias.size, self.dtype)
+        return np.zeros(self._network.n_units, self.dtype)
 
     def _run(
         self,
@@ -145,7 +145,7 @@ class RecurrentMemory(Memory):
         """
         if rng is None:
             return np.zeros((n_steps, 0), self.dtype)
-        return (self.noise * rng.standard_normal((n_steps, self._network.bias.size))).astype(
+        return (self.noise * rng.standard_normal((n_steps, self._network.n_units))).astype(
             self.dtype
         )
 
@@ -485,12 +485,12 @@ class Reservoir(RecurrentMemory):
 
     def _lay_out(self, dtype: np.dtype[Any]) -> ReservoirWeights:
         """Copy the weights into the form in which the kernels read them."""
-        return ReservoirWeights(
-            recurrence=arrange(self.W_, dtype),
-            drive=np.vstack([self.W_in_.T, self.W_fb_.T]).astype(dtype, order="C"),
-            bias=self.bias_.astype(dtype),
-            leak=self.leak_rates_.astype(dtype),
-            activation=CODES[self.activation],
+        return weigh(
+            arrange(self.W_, dtype),
+            np.vstack([self.W_in_.T, self.W_fb_.T]),
+            self.bias_,
+            self.leak_rates_,
+            CODES[self.activation],
         )
 
 

@@ -14,6 +14,7 @@ from esnkit.core.checks import LARGEST_SCALE, Range, check_numbers, check_ranges
 from esnkit.core.seeding import RandomState, child_generator
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
+from esnkit.kernels.reservoir import weigh
 from esnkit.kernels.sparse_layout import slice_rows
 from esnkit.kernels.spiking import run_spiking
 from esnkit.memories.reservoir import ReservoirVariant
@@ -147,7 +148,10 @@ class SpikingReservoir(ReservoirVariant):
         signs = rng.permutation(np.where(np.arange(self.n_units) < n_negative, -1.0, 1.0))
         strengths = self._given["recurrent_scaling"] * rng.uniform(size=W.nnz) * signs[W.indices]
         self.W_ = scipy.sparse.csr_array((strengths, W.indices, W.indptr), shape=W.shape)
-        self._recurrence = slice_rows(self.W_)
+        plain = drawn._network
+        self._network = weigh(
+            slice_rows(self.W_), self.W_in_.T, plain.bias, plain.leak, plain.activation
+        )
 
     def _check_parameters(self) -> None:
         self._given = check_ranges(self)
@@ -172,9 +176,7 @@ class SpikingReservoir(ReservoirVariant):
     ) -> NDArray[Any]:
         states = state.states.copy()
         run_spiking(
-            self._recurrence,
-            np.ascontiguousarray(self.W_in_.T),
-            self.bias_,
+            self._network,
             float(np.exp(-1 / self._given["membrane_constant"])),
             self._given["threshold"],
             float(self._given["refractory"]),

@@ -16,7 +16,8 @@ from esnkit.core.seeding import RandomState
 from esnkit.core.trees import Forest, read_trees
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import Loop
-from esnkit.kernels.sparse_layout import arrange, slice_rows
+from esnkit.kernels.reservoir import weigh
+from esnkit.kernels.sparse_layout import slice_rows
 from esnkit.kernels.trees import run_trees
 from esnkit.memories.reservoir import Reservoir
 
@@ -208,10 +209,13 @@ class TreeReservoir(TransformerMixin, BaseEstimator):
         self.W_fb_ = self.feedback_scaling * rng.uniform(
             -1, 1, (self.n_units, n_places * n_outputs if self.feedback_scaling else 0)
         )
-        self._recurrence = slice_rows(scipy.sparse.csr_array(scipy.sparse.hstack(self.W_)))
-        self._network = first._network._replace(
-            recurrence=arrange(scipy.sparse.csr_array((self.n_units,) * 2), np.dtype(float)),
-            drive=np.vstack([self.W_in_.T, self.W_fb_.T]),
+        plain = first._network
+        self._network = weigh(
+            slice_rows(scipy.sparse.csr_array(scipy.sparse.hstack(self.W_))),
+            np.vstack([self.W_in_.T, self.W_fb_.T]),
+            plain.bias,
+            plain.leak,
+            plain.activation,
         )
         return self
 
@@ -269,7 +273,6 @@ class TreeReservoir(TransformerMixin, BaseEstimator):
         given = np.zeros((len(states), len(loop.intercept))) if outputs is None else outputs.copy()
         run_trees(
             self._network,
-            self._recurrence,
             len(self.W_),
             forest.children,
             forest.rows,

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from esnkit.core.process import warn_of_divergence
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
-from esnkit.kernels.reservoir import working_space
+from esnkit.kernels.closed_loop import stack
+from esnkit.kernels.lanes import pack_coef
 from esnkit.kernels.stepper import NOT_FINITE, all_finite, observe, restore, stream
 from esnkit.models.runner import Runner, clip_outputs
 from esnkit.readouts.online import OnlineReadout
@@ -305,19 +306,17 @@ class _Compiled:
         bounds = np.array([loop.lower, loop.upper])
         if not (link.closed or loop.through_feedback):
             bounds[:] = [[-np.inf], [np.inf]]
-        flags = [network.activation, loop.with_input, loop.squared]
+        flags = [network.leaky, network.activation, loop.with_input, loop.squared]
         flags += [loop.through_input, loop.through_feedback]
-        moving = np.zeros((4, working_space(state.states)[0].size), state.states.dtype)
-        moving[0, : state.states.size] = state.states
         self._arrays = (
             *network.recurrence,
-            np.vstack([network.drive, network.bias, network.leak]),
-            np.ascontiguousarray(loop.coef),
+            network.per_unit,
+            pack_coef(network, stack([loop]), 1, 1),
             np.vstack([loop.intercept, bounds]),
             units.scale.copy(),
             np.array(flags, dtype=np.int64),
             units.lags,
-            moving,
+            state.states[np.newaxis].copy(),
             units.past.copy(),
         )
 

@@ -10,7 +10,7 @@ import scipy.sparse
 
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.online import LMS, RLS, SLICE, learn_in_loop, learn_rows, new_learner
-from esnkit.kernels.reservoir import ReservoirWeights
+from esnkit.kernels.reservoir import weigh
 from esnkit.kernels.sparse_layout import arrange
 from tests import naive
 
@@ -71,7 +71,7 @@ def test_learning_inside_the_loop_equals_the_naive_twin(own, with_input, squared
     rng = np.random.default_rng(0)
     n_units, n_steps, skip = 11, 30, 4
     W = scipy.sparse.random_array((n_units, n_units), density=0.3, rng=rng, format="csr")
-    network = ReservoirWeights(
+    network = weigh(
         recurrence=arrange(W, np.dtype(float)),
         drive=rng.uniform(-1, 1, (4, n_units)),
         bias=rng.uniform(-0.2, 0.2, n_units),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esnkit.kernels.activations import CODES, activate
-from esnkit.kernels.reservoir import ReservoirWeights, run_driven
+from esnkit.kernels.reservoir import run_driven, weigh
 from esnkit.kernels.simd import SLICE
 from esnkit.kernels.sparse_layout import arrange
 from tests import naive
@@ -22,11 +22,11 @@ def make_network(n_units, n_drive, *, density=0.2, activation="tanh", dtype=np.f
     rng = np.random.default_rng(seed)
     W = scipy.sparse.random_array((n_units, n_units), density=density, rng=rng, format="csr")
     W.data[:] = rng.uniform(-1, 1, W.nnz) / np.sqrt(1 + density * n_units)
-    network = ReservoirWeights(
+    network = weigh(
         recurrence=arrange(W, np.dtype(dtype)),
-        drive=rng.uniform(-1, 1, (n_drive, n_units)).astype(dtype),
-        bias=rng.uniform(-0.2, 0.2, n_units).astype(dtype),
-        leak=rng.uniform(0.1, 1, n_units).astype(dtype),
+        drive=rng.uniform(-1, 1, (n_drive, n_units)),
+        bias=rng.uniform(-0.2, 0.2, n_units),
+        leak=rng.uniform(0.1, 1, n_units),
         activation=CODES[activation],
     )
     return network, W.toarray().astype(dtype)

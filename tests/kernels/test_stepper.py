@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from esnkit.kernels.closed_loop import Loop
+from esnkit.kernels.closed_loop import Loop, stack
+from esnkit.kernels.lanes import pack_coef
 from esnkit.kernels.stepper import NOT_FINITE, all_finite, stream
 from tests import naive
 from tests.kernels.test_reservoir import TOLERANCE, make_network
@@ -34,11 +35,11 @@ def make_stream(lags, *, dtype=np.float64, density=0.2, n_at_once=1, **flags):
     scale = rng.uniform(0.5, 2, (2, N_VALUES + N_GIVEN))
     fixed = (
         *network.recurrence,
-        np.vstack([network.drive, network.bias, network.leak]),
-        loop.coef,
+        network.per_unit,
+        pack_coef(network, stack([loop]), 1, 1),
         np.vstack([loop.intercept, loop.lower, loop.upper]),
         scale,
-        np.array([network.activation, *map(int, options.values())]),
+        np.array([network.leaky, network.activation, *map(int, options.values())]),
         np.array(lags, dtype=np.int64),
     )
     return fixed, (W, network, loop, scale, list(lags))
@@ -46,8 +47,7 @@ def make_stream(lags, *, dtype=np.float64, density=0.2, n_at_once=1, **flags):
 
 def start_of(series, lags, dtype):
     """Working space with a random state, and what `observe` keeps of a series."""
-    units = np.zeros((4, 32), dtype)
-    units[0, :N_UNITS] = np.random.default_rng(4).uniform(-1, 1, N_UNITS)
+    units = np.random.default_rng(4).uniform(-1, 1, (1, N_UNITS)).astype(dtype)
     past = [np.zeros(N_VALUES)]
     for i, lag in enumerate(lags):
         past.append(naive.difference(series, lags[:i])[-lag:].ravel())
