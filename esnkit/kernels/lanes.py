@@ -114,8 +114,8 @@ def run_many_free(network, loops, seen, X, n_lanes, H, y, outputs, first_clipped
 def run_packed(network, loops, coef, seen, X, n_lanes, H, y, outputs, first_clipped):
     """Run as `run_many_free` does, with coefficients from `pack_coef`."""
     n_runs, n_units = H.shape
-    w, room = point_at(network, 0, n_lanes), working_space(network, n_lanes)
-    states = aligned(2 * coef.shape[0], w.n_padded * n_lanes, H)
+    w, room = point_at(network, 0, n_lanes), working_space(network, n_lanes, 2 * coef.shape[0])
+    states = room[2:]
     u = aligned(1, -(-w.n_drive * n_lanes // SLICE) * SLICE, H)[0]
     said = aligned(1, coef.shape[1] * SLICE, y)[0]
     known = np.zeros(y.size + 1, H.dtype)  # the last place stays zero

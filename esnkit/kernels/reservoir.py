@@ -123,10 +123,10 @@ def aligned(n_rows, size, like):
 
 
 @kernel
-def working_space(network, n_lanes):
-    """Make two rows of room for `advance` to work in, and two for states, all of them zero."""
+def working_space(network, n_lanes, n_states=2):
+    """Make two rows of room for `advance` to work in, and some for states, all of them zero."""
     per_unit = network.per_unit
-    return aligned(4, per_unit.shape[1] * n_lanes, per_unit)
+    return aligned(2 + n_states, per_unit.shape[1] * n_lanes, per_unit)
 
 
 @kernel

@@ -6,7 +6,10 @@ named tuples, so what belongs together comes stacked and is taken apart in here.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from esnkit.kernels.closed_loop import Loop
 from esnkit.kernels.jit import kernel
@@ -14,23 +17,34 @@ from esnkit.kernels.lanes import run_packed
 from esnkit.kernels.reservoir import ReservoirWeights
 from esnkit.kernels.sparse_layout import Recurrence
 
+N_FLAGS = 8  # in front of what `stack_constants` makes
 NOT_FINITE = -2  # returned instead of the first step clipped, with nothing changed
+
+
+def stack_constants(network: ReservoirWeights, loop: Loop, lags: NDArray[np.int64]) -> Any:
+    """Put what a `stream` has of whole numbers into one array, and all weights into another."""
+    recurrence = network.recurrence
+    counts = [recurrence.starts.size, len(recurrence.dense)]
+    counts += [network.leaky, network.activation]
+    flags = [loop.with_input, loop.squared, loop.through_input, loop.through_feedback]
+    numbers = np.concatenate([counts, flags, recurrence.starts, lags]).astype(np.int64)
+    weights = recurrence.dense.ravel() if recurrence.dense.size else recurrence.weights
+    return numbers, recurrence.columns, weights
 
 
 @kernel
 def stream(
-    starts, columns, weights, dense, per_unit, coef, per_output, scale, flags, lags,
+    numbers, columns, weights, per_unit, coef, bounds, scale,
     state, past, value, given, outputs,
 ):  # fmt: skip
     """Take in a value, step once, and run on for as many rows as ``outputs`` has.
 
-    What stays as it is: the four arrays of the `Recurrence`; ``per_unit`` of the
-    `ReservoirWeights`; ``coef`` of `pack_coef`; ``per_output`` (3, n_outputs), the intercept and
-    bounds of the `Loop`; ``scale`` (2, n_values + n_given), means and spreads; ``flags``, all other
-    numbers of weights and loop in their order; ``lags`` (n_lags,) of the differences.
+    What stays as it is: ``numbers``, ``columns`` and ``weights`` of `stack_constants`; ``per_unit``
+    of the `ReservoirWeights`; ``coef`` of `pack_coef`; ``bounds`` (2, n_outputs) of the `Loop`; and
+    ``scale`` (2, n_values + n_given), means and spreads.
 
-    What moves on: ``state`` (1, n_units), and ``past``, see `observe`. Where ``value`` (n_values,) is empty, nothing has been
-    observed, and the first output takes its place.
+    What moves on: ``state`` (1, n_units), and ``past``, see `observe`. Where ``value`` (n_values,)
+    is empty, nothing has been observed, and the first output takes its place.
 
     ``given`` (n_steps, n_given) holds known inputs. ``outputs`` (n_steps, n_values) is filled, in
     the units of the values. Where the readout has more outputs than there are values, they are
@@ -39,11 +53,16 @@ def stream(
     """
     if not (all_finite(value) and all_finite(given.reshape(-1))):
         return NOT_FINITE
-    recurrence = Recurrence(starts, columns, weights, dense)
-    network = ReservoirWeights(recurrence, per_unit, state.shape[1], flags[0] != 0, flags[1])
+    n_starts, n_dense = numbers[0], numbers[1]
+    starts, lags = numbers[N_FLAGS : N_FLAGS + n_starts], numbers[N_FLAGS + n_starts :]
+    dense = weights[: n_dense * n_dense].reshape(n_dense, n_dense)
+    network = ReservoirWeights(
+        Recurrence(starts, columns, weights, dense),
+        per_unit, state.shape[1], numbers[2] != 0, numbers[3],
+    )  # fmt: skip
     loop = Loop(
-        coef, per_output[:1], flags[2] != 0, flags[3] != 0, flags[4] != 0, flags[5] != 0,
-        per_output[1:2], per_output[2:],
+        coef, bounds[:1], numbers[4] != 0, numbers[5] != 0, numbers[6] != 0, numbers[7] != 0,
+        bounds[:1], bounds[1:],
     )  # fmt: skip
     n_steps, n_values = outputs.shape
     rows = np.empty((n_steps, 1, given.shape[1]), state.dtype)

@@ -14,7 +14,14 @@ from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.closed_loop import stack
 from esnkit.kernels.lanes import pack_coef
-from esnkit.kernels.stepper import NOT_FINITE, all_finite, observe, restore, stream
+from esnkit.kernels.stepper import (
+    NOT_FINITE,
+    all_finite,
+    observe,
+    restore,
+    stack_constants,
+    stream,
+)
 from esnkit.models.runner import Runner, clip_outputs
 from esnkit.readouts.online import OnlineReadout
 
@@ -306,16 +313,12 @@ class _Compiled:
         bounds = np.array([loop.lower, loop.upper])
         if not (link.closed or loop.through_feedback):
             bounds[:] = [[-np.inf], [np.inf]]
-        flags = [network.leaky, network.activation, loop.with_input, loop.squared]
-        flags += [loop.through_input, loop.through_feedback]
         self._arrays = (
-            *network.recurrence,
+            *stack_constants(network, loop, units.lags),
             network.per_unit,
             pack_coef(network, stack([loop]), 1, 1),
-            np.vstack([loop.intercept, bounds]),
+            bounds,
             units.scale.copy(),
-            np.array(flags, dtype=np.int64),
-            units.lags,
             state.states[np.newaxis].copy(),
             units.past.copy(),
         )

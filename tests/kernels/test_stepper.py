@@ -7,7 +7,7 @@ import pytest
 
 from esnkit.kernels.closed_loop import Loop, stack
 from esnkit.kernels.lanes import pack_coef
-from esnkit.kernels.stepper import NOT_FINITE, all_finite, stream
+from esnkit.kernels.stepper import NOT_FINITE, all_finite, stack_constants, stream
 from tests import naive
 from tests.kernels.test_reservoir import TOLERANCE, make_network
 
@@ -34,13 +34,11 @@ def make_stream(lags, *, dtype=np.float64, density=0.2, n_at_once=1, **flags):
     )
     scale = rng.uniform(0.5, 2, (2, N_VALUES + N_GIVEN))
     fixed = (
-        *network.recurrence,
+        *stack_constants(network, loop, np.array(lags, dtype=np.int64)),
         network.per_unit,
         pack_coef(network, stack([loop]), 1, 1),
-        np.vstack([loop.intercept, loop.lower, loop.upper]),
+        np.vstack([loop.lower, loop.upper]),
         scale,
-        np.array([network.leaky, network.activation, *map(int, options.values())]),
-        np.array(lags, dtype=np.int64),
     )
     return fixed, (W, network, loop, scale, list(lags))
 
