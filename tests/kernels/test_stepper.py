@@ -117,10 +117,10 @@ def test_without_a_value_the_first_output_takes_its_place():
 
 def test_the_first_step_held_is_told():
     fixed, _ = make_stream(())
-    fixed[6][2] = -4.0  # an upper bound that every output is above
+    fixed[5][1] = -4.0  # an upper bound that every output is above
     units, past = start_of(np.zeros((1, 2)), (), np.float64)
     assert stream(*fixed, units, past, np.ones(2), np.ones((3, 1)), np.empty((3, 2))) == 0
-    fixed[6][2] = 5.0
+    fixed[5][1] = 5.0
     assert stream(*fixed, units, past, np.ones(2), np.ones((3, 1)), np.empty((3, 2))) == -1
 
 
