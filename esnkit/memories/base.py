@@ -75,6 +75,16 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
                 setattr(cls, name, False)
         super().__init_subclass__(**options)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take up what was saved, by an earlier version too."""
+        super().__setstate__(state)
+        # Weights that were laid out otherwise, with vectors where a number stands now.
+        if np.ndim(getattr(vars(self).get("_network"), "n_units", 0)):
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Lay out the fitted weights for the kernels as ``_network``, where there is one."""
+
     # ------------------------------------------------------------------ what a memory says
 
     @abstractmethod

@@ -154,16 +154,16 @@ class DelayedReservoir(ReservoirVariant):
             (self._draw_delays(rng, 1, self.max_delay, W.nnz), W.indices, W.indptr), shape=W.shape
         )
         self.input_delays_ = self._draw_delays(rng, 0, self.max_input_delay, self.W_in_.shape)
-        self._lay_out(W)
+        self._lay_out()
 
     def _draw_delays(self, rng: np.random.Generator, least: int, most: int, shape: Any) -> Any:
         """Draw a delay for a fraction of the connections; the others have the least."""
         drawn = rng.integers(least, most, size=shape, endpoint=True)
         return np.where(rng.random(shape) < self.delayed_fraction, drawn, least)
 
-    def _lay_out(self, W: scipy.sparse.csr_array) -> None:
+    def _lay_out(self) -> None:
         """Give each delay columns of its own, in the past of the states and of the inputs."""
-        n_units, n_past = self.n_units, int(self.max_delay)
+        n_units, n_past, W = self.n_units, int(self.max_delay), scipy.sparse.csr_array(self.W_)
         columns = W.indices + n_units * (self.delays_.data - 1)
         unfolded = scipy.sparse.csr_array(
             (W.data, columns, W.indptr), shape=(n_units, n_units * n_past)

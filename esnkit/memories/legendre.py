@@ -114,6 +114,11 @@ class LegendreMemory(RecurrentMemory):
         check_real(self.window, "window", min_val=_SHORTEST)
         refuse_too_large(32 * (int(self.order) * n_features) ** 2, f"order={self.order}")
         self.A_, self.B_ = _exact_step(int(self.order), float(self.window))
+        self.n_inputs_ = n_features
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        n_features = self.n_inputs_
         self._network = weigh(
             recurrence=arrange(scipy.linalg.block_diag(*[self.A_] * n_features), np.dtype(float)),
             drive=np.kron(np.eye(n_features), self.B_),

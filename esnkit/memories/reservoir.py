@@ -318,7 +318,7 @@ class Reservoir(RecurrentMemory):
         self.W_fb_ = self._draw(
             "feedback", fed_back, self.feedback_connectivity, self.feedback_scaling
         )
-        self._network = self._lay_out(np.dtype(self.dtype))
+        self._lay_out()
 
     @property
     def seed_(self) -> np.random.SeedSequence:
@@ -343,14 +343,14 @@ class Reservoir(RecurrentMemory):
                 first = np.zeros(self.n_feedback_)
                 fed_back = self._one_step_later(teacher[part], first, part.stop - part.start)
             drives.append(self._stack_drive(sequences.rows[part], fed_back).astype(double))
-        gains, shifts = self.plasticity.adapt(self._lay_out(double), drives)
+        gains, shifts = self.plasticity.adapt(self._laid_out(double), drives)
         self.gains_, self.shifts_ = _frozen(gains), _frozen(shifts)
         scale: Any = scipy.sparse.diags_array(gains)
         self.W_ = scale @ self.W_
         _frozen(self.W_ if isinstance(self.W_, np.ndarray) else self.W_.data)
         self.W_in_, self.W_fb_ = _frozen(scale @ self.W_in_), _frozen(scale @ self.W_fb_)
         self.bias_ = _frozen(gains * self.bias_ + shifts)
-        self._network = self._lay_out(np.dtype(self.dtype))
+        self._lay_out()
         return self
 
     def run_patches(
@@ -483,7 +483,10 @@ class Reservoir(RecurrentMemory):
         )
         return _frozen(weights.toarray() * np.asarray(scaling, dtype=np.float64))
 
-    def _lay_out(self, dtype: np.dtype[Any]) -> ReservoirWeights:
+    def _lay_out(self) -> None:
+        self._network = self._laid_out(np.dtype(self.dtype))
+
+    def _laid_out(self, dtype: np.dtype[Any]) -> ReservoirWeights:
         """Copy the weights into the form in which the kernels read them."""
         return weigh(
             arrange(self.W_, dtype),
