@@ -374,20 +374,24 @@ class Network:
 
 def _as_array(what: str, values: Any, dtype: DTypeLike) -> Array:
     """Return an array in the precision of the network, at least of one dimension."""
+    if type(values) is np.ndarray and values.dtype == dtype and values.ndim:
+        return values  # as all are in a loop over batches, where each microsecond counts
     with naming(what):
         return np.atleast_1d(np.asarray(values, dtype))
 
 
 def _as_lengths(values: Any, n_steps: int) -> Indices:
     """Return the steps of each sequence, and refuse what the inputs do not hold."""
-    lengths = _as_array("lengths", values, np.float64)
-    whole = lengths.ndim == 1 and lengths.size > 0 and (lengths == np.trunc(lengths)).all()
+    counted = type(values) is np.ndarray and values.dtype == np.intp
+    lengths = values if counted else _as_array("lengths", values, np.float64)
+    whole = lengths.ndim == 1 and lengths.size > 0
+    whole = whole and (counted or bool((lengths == np.trunc(lengths)).all()))
     if not whole or lengths.min() < 1 or lengths.max() > n_steps:
         raise ValueError(
             f"lengths must hold a whole number from 1 to {n_steps}, the steps of the inputs, "
             f"for each sequence, got {values!r}"
         )
-    return lengths.astype(np.intp)
+    return lengths.astype(np.intp, copy=False)
 
 
 def _check_shape(what: str, values: Array, shape: tuple[int, ...]) -> None:

@@ -16,6 +16,7 @@ from esnkit.plotting.checks import check_columns, check_mapping, check_method
 from esnkit.plotting.style import (
     CYCLE,
     GREY,
+    from_zero,
     label,
     legend_above,
     logarithmic,
@@ -248,7 +249,7 @@ class BacktestDisplay(Display):
         if self.log:
             logarithmic(ax, "y")
         else:
-            ax.set_ylim(bottom=0)
+            from_zero(ax)
         if self.steps is None:
             whole_numbers(ax)
         legend_above(ax)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from esnkit.core.checks import check_numbers, check_scalar
 from esnkit.plotting.base import Display
 from esnkit.plotting.checks import check_method, floats
-from esnkit.plotting.style import CYCLE, GREY, label, tidy
+from esnkit.plotting.style import CYCLE, GREY, from_zero, label, tidy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -261,7 +261,7 @@ class ErrorByLengthDisplay(Display):
         ax.errorbar(places, self.shares_, bars, fmt="none", ecolor=GREY, elinewidth=1, capsize=3)
         ax.set_xticks(places, [_span(lengths[groups == g]) for g in present])
         label(ax, "steps of a sequence, and how many there are", "share of mistaken labels")
-        ax.set_ylim(bottom=0)
+        from_zero(ax)
         tidy(ax)
         ax.margins(x=0.05)
 

@@ -43,6 +43,12 @@ def whole_numbers(ax: Axes) -> None:
     ax.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
 
 
+def from_zero(ax: Axes) -> None:
+    """Let the y axis begin at zero, and go up to what all panels that share it hold."""
+    ax.autoscale(axis="y")  # a panel that was drawn before may have fixed the limits
+    ax.set_ylim(bottom=0)
+
+
 def label(ax: Axes, x: str | None, y: str | None) -> None:
     """Label the axes by names that may come from a file: what looks like a formula is none."""
     ax.set_xlabel("" if x is None else str(x), parse_math=False)

@@ -367,6 +367,22 @@ def test_figures_of_labels_are_drawn_from_a_classifier():
     assert display.shares_ @ display.counts_ == pytest.approx(wrong)
 
 
+@pytest.mark.parametrize("display", ["labels", "backtest"])
+def test_panels_that_share_an_axis_show_all_that_each_holds(display):
+    _, axes = plt.subplots(1, 2, sharey=True)
+    for ax, largest in zip(axes, (1, 9), strict=True):
+        if display == "labels":
+            wrong = np.arange(10) < largest
+            drawn = ErrorByLengthDisplay(np.ones(10, dtype=int), wrong)
+        else:
+            drawn = BacktestDisplay({"model": np.full((3, 3), float(largest))})
+        drawn.plot(ax=ax)
+    for ax in axes:
+        low, high = ax.get_ylim()
+        assert low == 0
+        assert high > max(one.dataLim.y1 for one in axes)
+
+
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
