@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any
+import runpy
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -46,20 +46,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Shift the seeds before any module of tests draws its data."""
+    """Shift the seeds before any module of tests draws its data, in processes of tests too."""
     shift = config.getoption("--shift-seeds")
     if shift:
-        import numpy as np
-
-        for name in ("default_rng", "SeedSequence"):
-            setattr(np.random, name, _shifted(getattr(np.random, name), shift))
-
-
-def _shifted(make: Callable[..., Any], shift: int) -> Callable[..., Any]:
-    def shifted(seed: Any = None, *args: Any, **kwargs: Any) -> Any:
-        return make(seed + shift if type(seed) is int else seed, *args, **kwargs)
-
-    return shifted
+        folder = str(Path(__file__).parent / "shifted")
+        paths = [folder, os.environ.get("PYTHONPATH", "")]
+        os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+        os.environ["ESNKIT_TESTS_SHIFT_SEEDS"] = str(shift)
+        runpy.run_path(f"{folder}/sitecustomize.py")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -26,6 +26,11 @@ _COUNTERS = re.compile(
     r"|sequence|rank|count|number|line|x_value|seconds?|sec|s|elapsed)$",
     re.IGNORECASE,
 )
+_SURE_COUNTERS = re.compile(
+    r"^(unnamed: 0|index|row|row[ _.]?names?|rownames|(.*[ _])?id|no\.?|nr\.?|#|(.*[ _])?record|obs"
+    r"|sample|entry|lfd\.? ?nr\.?)$",
+    re.IGNORECASE,
+)
 _SHORTEST = 5  # rows of one series above those of the next
 _SAMPLE = 200  # rows that decide what a column holds
 
@@ -66,7 +71,8 @@ def is_counter(table: Table, name: str) -> bool:
     if any(re.match(r"0\d{1,2}$", cell) for cell in cells):  # years of two digits, perhaps
         return False
     values = np.array([float(cell) for cell in cells])
-    return bool(_COUNTERS.match(name)) and counts(values) and values.min() < 1000
+    named = _SURE_COUNTERS.match(name) or (_COUNTERS.match(name) and values.min() < 1000)
+    return bool(named) and counts(values)
 
 
 def pick_series(table: Table, options: ReadOptions) -> list[str]:

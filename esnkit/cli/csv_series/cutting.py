@@ -20,6 +20,7 @@ _DELIMITERS = {
     "^": "caret",
     "~": "tilde",
     "\x01": "control sign",
+    "\x1f": "control sign",
     "  ": "blanks",
     " ": "blank",
 }
@@ -28,6 +29,12 @@ _NAMED = {"tab": "\t", "\\t": "\t", "semicolon": ";", "comma": ",", "pipe": "|",
 _SAMPLE = 60  # records whose cells tell whether a delimiter makes sense
 _HEADER = 0.25  # what a line of names of the same width adds to a score
 _CLEAR = 1.0  # score beyond which blanks are not looked at
+
+# Lines of tables drawn with signs; as long as to be no mark of what is missing.
+_BORDER = re.compile(
+    r"^[ \t]*[|+┌└├╞╔╚╠]?[-=─═┬┴┼╪╦╩╬+|: ]*[-=─═]{5}[-=─═┬┴┼╪╦╩╬+|:┐┘┤╡╗╝╣ \t]*$", re.M
+)
+_QUOTES = {"“": "”", "„": "“", "«": "»", "»": "«"}
 
 Records = list[tuple[int, list[str]]]
 
@@ -99,8 +106,13 @@ def _score(records: list[list[str]]) -> float:
         return 0.0
     sample = [cells for cells in records if len(cells) == width][-_SAMPLE:]
     names = any(len(cells) == width and not any(map(is_number, cells)) for cells in records[:30])
-    known = [is_gap(c) or is_number(c) or is_datelike(c) for cells in sample for c in cells[:20]]
+    known = [_makes_sense(cell) for cells in sample for cell in cells[:20]]
     return share * (0.5 + sum(known) / len(known)) + (_HEADER if names else 0.0)
+
+
+def _makes_sense(cell: str) -> bool:
+    """Tell whether a cell is a number, a date or a gap, and not several cells in one."""
+    return not re.search("[;|\t]", cell) and (is_gap(cell) or is_number(cell) or is_datelike(cell))
 
 
 def _cut(path: str, text: str, delimiter: str, offset: int) -> Records:
@@ -111,7 +123,11 @@ def _cut(path: str, text: str, delimiter: str, offset: int) -> Records:
             text = re.sub(r" *\t *| {2,}", "\t", text)
     character = {"  ": "\t", "": "\x1f"}.get(delimiter, delimiter)
     reader = csv.reader(
-        io.StringIO(text), delimiter=character, skipinitialspace=character != "\t", strict=True
+        io.StringIO(_BORDER.sub("", text)),
+        delimiter=character,
+        skipinitialspace=character != "\t",
+        escapechar="\\" if f"\\{character}" in text else None,
+        strict=True,
     )
     records = []
     line = 1
@@ -129,5 +145,7 @@ def _cut(path: str, text: str, delimiter: str, offset: int) -> Records:
 
 def _strip(cell: str) -> str:
     """Take off blanks, and the formula by which programs keep text from a spreadsheet."""
-    cell = cell.strip(" \u00a0\t")
+    cell = cell.strip(" \u00a0\u2007\t")
+    if cell and cell[-1] == _QUOTES.get(cell[0]):
+        return cell[1:-1]
     return cell[2:-1] if cell.startswith('="') and cell.endswith('"') else cell

@@ -9,16 +9,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from esnkit.cli.csv_series.columns import check_column, counts, mostly_numbers
-from esnkit.cli.csv_series.date_numbers import Reading, decimal_years, is_sheet_day
+from esnkit.cli.csv_series.date_numbers import (
+    Reading,
+    decimal_years,
+    is_sheet_day,
+    named_count,
+)
 from esnkit.cli.csv_series.date_text import is_datelike
 from esnkit.cli.csv_series.missing import is_gap
 from esnkit.cli.csv_series.numbers import Undecided, take_apart
 from esnkit.cli.csv_series.options import ReadOptions
 from esnkit.cli.csv_series.parts import join_parts
-from esnkit.cli.csv_series.stamps import read_stamps
+from esnkit.cli.csv_series.stamps import is_regular, read_stamps
 from esnkit.cli.csv_series.table import Table, TableError, quote
 
-# What columns of dates, and of parts of dates, are called.
 # What columns of dates, and of parts of dates, are called.
 _DATE_NAME = re.compile(
     r"^(.*[ _])?(date|datetime|day|ds|month|time|timestamp|year|period|quarter|week|epoch|unix|ts"
@@ -26,6 +30,7 @@ _DATE_NAME = re.compile(
     r"|jaar|yr|stamp|observation_date|ref_date|time_period)(\(s\)|s)?([ _(].*)?$",
     re.IGNORECASE,
 )
+_NAMED_DATE = re.compile(r"(date|datum|fecha|month|monat|year|jahr|period)$", re.IGNORECASE)
 _YEAR_NAME = re.compile(r"^(year|jahr|año|ano|anno|ann[ée]e|yyyy)$", re.IGNORECASE)
 _SAMPLE = 200  # rows that decide what a column holds
 
@@ -53,12 +58,15 @@ def find_dates(table: Table, options: ReadOptions) -> Stamps | None:
         cells = table.column(name)
         if len(cells) > 1 and len(set(cells)) == 1:
             continue
-        if options.date_format is not None and _DATE_NAME.match(name):
+        if options.date_format is not None and _DATE_NAME.match(name.strip("<>")):
             return _read_dates(table, (name,), cells, options)
         if _mostly_dates(cells):
             stamps = _read_dates(table, (name,), cells, options)
             _refuse_other_dates(table, names, stamps, options)
             return stamps
+    for name in names:
+        if named_count(name) and mostly_numbers(table.column(name)):
+            return _read_dates(table, (name,), table.column(name), options)
     for name in names:
         others = [n for n in names if n != name and mostly_numbers(table.column(n))]
         alone = not others and table.delimiter != ""
@@ -73,16 +81,18 @@ def numbers_are_dates(name: str, cells: Sequence[str], first: bool, alone: bool)
 
     Such a column stands first or has the name of a date; numbers that are alone are no years.
     """
-    cells = [re.sub(r"\.0+$", "", cell) for cell in cells]
+    cells = [re.sub(r"\.0+$", "", cell) for cell in map(plain_year, cells)]
     if len(cells) < 2 or not all(re.fullmatch(r"\d+(\.\d+)?", cell) for cell in cells):
         return False
     values = np.array([float(cell) for cell in cells])
-    named = bool(_DATE_NAME.match(name))
+    named = bool(_DATE_NAME.match(name.strip("<>")))
     if not (first or named) or (counts(values) and values.min() < 1000):
         return False
     if _are_years(name, cells, values, named, alone) or _all(cells, _MONTH_FIRST, _WHOLE_DAY):
         return True
     steps = np.diff(values)
+    if named and _all(cells, r"\d{6}", r"\d{8}") and not counts(values) and _regular(cells):
+        return True
     if not ((steps > 0).all() or (steps < 0).all()):
         return False
     weeks = re.search("week|woche|kw", name, re.IGNORECASE)
@@ -119,8 +129,35 @@ def _are_years(
     one_way = bool((steps > 0).all() or (steps < 0).all())
     if named and values.min() >= 1000 and values.max() < 2500 and one_way:
         return True
+    if named and _all(cells, r"(1[5-9]|20)\d\d") and _repeats(values):
+        return True
     near = bool(counts(values) and values.min() >= 1500 and values.max() < 2200)
     return near and len(cells) >= 5 and not alone
+
+
+def _repeats(values: np.ndarray) -> bool:
+    """Tell whether years of one step come as often each, as where several series have them."""
+    years, counts = np.unique(values, return_counts=True)
+    return len(years) > 2 and counts[0] > 1 and len({*np.diff(years)}) == len({*counts}) == 1
+
+
+def _regular(cells: Sequence[str]) -> bool:
+    """Tell whether digits are dates of one step, or may be in two ways."""
+    try:
+        reading = read_stamps(cells)
+    except Undecided:
+        return True
+    return reading is not None and is_regular(reading.dates)
+
+
+def plain_year(cell: str) -> str:
+    """Return a year without signs of thousands and notes; other cells as they are."""
+    found = re.fullmatch(
+        r"(?P<y>[12]\d{3}) ?([*†‡]{1,3}|[epr]|\((est|prov|prel|p|e|r|f)\w*\.?\))"
+        r"|(?P<t>[12]),(?P<h>\d{3})",
+        cell,
+    )
+    return (found["y"] or found["t"] + found["h"]) if found else cell
 
 
 def _mostly_dates(cells: Sequence[str]) -> bool:
@@ -159,13 +196,13 @@ def _refuse_unknown_dates(table: Table, names: Sequence[str]) -> None:
     for name in names:
         cells = table.column(name)
         if len(cells) < 2 or mostly_numbers(cells):
-            if _DATE_NAME.match(name) and mostly_numbers(cells) and len(cells) > 2:
+            if _DATE_NAME.match(name.strip("<>")) and mostly_numbers(cells) and len(cells) > 2:
                 _check_date_numbers(table, name, cells)
             continue
         digits = sum(bool(re.search(r"\d", cell)) for cell in cells)
         distinct = len(set(cells)) > 0.9 * len(cells)
         if (distinct and 2 * digits > len(cells)) or (
-            _DATE_NAME.match(name) and len(set(cells)) > 1
+            _DATE_NAME.match(name.strip("<>")) and len(set(cells)) > 1
         ):
             raise table.error(
                 0,
@@ -183,7 +220,9 @@ def _check_date_numbers(table: Table, name: str, cells: Sequence[str]) -> None:
     counts = len(set(np.round(steps, 9))) == 1 and min(values) < 1000
     counts = counts and not any(re.match(r"0\d{1,2}$", cell) for cell in cells)
     others = [n for n in table.header if n != name and mostly_numbers(table.column(n))]
-    if others and not counts and bool((steps > 0).all() or (steps < 0).all()):
+    one_way = bool((steps > 0).all() or (steps < 0).all())
+    digits = _all([cell.strip() for cell in cells], r"\d{4}", r"\d{6}", r"\d{8}", r"'\d\d")
+    if others and not counts and (one_way or (digits and _NAMED_DATE.match(name))):
         raise table.error(
             0,
             name,
@@ -199,8 +238,9 @@ def _read_dates(
     form = options.date_format
     if form is None and re.fullmatch("b?mjd", name, re.IGNORECASE):
         form = "days since 1858-11-17"
+    form = form or named_count(name)
     try:
-        reading = read_stamps(cells, form, options.timezone)
+        reading = read_stamps([plain_year(cell) for cell in cells], form, options.timezone)
     except Undecided as error:
         raise table.error(0, name, f"{error}.") from None
     weeks = re.search("week|woche|kw", name, re.IGNORECASE) and options.date_format is None

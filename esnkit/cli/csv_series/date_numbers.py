@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,16 +17,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LAST = 2**31  # seconds since 1970
+_TICKS = (6.2e17, 6.5e17)  # of 100 ns since the year 1: from 1965 to 2060
 _JULIAN = ((2415020.5, 2500000.0, "1900-01-01"),)  # days of astronomers, from noon to noon
 _SINCE = re.compile(
-    r"(?P<unit>(milli)?seconds?|minutes?|hours?|days?) since (?P<origin>\S.*)", re.IGNORECASE
+    r"(?P<unit>(milli|micro|nano)?seconds?|ticks?|minutes?|hours?|days?) since (?P<origin>\S.*)",
+    re.IGNORECASE,
 )
-_SECONDS = {
-    f"{unit}{plural}": length
-    for unit, length in (("millisecond", 1e-3), ("second", 1.0), ("minute", 60.0), ("hour", 3600.0),
-                         ("day", 86400.0))
-    for plural in ("", "s")
-}  # fmt: skip
+_NAMED = re.compile(r"\w+ since \d{4}-\d\d?-\d\d?([ T]\d\d?:\d\d(:\d\d(\.\d+)?)?)?", re.IGNORECASE)
+_SECONDS = {"nanosecond": 1e-9, "tick": 1e-7, "microsecond": 1e-6, "millisecond": 1e-3,
+            "second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def count_days(days: Sequence[str]) -> Reading | None:
     """Read numbers that count seconds or days, or years with decimals."""
     import pandas as pd
 
-    if not all(days):
+    if not all(days) or any(re.match(r"0\d", day) for day in days):
         return None
     values = np.array([float(day) for day in days])
     whole = bool((values == values.round()).all())
@@ -52,6 +52,7 @@ def count_days(days: Sequence[str]) -> Reading | None:
         if whole and low < values.min() and values.max() < high:
             counts = np.array([int(day.partition(".")[0]) for day in days])
             stamps = pd.to_datetime(counts, unit=unit)  # type: ignore[call-overload]
+            _refuse_other_origins(unit, days, counts, stamps)
             return Reading(f"seconds since 1970 ({unit})", pd.DatetimeIndex(stamps))
     if all(re.fullmatch(r"(19|20)\d\d[1-4]", day) for day in days):
         texts = [f"{day[:4]}-{3 * int(day[4]) - 2:02}-01" for day in days]
@@ -66,6 +67,27 @@ def count_days(days: Sequence[str]) -> Reading | None:
             stamps = pd.Timestamp(origin) + pd.to_timedelta(seconds, unit="s")
             return Reading("Julian days", pd.DatetimeIndex(stamps))
     return None if whole else decimal_reading(days, values)
+
+
+def _refuse_other_origins(
+    unit: str, days: Sequence[str], counts: np.ndarray, stamps: pd.DatetimeIndex
+) -> None:
+    """Refuse numbers that would be dates to come, or that .NET counts in this range."""
+    import pandas as pd
+
+    place = int(stamps.argmax())
+    if stamps[place] > pd.Timestamp.now() + pd.Timedelta(days=366):
+        raise Undecided(
+            f"{days[place]!r} would be {stamps[place]:%Y-%m-%d}, which is to come, if it counted "
+            "from 1970; say since when with --date-format 'seconds since 1960-01-01', as SAS has "
+            "it, or the like, with milliseconds as Stata, or since 1970-01-01"
+        )
+    low, high = _TICKS
+    if unit == "ns" and low < counts.min() and counts.max() < high:
+        raise Undecided(
+            f"{days[0]!r} may count nanoseconds since 1970 or ticks of .NET; decide with "
+            "--date-format 'nanoseconds since 1970-01-01' or 'ticks since 0001-01-01'"
+        )
 
 
 def is_sheet_day(values: np.ndarray) -> bool:
@@ -84,12 +106,20 @@ def read_counted(cells: Sequence[str], form: str) -> Reading | None:
     if found is None:
         return None
     try:
-        origin = pd.Timestamp(found["origin"])
+        start = pd.Timestamp(found["origin"]).to_pydatetime()
     except ValueError:
         raise Undecided(f"--date-format {form!r} names no date after 'since'") from None
-    values = pd.to_numeric(pd.Series(list(cells)), errors="coerce").to_numpy()
-    seconds = np.round(values * _SECONDS[found["unit"].lower()], 6)
-    return Reading(form, pd.DatetimeIndex(origin + pd.to_timedelta(seconds, unit="s")))
+    start = start if start.tzinfo else start.replace(tzinfo=UTC)
+    offset = (start - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
+    values = pd.to_numeric(pd.Series(list(cells)), errors="coerce").to_numpy(dtype=float)
+    seconds = np.round(values * _SECONDS[found["unit"].lower().rstrip("s")] + offset, 6)
+    return Reading(form, pd.DatetimeIndex(pd.to_datetime(seconds, unit="s", errors="coerce")))
+
+
+def named_count(name: str) -> str | None:
+    """Return 'hours since 2022-01-14' where the name of a column says what its numbers count."""
+    found = _NAMED.search(name)
+    return found[0] if found and _SINCE.fullmatch(found[0]) else None
 
 
 def decimal_reading(days: Sequence[str], values: np.ndarray) -> Reading | None:
@@ -145,7 +175,12 @@ def read_split_years(days: Sequence[str]) -> Reading | None:
     import pandas as pd
 
     pairs = [TOKEN.findall(day) for day in days]
-    if any(len(pair) != 2 or (int(pair[0]) + 1) % 100 != int(pair[1]) for pair in pairs):
+    if any(len(pair) != 2 or not _follows(*pair) for pair in pairs):
         return None
     years = pd.to_datetime([pair[0] for pair in pairs], format="%Y", errors="coerce")
     return Reading("%Y/%y", pd.DatetimeIndex(years), ("years by the first of two",))
+
+
+def _follows(year: str, other: str) -> bool:
+    """Tell whether a year is the next one, in four digits or two."""
+    return (int(year) + 1) % 10 ** len(other) == int(other) and len(other) in (2, 4)

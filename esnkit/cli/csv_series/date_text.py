@@ -17,7 +17,13 @@ _WEEKDAY = re.compile(
     r"|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado"
     r"|domingo)\b,?"
 )
-_FILLERS = re.compile(r"\b(de|del|den)\b|(?<=\d) uhr$")  # 3 de mayo de 2022, 12:00 Uhr
+# 3 de mayo de 2022, 12:00 Uhr, June 1 at 12:00, week 1 of 2022
+_FILLERS = re.compile(r"\b(de|del|den|at|of)\b|(?<=\d) uhr$|\bkl\.?(?= ?\d)")
+_WHAT = re.compile(  # which day of a week is meant
+    r"^(w/?[ec]|from|as (of|at)|(week|wk) (ending|ended|commencing|beginning|starting|of))\.? "
+)
+# What stands behind a date or a year: preliminary, estimated, revised.
+_MARKED = re.compile(r"(?<=\d)( ?[*†‡]{1,3}| [epr])$|(?<=^\d{4})[epr]$")
 _TIME = re.compile(
     r"(?:^|[ t,_]+|(?<=\d{4}):)(?P<h>\d{1,2})(?:[:h](?P<m>\d{2})(?:[:](?P<s>\d{2})"
     r"(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<ap>[ap]\.?m\.?|(?<=\d)[ap])?|\s*(?P<ap2>[ap]\.?m\.?)|h)$"
@@ -26,41 +32,88 @@ _COMPACT_TIME = re.compile(
     r"^((?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))"
     r"[t ]?([01]\d|2[0-4])([0-5]\d)?([0-5]\d)?$"
 )
-_YEAR_LAST = re.compile(r"^([a-z]{3} \d{1,2}) (\d\d:\d\d:\d\d)(?: [a-z]{3,4})? (\d{4})$")
+_YEAR_LAST = re.compile(
+    r"^([a-z]{3} \d{1,2}) (\d\d:\d\d:\d\d)( [a-z]{3,4}| [+-]\d{4})? (\d{4})( [+-]\d{4})?$"
+)
+_TIME_FIRST = re.compile(r"^(\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?),? ([^:]*\d)$")
+_DOTTED_TIME = re.compile(  # of Oracle: 12.00.00.000000 AM
+    r"(?<= )(\d{1,2})\.(\d\d)\.(\d\d)(?=\.\d{6,9}$|(?:\.\d{1,9})? ?[ap]m$)"
+)
+_ONE_SIGN = re.compile(  # 2022-01-14-00-00-00
+    r"^(\d{4}([-_./ ])\d\d\2\d\d)[-_ :](\d\d)[-_ :](\d\d)(?:[-_ :](\d\d))?$"
+)
+_ZONE_TWICE = re.compile(r"(?<=[+-]\d{4}) [a-z]{3,4}$|(?<=[+-]\d\d:\d\d)\[[\w/+-]+$")
 _REMARK = re.compile(r"(?<=\d) ?\([^()]*\)$|\bgmt(?=[+-]\d)")  # GMT+0100 (Central European Time)
 _HOUR = re.compile(r"^(\d{4}[-/.]\d\d?[-/.]\d\d?)[ t](\d\d)$")
 ZONE = re.compile(r"(?<=[\d )m])\s*(?P<z>z|utc|gmt|[+-]\d{2}:?\d{2}|(?<=:\d\d)[+-]\d{2})$")
 ZONE_NAME = re.compile(r"(?<=:\d\d)\s*(?!am|pm)[a-z]{2,5}$|(?<=\d [ap]m)\s+[a-z]{2,5}$")
 _EAST_ASIAN = str.maketrans("年月日년월일", "-- -- ")
 _RANGE = re.compile(r"^(.*\d[-/.:]\d.*?[-/.:]\d+.*?)\s*(?:\s-\s|\sto\s|--|\s/\s)\s*\d.*$")
-_ISO_RANGE = re.compile(r"^(\d{4}-\d\d-\d\d[^/]*)/\d[\d:t -]*$")
+_ISO_RANGE = re.compile(
+    r"^(\d{4}-\d\d-\d\d[^/]*)/\d[\d:t -]*$"
+    r"|^\(?(?P<left>\d{4}-\d\d-\d\d[\d: ]*), \d{4}-[\d: -]*[)\]]?$"
+)
+# Spans whose year stands at their end alone: 27.12.-02.01.2022, Dec 27 - Jan 2 2022.
+_SPAN = re.compile(
+    r"^(?P<start>\d{1,2}\.(?P<m>\d{1,2})\.|(?P<b>[a-z]{3}) \d{1,2}|\d{1,2} (?P<b2>[a-z]{3})) ?- ?"
+    r"(?:\d{1,2}\.(?P<m_end>\d{1,2})\.|(?P<b_end>[a-z]{3}) \d{1,2} |\d{1,2} (?P<b2_end>[a-z]{3}) )"
+    r"(?P<y>\d{4})$"
+)
+_QUARTERS = ("jan-mar", "apr-jun", "jul-sep", "oct-dec")
+_ROMAN = ("i", "ii", "iii", "iv")
+_ORDINALS = ("first", "second", "third", "fourth")
+_QUARTER_WORDS = re.compile(
+    rf"(?P<before>\d{{4}})[ /-]?(?P<part>{'|'.join(_QUARTERS)}|i{{1,3}}|iv)"
+    rf"|(?P<part2>{'|'.join(_QUARTERS)}|i{{1,3}}|iv|{'|'.join(_ORDINALS)})"
+    r"(?: ?[/-] ?| (?:(?:kw|kwartal|trim|trimestre|quarter|q)\.? )?)(?P<after>\d{4})"
+    r"|q(?P<glued>[1-4])(?P<glued_year>\d{4})"
+)
 _PLAIN_NUMBER = re.compile(r"[-+]?(\d{0,7}|\d+[.,]\d*)", re.ASCII)
 # What most files hold, and no rule below changes.
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d)?)?", re.ASCII)
-TOKEN = re.compile(r"\d+|[a-z]+")
+TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
 _WORDS = (
     dict.fromkeys(ENGLISH, "M")
     | dict.fromkeys(
-        ("q", "qtr", "quarter", "quartal", "t", "trim", "trimestre", "trimester", "kv"), "Q"
+        (
+            "q",
+            "qtr",
+            "quarter",
+            "quartal",
+            "t",
+            "trim",
+            "trimestre",
+            "trimester",
+            "kv",
+            "k",
+            "kvartal",
+            "kwartaal",
+            "кв",
+            "квартал",
+        ),
+        "Q",
     )
-    | dict.fromkeys(("w", "wk", "week", "cw", "kw"), "W")
-    | dict.fromkeys(("h", "hy", "half", "s", "sem", "semestre"), "H")
-    | {"m": "m"}
+    | dict.fromkeys(("w", "wk", "week", "cw", "kw", "ww", "u", "uge", "uke", "v", "vecka"), "W")
+    | dict.fromkeys(("h", "hy", "half", "halbjahr"), "H")
+    | dict.fromkeys(("s", "sem", "semestre"), "S")
+    | dict.fromkeys(("m", "mm", "month", "monat"), "m")
 )
 
 # What the tokens of a date may be, in the order in which they stand: digits (their number), names
-# of months (M), and letters of quarters (Q), weeks (W), halves (H) and months (m). The first
-# reading of several is the usual one. Y is a year, y one of two digits, b a month by its name.
+# of months (M), and letters of quarters (Q), weeks (W), halves (H), halves or weeks (S, as in
+# semestre and semaine) and months (m). The first reading of several is the usual one. Y is a year,
+# y one of two digits, b a month by its name.
 READINGS = {
     "4 2 2": ("Ymd",),
     "2 2 4": ("dmY", "mdY"),
     "2 2 2": ("dmy", "mdy", "ymd"),
     "4 2": ("Ym", "YQ"),
+    "4 4": (),
     "2 4": ("mY",),
     "2 2": ("my", "ym"),
     "4": ("Y",),
     "8": ("Ymd", "dmY", "mdY"),
-    "6": ("Ym", "ymd", "dmy"),
+    "6": ("Ym", "ymd", "dmy", "mdy", "mY"),
     "7": ("Yj",),
     "4 3": ("Yj",),
     "4 M": ("Yb",),
@@ -87,6 +140,13 @@ READINGS = {
     "4 H 2": ("YxH",),
     "H 2 4": ("xHY",),
     "2 H 4": ("HxY",),
+    "2 H 2": ("Hxy", "yxH"),
+    "4 S 2": ("YxH", "YxW"),
+    "S 2 4": ("xHY", "xWY"),
+    "2 S 4": ("HxY", "WxY"),
+    "2 S 2": ("Hxy", "yxH", "Wxy", "yxW"),
+    "2 W 2": ("yxW", "Wxy"),
+    "W 2 2": ("xWy",),
     "4 m 2": ("Yxm",),
     "m 2 4": ("xmY",),
 }
@@ -119,17 +179,60 @@ def clean(cell: str) -> tuple[str, bool]:
     """Return a cell in plain small letters, and whether it named an interval."""
     if _ISO.fullmatch(cell):
         return cell.lower(), False
-    text = re.sub(r"[\s\u00a0\u202f]+", " ", cell).strip("[] ").lower()
+    text = re.sub(r"[\s\u00a0\u202f]+", " ", cell).strip("[]# ").lower()
     text = re.sub("[‐‑–—−]", "-", text).strip("'\"")
-    text = _REMARK.sub("", text)
-    text = _FILLERS.sub("", _WEEKDAY.sub("", text)).translate(_EAST_ASIAN).strip(" -")
-    text = re.sub(r"\b(\d{1,2})(st|nd|rd|th)\b", r"\1", text)
+    text = _MARKED.sub("", _WHAT.sub("", _ZONE_TWICE.sub("", _REMARK.sub("", text))))
+    text = _FILLERS.sub("", _WEEKDAY.sub("", text))
+    if not text.isascii():
+        text = _in_letters(text)
+    text = re.sub(r"\b(\d{1,2})(st|nd|rd|th|er|º|ª)\b", r"\1", text.strip(" -"))
     text = re.sub(r"(?<=\d)(?=[^\W\d_]{3})|(?<=[^\W\d_]{3})(?=\d)", " ", text)
     if not text.isascii() or re.search("[a-z]{3}", text):
         text = in_english(text)
-    text = _YEAR_LAST.sub(r"\1 \3 \2", " ".join(text.split()))
+    text = _reorder(" ".join(text.split()))
     found = _RANGE.match(text) or _ISO_RANGE.match(text)
-    return (found[1].strip(), True) if found else (text, False)
+    if found:
+        return next(filter(None, found.groups())).strip(), True
+    span = _SPAN.match(text.replace(",", ""))
+    return (_start_of(span), True) if span else (_as_quarter(text), False)
+
+
+def _in_letters(text: str) -> str:
+    """Write the signs of East Asia for years, quarters and weeks as letters and dashes."""
+    text = re.sub(r"[제第]?\s*(\d+)\s*(?:季度|四半期|분기)", r" q\1", text)
+    return re.sub(r"第\s*(\d+)\s*[周週]", r" w\1", text).translate(_EAST_ASIAN)
+
+
+def _reorder(text: str) -> str:
+    """Put the time of the day behind the date, with colons between its parts."""
+    text = _YEAR_LAST.sub(r"\1 \4 \2\3\5", text)
+    text = _TIME_FIRST.sub(r"\2 \1", text)
+    text = _DOTTED_TIME.sub(r"\1:\2:\3", text)
+    found = _ONE_SIGN.match(text)
+    return f"{found[1]} {found[3]}:{found[4]}:{found[5] or '00'}" if found else text
+
+
+def _start_of(span: re.Match[str]) -> str:
+    """Return the day on which a span begins, in the year before if it runs over the new year."""
+    months = [
+        int(number) if number else ENGLISH.index(name) if name in ENGLISH else 0
+        for number, name in (
+            (span["m"], span["b"] or span["b2"]),
+            (span["m_end"], span["b_end"] or span["b2_end"]),
+        )
+    ]
+    year = int(span["y"]) - (months[0] > months[1])
+    return f"{span['start']}{'' if span['m'] else ' '}{year}"
+
+
+def _as_quarter(text: str) -> str:
+    """Write a quarter told by months, Roman numbers or words with its digit."""
+    found = _QUARTER_WORDS.fullmatch(text)
+    if not found:
+        return text
+    part = found["part"] or found["part2"] or _ROMAN[int(found["glued"]) - 1]
+    quarter = next(k.index(part) for k in (_QUARTERS, _ROMAN, _ORDINALS) if part in k) + 1
+    return f"q{quarter} {found['before'] or found['after'] or found['glued_year']}"
 
 
 def split_time(text: str) -> tuple[str, float | None, str]:

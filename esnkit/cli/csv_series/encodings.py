@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from esnkit.cli.csv_series.table import TableError
 
@@ -11,12 +12,12 @@ _FOREIGN = re.compile(rb"[\x80-\x9f\xaa-\xaf\xb4-\xff]{3}")
 _WESTERN = set("€£¥¢§©®°±²³µ·¼½¾«»’‘“”–—…´¨ªº¿¡ŠšŽžŒœŸ¬¶ \xad†‡•‰™") | {
     chr(code) for code in range(0xC0, 0x100)
 }
-# Signs without a width, digits of other scripts, and the signs between those.
-_PLAIN = (
-    dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), "")
-    | {first + digit: str(digit) for first in (0xFF10, 0x660, 0x6F0) for digit in range(10)}
-    | {0xFF0E: ".", 0xFF0C: ",", 0x66B: ".", 0x66C: ","}
-)
+# Signs without a width, those between digits of other scripts, and what parts lines and cells.
+_PLAIN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"), "") | {
+    0xFF0E: ".", 0xFF0C: ",", 0x66B: ".", 0x66C: ",", 0xFF1B: ";", 0x2502: "|", 0x2503: "|",
+    0x2551: "|", 0x2506: "|",
+}  # fmt: skip
+_LINE_ENDS = dict.fromkeys(map(ord, "\u2028\u2029\x85\x0b\x1e"), "\n")
 
 
 def decode(path: str, content: bytes, encoding: str | None) -> tuple[str, str]:
@@ -38,7 +39,9 @@ def decode(path: str, content: bytes, encoding: str | None) -> tuple[str, str]:
             f"{path}, line {line}: this is not {found} text; name another --encoding."
         ) from None
     if not text.isascii():
-        text = text.translate(_PLAIN)
+        text = text.translate(_PLAIN | _western_digits(text))
+    if not re.search("[\r\n]", text.strip()):  # lines end otherwise
+        text = text.translate(_LINE_ENDS)
     text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\f", "")
     text = text.replace("\r", "\n").rstrip("\x00\x1a")
     if "\x00" in text:
@@ -50,6 +53,12 @@ def decode(path: str, content: bytes, encoding: str | None) -> tuple[str, str]:
     if not text.strip():
         raise TableError(f"{path}: the file is empty.")
     return text, found
+
+
+def _western_digits(text: str) -> dict[int, str]:
+    """Say how the digits of other scripts that a text holds are written in the Western ones."""
+    others = (char for char in set(text) if not char.isascii() and char.isdecimal())
+    return {ord(char): str(unicodedata.decimal(char)) for char in others}
 
 
 def _guess_encoding(content: bytes) -> str | None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from esnkit.cli.csv_series.cutting import Records, delimiter_name
+from esnkit.cli.csv_series.date_text import is_datelike
 from esnkit.cli.csv_series.numbers import is_number
 from esnkit.cli.csv_series.table import TableError, listing, quote
 
@@ -16,6 +17,11 @@ _UNIT = re.compile(
     r"|hh\S*|string|numeric|float|double|integer|int|datetime|text)?$",
     re.IGNORECASE,
 )
+
+TOTAL = re.compile(
+    r"\b(sub)?(total|totals|sum|summe|summary|gesamt|mean|average|mittel)\b", re.IGNORECASE
+)
+_DATES = re.compile(r"<?(time_?stamp|date_?time|date|time|datum|fecha|data)>?", re.IGNORECASE)
 
 
 def find_names(
@@ -27,7 +33,8 @@ def find_names(
         unique = [
             p for p in full if len({c for c in above[p][1] if c}) == sum(map(bool, above[p][1]))
         ]
-        chosen = (unique or full)[-1]
+        dated = [p for p in unique if any(map(_DATES.fullmatch, above[p][1]))]
+        chosen = (dated[:1] or unique or full)[-1]
         line, names = above[chosen]
         if len(unique) == 0 and len(full) > 1:
             names = [" ".join(dict.fromkeys(filter(None, parts))) for parts in
@@ -82,7 +89,7 @@ def _looks_like_units(cells: Sequence[str]) -> bool:
 def _refuse_lost_rows(path: str, records: Records, header_line: int) -> None:
     """Refuse to take for units a line below the header that holds numbers."""
     for line, cells in records:
-        if len(cells) > 1 and any(is_number(cell) for cell in cells):
+        if len(cells) > 1 and any(map(is_number, cells)) and not any(map(TOTAL.search, cells)):
             raise TableError(
                 f"{path}, line {line}: {quote(cells[0])} is not a date as in the rows below; the "
                 f"line under the header (line {header_line}) holds {listing(cells)}."
@@ -96,7 +103,9 @@ def _check_row_names(path: str, names: list[str], body: Records, delimiter: str)
     counts = all(re.fullmatch(r"\d+", row[0]) for row in rows) and (
         [int(row[0]) for row in rows] == list(range(int(rows[0][0]), int(rows[0][0]) + len(rows)))
     )
-    if delimiter in (",", " ") and digits[-1] and digits[-2] and not (counts and len(names) > 2):
+    shifted = is_datelike(rows[0][0]) and _DATES.fullmatch(names[1]) and not is_datelike(rows[0][1])
+    split = digits[-1] and (digits[-2] or shifted) and not (counts and len(names) > 2)
+    if delimiter in (",", " ") and split:
         sign = "," if delimiter == "," else " "
         what = "decimal" if delimiter == "," else "thousands"
         option = (

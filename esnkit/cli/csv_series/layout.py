@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from esnkit.cli.csv_series.cutting import Records
 from esnkit.cli.csv_series.date_text import is_datelike
-from esnkit.cli.csv_series.header import check_widths, find_names
+from esnkit.cli.csv_series.header import TOTAL, check_widths, find_names
 from esnkit.cli.csv_series.missing import is_gap
 from esnkit.cli.csv_series.numbers import is_number
 from esnkit.cli.csv_series.table import Table, TableError, listing, quote
@@ -20,7 +20,7 @@ _FOOTER = re.compile(
 )
 
 
-_TOTAL = re.compile(r"\b(sub)?(total|totals|sum|summe|gesamt|mean|average|mittel)\b", re.IGNORECASE)
+_PAGE = re.compile(r"\W*(page|seite|p[áa]gina|pagina|sida|side|strona)\W*\d+", re.IGNORECASE)
 _TITLES = 50  # records among which a header may stand
 _MORE = 5  # times as many rows below a header as lines of numbers above it
 
@@ -44,7 +44,9 @@ def make_table(
     if above and len(above[-1][1]) == width + 1 > 2 and not any(map(is_number, above[-1][1])):
         width += 1  # the last column is empty
         body = [(line, [*cells, ""] if len(cells) == width - 1 else cells) for line, cells in body]
-    notes = _check_footer(path, below, width)
+    if not _is_apart(body, below, width):
+        _check_footer(path, below, width)
+    notes = [f"{len(below)} line(s) below the rows"] if below else []
     names, more = find_names(path, above, body, width, "told" if told else delimiter)
     body, dropped = _leave_out(body, names, dated)
     check_widths(path, body, names, delimiter)
@@ -86,8 +88,10 @@ def _leave_out(body: Records, names: list[str], dated: list[int]) -> tuple[Recor
             counts["comment(s)"] += 1
         elif dated and [cell.lower() for cell in cells] == header:
             counts["repeated header(s)"] += 1
-        elif dated and _TOTAL.search(first) and not is_datelike(first):
+        elif dated and TOTAL.search(first) and not is_datelike(first):
             counts["line(s) of totals"] += 1
+        elif dated and sum(map(bool, cells)) == 1 and _PAGE.match(first):
+            counts["number(s) of pages"] += 1
         else:
             kept.append((line, cells))
     return kept, [f"{count} {what}" for what, count in counts.items()]
@@ -133,11 +137,21 @@ def _refuse_no_rows(path: str, filled: Records, width: int) -> None:
     )
 
 
-def _check_footer(path: str, below: Records, width: int) -> list[str]:
+def _is_apart(body: Records, below: Records, width: int) -> bool:
+    """Tell whether a table of notes stands below an empty line: of another width, without dates."""
+    if not (body and below) or below[0][0] <= body[-1][0] + 1:
+        return False
+    cells = [cell for _, row in below for cell in row]
+    header = below[0][1]
+    other = all(len(row) != width for _, row in below) and len(header) > 1
+    return other and not any(map(is_number, header)) and not any(map(is_datelike, cells))
+
+
+def _check_footer(path: str, below: Records, width: int) -> None:
     """Let notes go that stand below the rows, but nothing that may be a row."""
     for line, cells in below:
         filled = [cell for cell in cells if cell]
-        if _TOTAL.search(filled[0]):
+        if TOTAL.search(filled[0]):
             continue
         if len(filled) > 1 and any(map(is_number, filled)) and not _FOOTER.match(filled[0]):
             raise TableError(
@@ -151,7 +165,6 @@ def _check_footer(path: str, below: Records, width: int) -> list[str]:
             )
         if len(filled) == 1 and width == 1 and len(filled[0]) < 20 and not _FOOTER.match(filled[0]):
             raise TableError(f"{path}, line {line}: {quote(filled[0])} is not a number.")
-    return [f"{len(below)} line(s) below the rows"] if below else []
 
 
 def _drop_empty_columns(table: Table) -> None:

@@ -17,7 +17,7 @@ _WORDS = """
 - -- --- ---- . .. ... : * ** *** – — … ? / // /// na n/a n.a. #n/a #na nan nat none null nil
 missing \\n <na> #value! #div/0! #ref! #num! #null! #name? #nv #n/d #nd #calc! -nan (na) n/d nd
 n.d. s/d s.d. k.a. o.a. b.d. n.v. (blank) (null) (none) (empty) empty 1.#qnan -1.#ind 1.#ind
-unavailable
+unavailable undefined #¡div/0! #¡valor! #wert! #bezug! #ref #value *** ***** ___ bad fehlt
 """
 _GAPS = {"", "no data", "not available", "not reported", "k. a.", *_WORDS.split()}
 

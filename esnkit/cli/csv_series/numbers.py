@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_SPACES = " \u00a0\u202f\u2009'’`_"
+_SPACES = " \u00a0\u202f\u2009\u2007'’`_"
 _CURRENCY = (
     r"(?:us\$|r\$|a\$|c\$|[$€£¥₹₽₩₺₴₫฿]|usd|eur|gbp|chf|jpy|cny|rmb|inr|sek|nok|dkk|pln|czk|huf|brl|aud"
-    r"|cad|rs\.?|kr\.?|zł|kč|ft|fr\.)"
+    r"|cad|rs\.?|kr\.?|zł|kč|ft|fr\.|円|元|원|руб\.?)"
 )
 _AFFIX = re.compile(rf"^(?P<a>[-+(]*)\s*(?P<sign>{_CURRENCY})\s*(?P<b>.*)$", re.IGNORECASE)
 _SUFFIX = re.compile(rf"^(?P<a>.*\d[\d.,]*)\s*(?P<sign>{_CURRENCY})(?P<b>\)?-?)$", re.IGNORECASE)
@@ -23,14 +23,20 @@ _GROUPS = re.compile(rf"\d{{1,3}}([{_SPACES}]\d{{3}})+(?:[.,]\d*)?", re.ASCII)
 
 # What stands behind a number: the unit of all, or a letter that tells of some what they are worth.
 _UNIT = re.compile(
-    r"(?P<number>[-+−(]?\s*[\d.,'’]*\d\)?)[ \u00a0]?(?P<unit>[a-zµ°%‰$€][a-zµ°²³/%‰·$€]{0,11}\d?)",
+    r"(?P<number>[-+−(]?\s*[\d.,'’]*\d\)?)[ \u00a0]?"
+    r"(?P<unit>[a-zµ°%‰$€][a-zµ°²³/%‰·$€]{0,11}[\d.]?)",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"(?P<number>[-+−(]?[\d.,]*\d)(?P<note>\s*(?:[*†‡§]{1,3}|\[\w{1,3}\]|\([a-z]\))|\s+[epru])",
+    r"(?P<number>[-+−(]?[\d.,]*\d)"
+    r"(?P<note>\s*(?:[*†‡§¹²³⁴⁵⁶⁷⁸⁹]{1,3}|\[\w{1,3}\]|\([a-z\d]\))|\s*[epru])",
     re.IGNORECASE,
 )
-_FACTORS = {"k": 1e3, "m": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
+_FACTORS = {"k": 1e3, "m": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12, "mio": 1e6, "mrd": 1e9}
+# The minus as it is typed and printed, and the point that stands at half height.
+_PLAIN = str.maketrans("−–﹣—－·", "-----.")
+_POWER = re.compile(r"(?<=\d)\s*[×x*]\s*10\^?([-+]?\d{1,3})$")
+_NO_CENTS = re.compile(r"(?<=\d)[.,]-{1,2}$")  # 100,- and 100.–
 
 
 class Undecided(ValueError):  # noqa: N818
@@ -52,7 +58,8 @@ class Number:
 @lru_cache(maxsize=8192)  # the cells of one file are looked at many times
 def take_apart(cell: str) -> Number | None:
     """Take a cell apart if it may be a number in some country."""
-    text = cell.strip().strip("'").strip().replace("−", "-").replace("–", "-").replace("﹣", "-")
+    text = _NO_CENTS.sub("", cell.strip().strip("'").strip().translate(_PLAIN))
+    text = _POWER.sub(r"e\1", text)
     currency = ""
     for pattern in (_AFFIX, _SUFFIX):
         found = pattern.match(text)
@@ -95,7 +102,7 @@ def split_note(cell: str) -> tuple[str, str]:
 
 def factor_of(unit: str) -> float | None:
     """Return the factor that a letter stands for where several stand in one column."""
-    return 1.0 if not unit else _FACTORS.get(unit.lower())
+    return 1.0 if not unit else _FACTORS.get(unit.lower().rstrip("."))
 
 
 def is_number(cell: str) -> bool:

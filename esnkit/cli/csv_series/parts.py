@@ -10,13 +10,22 @@ from esnkit.cli.csv_series.months import month_of
 from esnkit.cli.csv_series.table import Table
 
 _PARTS = {
-    "year": re.compile(r"^(year_?|yr|yyyy|jahr|año|ano|anno|ann[ée]e)$", re.IGNORECASE),
-    "month": re.compile(r"^(month_?|mon|mm|mo|monat|mes|mois|period)$", re.IGNORECASE),
-    "quarter": re.compile(r"^(quarter_?|qtr|q|quartal|period)$", re.IGNORECASE),
+    "year": re.compile(
+        r"^((fiscal )?year_?|yr|yyyy|jahr|año|ano|anno|ann[ée]e|jaar|år|rok|vuosi|yıl)$",
+        re.IGNORECASE,
+    ),
+    "month": re.compile(
+        r"^(month_?|mon|mm|mo|monat|mes|mês|mese|mois|maand|m[åa]ned|m[åa]nad|miesiąc|period|periodo)$",
+        re.IGNORECASE,
+    ),
+    "quarter": re.compile(
+        r"^(quarter_?|qtr|q|quartal|trimestre|trimester|kvartal|kwartaal|kwartał|period|periodo)$",
+        re.IGNORECASE,
+    ),
     "week": re.compile(r"^(week|wk|iso_?week|kw)$", re.IGNORECASE),
     "day": re.compile(r"^(day_?|dd|dy|dom|tag|day_of_month)$", re.IGNORECASE),
     "doy": re.compile(r"^(doy|yday|day_?of_?year|jday|julian_?day)$", re.IGNORECASE),
-    "hour": re.compile(r"^(hour|hr|hh|stunde|he|hour[ _]?ending)$", re.IGNORECASE),
+    "hour": re.compile(r"^(hour|hr|hh|stunde|heure|he|hour[ _]?ending)$", re.IGNORECASE),
     "time": re.compile(
         r"^(time|start[ _]?time|zeit|uhrzeit|hora|time of day|clock)$", re.IGNORECASE
     ),
@@ -24,7 +33,7 @@ _PARTS = {
 _CELLS = {  # how the parts are written
     "year": re.compile(r"\d{4}(\.0)?"),
     "month": re.compile(r"M?\d{1,2}(\.0)?|[^\W\d]+\.?", re.IGNORECASE),
-    "quarter": re.compile(r"Q?0?\d(\.0)?", re.IGNORECASE),
+    "quarter": re.compile(r"[QTK]?0?[1-4](\.0)?", re.IGNORECASE),
     "week": re.compile(r"W?\d{1,2}(\.0)?", re.IGNORECASE),
     "doy": re.compile(r"\d{1,3}(\.0)?"),
 }
@@ -33,7 +42,7 @@ _SAMPLE = 200  # rows that decide what a column holds
 
 def join_parts(table: Table, names: Sequence[str]) -> tuple[tuple[str, ...], list[str]] | None:
     """Put year and month, or date and time, from several columns together."""
-    found = {part: [n for n in names if form.match(n)] for part, form in _PARTS.items()}
+    found = {part: [n for n in names if form.match(n.strip("<>"))] for part, form in _PARTS.items()}
     one = {part: columns[0] for part, columns in found.items() if len(columns) == 1}
     time = one.get("time") or one.get("hour")
     time = time if time and _holds_times(table, time) else None
@@ -72,7 +81,7 @@ def _join(row: Sequence[str], parts: Sequence[str]) -> str:
         return f"{year}-{first.zfill(3)}" + (f" {_as_time(rest[0])}" if rest else "")
     letter = {"quarter": "Q", "week": "-W"}.get(parts[0], "-")
     month = month_of(first)
-    first = re.sub("^[QqWwMm](?=\\d)", "", first) if month is None else str(month + 1)
+    first = re.sub("^[QqWwMmTtKk](?=\\d)", "", first) if month is None else str(month + 1)
     joined = f"{year}{letter}{first.zfill(2) if letter == '-W' else first.lstrip('0')}"
     if len(parts) > 1:
         joined += f"-{rest[0]}"
@@ -87,7 +96,10 @@ def _join_time(
         cells = [re.sub(r"[ T]00:00(:00)?$", "", cell) for cell in table.column(name)]
         dates = sum(is_datelike(c) and ":" not in c for c in cells[:_SAMPLE])
         if name != time and 2 * dates > len(cells[:_SAMPLE]):
-            pairs = zip(cells, map(_as_time, table.column(time)), strict=True)
+            times = table.column(time)
+            if any(re.fullmatch(r"\d{3,4}", cell) for cell in times):  # 0, 100, ... 2300
+                times = [f"{cell.zfill(4)[:2]}:{cell.zfill(4)[2:]}" for cell in times]
+            pairs = zip(cells, map(_as_time, times), strict=True)
             return (name, time), [f"{day} {hour}" for day, hour in pairs]
     return None
 
@@ -109,9 +121,14 @@ def _join_names(table: Table, names: Sequence[str]) -> tuple[tuple[str, ...], li
 
 
 def _as_time(cell: str) -> str:
+    cell = re.sub(r"^(\d{1,2})( ?- ?\d{1,2}| ?h| Uhr)$", r"\1", cell)
     return f"{int(cell):02}:00" if re.fullmatch(r"\d{1,2}", cell) else cell
 
 
 def _holds_times(table: Table, name: str) -> bool:
-    form = re.compile(r"\d{1,2}(:\d\d(:\d\d([.,]\d+)?)?( ?[ap]\.?m?\.?)?)?", re.IGNORECASE)
+    form = re.compile(
+        r"\d{1,2}(:\d\d(:\d\d([.,]\d+)?)?( ?[ap]\.?m?\.?)?| ?- ?\d{1,2}| ?h| Uhr)?"
+        r"|([01]?\d|2[0-3])[0-5]\d",
+        re.IGNORECASE,
+    )
     return all(form.fullmatch(cell.strip()) for cell in table.column(name))

@@ -130,7 +130,7 @@ def _read_text(path: str, content: bytes, options: ReadOptions) -> tuple[Records
     if options.sheet is not None and not path.lower().endswith(".zip"):
         raise TableError(f"{path}: this is text without sheets; leave out --sheet.")
     text, encoding = decode(path, content, options.encoding)
-    if re.match(r"\s*(<(!doctype|html|\?xml|table)|[\[{]\s*[\"{\[])", text, re.IGNORECASE):
+    if re.match(r"\s*(<(!doctype|html|\?xml|table)|[\[{]\s*[\"'({\[])", text, re.IGNORECASE):
         raise TableError(f"{path}: this is HTML, XML or JSON, not CSV; export the table as CSV.")
     in_numbers = "".join(filter(None, (options.decimal, options.thousands)))
     if options.decimal is not None and options.decimal == options.thousands:

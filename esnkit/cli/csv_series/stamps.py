@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 _FIXED: dict[str, dict[str, tuple[int, ...]]] = {
           "8": {"Ymd": (4, 2, 2), "dmY": (2, 2, 4), "mdY": (2, 2, 4)},
-          "6": {"Ym": (4, 2), "ymd": (2, 2, 2), "dmy": (2, 2, 2)},
+          "6": {"Ym": (4, 2), "ymd": (2, 2, 2), "dmy": (2, 2, 2), "mdy": (2, 2, 2),
+                "mY": (2, 4)},
           "7": {"Yj": (4, 3)}, "3": {"V": (2, 1)}}  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def _candidates(days: Sequence[str]) -> list[Reading]:
         for day, found in zip(days, signatures, strict=True)
     ]
     sample = next((day for day, found in zip(days, signatures, strict=True) if found == usual), "")
-    split_years = read_split_years(days) if usual == "4 2" else None
+    split_years = read_split_years(days) if usual in ("4 2", "4 4") else None
     if split_years is not None:
         return [split_years]
     readings = []
@@ -233,9 +234,11 @@ def _choose(readings: Sequence[Reading], days: Sequence[str]) -> Reading:
             f"{days[0]!r} may be {first.dates[0].year} or {second.dates[0].year}; write years with "
             "four digits, or use --date none to count rows"
         )
+    place = int((first.dates != second.dates).argmax())  # 01/01 is one day in both readings
     raise Undecided(
-        f"{days[0]!r} may be {_say_date(first.dates[0])} or {_say_date(second.dates[0])}; decide "
-        f"with --date-format {first.form!r} or {second.form!r}"
+        f"{days[place]!r} may be {_say_date(first.dates[place])} or "
+        f"{_say_date(second.dates[place])}; decide with --date-format {first.form!r} or "
+        f"{second.form!r}"
     )
 
 

@@ -22,7 +22,9 @@ def find_target(table: Table, stamps: Stamps | None, notes: list[str]) -> str:
     used = () if stamps is None else stamps.columns
     names = [name for name in table.header if name not in used]
     found = [n for n in names if mostly_numbers(table.column(n))]
-    found = found or [n for n in names if _mostly_units(table.column(n))]
+    with_units = [n for n in names if n not in found and _mostly_units(table.column(n))]
+    if all(is_counter(table, name) for name in found):
+        found += with_units
     if stamps is not None:
         found = _leave_out(table, found, _repeats_dates(table, stamps), "repeats the dates")
     if len(table.rows) >= _SHORTEST:

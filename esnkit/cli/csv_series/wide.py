@@ -99,7 +99,7 @@ def _kind(cell: str) -> str:
         return "year"
     if month_of(cell) is not None:
         return "month"
-    if re.fullmatch(r"[Qq][1-4]", cell):
+    if re.fullmatch(r"(q|qtr|quarter|k|kv|t|trim)\.? ?[1-4]", cell, re.IGNORECASE):
         return "quarter"
     if _TIME.fullmatch(cell):
         return "time"
@@ -111,7 +111,7 @@ def _follow(stamps: list[str], kind: str) -> str | None:
     if kind == "month":
         return kind if [month_of(stamp) for stamp in stamps] == list(range(12)) else None
     if kind == "quarter":
-        return kind if [stamp[1] for stamp in stamps] == ["1", "2", "3", "4"] else None
+        return kind if [stamp[-1] for stamp in stamps] == ["1", "2", "3", "4"] else None
     if kind == "time":
         minutes = [60 * int(h) + int(m) for h, m in (re.split("[:.h]", s) for s in stamps)]
         steps = set(np.diff(minutes))
