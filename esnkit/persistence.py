@@ -27,7 +27,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from esnkit.core.checks import naming
-from esnkit.core.files import write_files
+from esnkit.core.files import read_file, write_files
 
 __all__ = ["describe", "load", "save"]
 
@@ -163,7 +163,7 @@ def load(path: str | os.PathLike[str], trusted: Sequence[str] = ()) -> Any:
     given = list(trusted) if isinstance(trusted, list | tuple | set) else [None]
     if not all(isinstance(name, str) for name in given):
         raise TypeError(f"trusted must be a sequence of names, got {trusted!r}.")
-    data = _as_path(path).read_bytes()
+    data = read_file(_as_path(path))
     members = _open(data, path)
     _check_header(members, path)
     _check_members(members, path)
@@ -210,7 +210,7 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
     ...     describe(Path(folder, "model.esnkit"))["parameters"]["n_units"]
     '20'
     """
-    return _check_header(_open(Path(path).read_bytes(), path), path)
+    return _check_header(_open(read_file(_as_path(path)), path), path)
 
 
 # ---------------------------------------------------------------------- what a file says of itself

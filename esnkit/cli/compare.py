@@ -23,7 +23,7 @@ from esnkit.comparison.report.summary import answer
 from esnkit.comparison.tasks.base import SeriesTask, Task, TaskError
 from esnkit.comparison.tasks.labelled import LabelledTask
 from esnkit.comparison.tasks.registry import DEFAULT_TASKS, TASKS, unknown
-from esnkit.core.files import write_files
+from esnkit.core.files import fault, write_files
 from esnkit.datasets import read_ts, read_ucr
 
 _DEFAULT_OUTPUT = "esnkit-report"
@@ -243,6 +243,8 @@ def _task(name: str, options: argparse.Namespace) -> Task:
     if name != "-" and not os.path.exists(name):
         raise TaskError(f"{unknown('task', name, TASKS)}; and there is no such file")
     if options.classify:
+        if os.path.isdir(name):
+            raise TaskError(f"{name}: this is a folder, not a file of labelled sequences")
         return _labelled_task(Path(name))
     if name.endswith(".ts"):
         raise TaskError(f"{name}: labelled sequences need --classify")
@@ -277,7 +279,9 @@ def _labelled_task(path: Path) -> Task:
     paths = [train, test] if train != test and train.exists() and test.exists() else [path]
     try:
         parts = [read_ts(p) if p.suffix == ".ts" else read_ucr(p) for p in paths]
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        raise TaskError(fault(error)) from None
+    except ValueError as error:
         raise TaskError(str(error)) from None
     said = " and ".join(
         f"{p.name}, {len(y)} sequences" for p, (_, y) in zip(paths, parts, strict=True)

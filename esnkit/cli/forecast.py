@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from esnkit.cli.csv_series import ReadOptions, add_read_options, read_csv_series
-from esnkit.cli.terminal import one_line, say
+from esnkit.cli.terminal import UserError, one_line, say
 from esnkit.core.exceptions import DivergenceWarning
-from esnkit.core.files import Content, write_files
+from esnkit.core.files import Content, fault, write_files
 from esnkit.core.typing import FloatArray
 from esnkit.datasets import list_datasets, load
 from esnkit.forecasting.auto.autoesn import AutoESN
@@ -72,8 +72,8 @@ tells how good such forecasts have been, beside those that repeat the last seaso
 """
 
 
-class ForecastError(Exception):
-    """Something the user can put right; the message is all there is to say."""
+class ForecastError(UserError):
+    """A series that cannot be forecast, or files that cannot be written."""
 
 
 def add_forecast(commands: Any) -> None:
@@ -161,7 +161,7 @@ def _run_forecast(options: argparse.Namespace) -> None:
     try:
         csv_path, png_path = _check_outputs(options)
     except OSError as error:  # such as a name that is too long
-        raise ForecastError(f"{error.filename}: {error.strerror}") from None
+        raise ForecastError(fault(error)) from None
     source = _read_source(options)
     with _warnings_in_one_line():
         try:
@@ -176,7 +176,7 @@ def _run_forecast(options: argparse.Namespace) -> None:
         except ImportError as error:  # skops is not there
             raise ForecastError(str(error)) from error
         except OSError as error:
-            raise ForecastError(f"{error.filename}: {error.strerror}") from error
+            raise ForecastError(fault(error)) from error
         except (ValueError, OverflowError) as error:  # dates end, or the series is too short
             raise ForecastError(f"{source.name}: {error}") from error
         table = _tabulate(forecast)
@@ -186,8 +186,8 @@ def _run_forecast(options: argparse.Namespace) -> None:
         try:
             write_files(contents, overwrite=options.force)
         except OSError as error:
-            fault = f"{error.filename}: cannot be written ({error.strerror})"
-            raise ForecastError(fault) from None
+            why = f"{error.filename}: cannot be written ({error.strerror})"
+            raise ForecastError(why) from None
         except (ValueError, OverflowError) as error:  # dates that no figure can show
             raise ForecastError(f"{source.name}: {error}; --no-plot draws no figure") from error
     say(_summarize(source, forecast))
@@ -315,6 +315,8 @@ def _check_outputs(options: argparse.Namespace) -> tuple[Path, Path]:
     """Choose the files to write, and refuse before any work if they cannot be written."""
     stem = "stdin" if options.series == "-" else Path(options.series).name.partition(".")[0]
     name = f"esnkit-forecast-{stem}"
+    if options.output == "" or "\0" in (options.output or ""):
+        raise ForecastError(f"--output must be what file names begin with, got {options.output!r}")
     prefix = Path(options.output or name)
     if prefix.is_dir():
         prefix /= name
@@ -329,7 +331,7 @@ def _check_outputs(options: argparse.Namespace) -> tuple[Path, Path]:
             raise ForecastError(f"{str(path)!r} exists already; --force overwrites it")
     if options.save is not None:
         model = Path(options.save)
-        if options.save == "" or (model.exists() and not model.is_file()):
+        if options.save == "" or "\0" in options.save or (model.exists() and not model.is_file()):
             raise ForecastError(f"--save must name a file, got {options.save!r}")
         _check_folder(model)
     return paths

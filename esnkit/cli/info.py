@@ -15,7 +15,8 @@ import joblib
 from threadpoolctl import threadpool_info
 
 import esnkit
-from esnkit.cli.terminal import say
+from esnkit.cli.terminal import UserError, say
+from esnkit.core.files import fault
 from esnkit.persistence import describe
 
 _PACKAGES = (
@@ -57,7 +58,7 @@ def run_info(options: argparse.Namespace) -> None:
         try:
             _say_rows(_describe_model(options.file))
         except (OSError, ValueError) as error:
-            raise SystemExit(f"esnkit: {error}") from error
+            raise UserError(fault(error) if isinstance(error, OSError) else error) from None
         return
     rows = {"esnkit": esnkit.__version__, "python": platform.python_version()}
     rows |= {name: _version(name) for name in _PACKAGES}

@@ -12,9 +12,9 @@ import esnkit
 from esnkit.cli.compare import add_compare
 from esnkit.cli.csv_series import TableError
 from esnkit.cli.datasets import add_datasets
-from esnkit.cli.forecast import ForecastError, add_forecast
+from esnkit.cli.forecast import add_forecast
 from esnkit.cli.info import add_info
-from esnkit.cli.terminal import one_line, say, write
+from esnkit.cli.terminal import UserError, one_line, say, write
 from esnkit.comparison import ResultsError, TaskError
 
 __all__ = ["main"]
@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _build_parser().parse_args(argv)
     try:
         options.run(options)
-    except (ForecastError, TableError, TaskError, ResultsError) as error:
+    except (UserError, TableError, TaskError, ResultsError) as error:
         say(f"esnkit: error: {one_line(error)}", error=True)
         return _USER_ERROR
     except KeyboardInterrupt:

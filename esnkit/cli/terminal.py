@@ -7,6 +7,10 @@ import sys
 from typing import IO
 
 
+class UserError(Exception):
+    """Something the user can put right; the message is all there is to say."""
+
+
 def say(text: object, *, error: bool = False) -> None:
     """Print text whose own lines stay lines, on standard output or standard error."""
     write(f"{text}\n", sys.stderr if error else sys.stdout)

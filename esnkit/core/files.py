@@ -1,4 +1,4 @@
-"""Write files so that each is complete or absent, even if the machine stops."""
+"""Read files that are files, and write them so that each is complete or absent."""
 
 from __future__ import annotations
 
@@ -7,13 +7,97 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from esnkit.core.memory import refuse_too_large
+
 Content = str | bytes | Callable[[BinaryIO], object]
 
-__all__ = ["write_files"]
+__all__ = ["fault", "read_file", "write_files"]
+
+_FAULTS = {
+    errno.ENOENT: "there is no such file",
+    errno.EISDIR: "this is a folder, not a file",
+    errno.EACCES: "the file may not be read or written by you",
+    errno.ENOTDIR: "a part of the path is no folder",
+    errno.ELOOP: "the link leads back to itself",
+    errno.ENAMETOOLONG: "the name is too long",
+    errno.ENOSPC: "there is no space left",
+}
+
+
+def read_file(path: str | os.PathLike[str]) -> bytes:
+    """Return what a file holds, all of it.
+
+    Parameters
+    ----------
+    path : str or path
+        The file; a pipe is read to its end.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, is a folder, or a device, some of which never end; `fault` says it
+        in words.
+    ValueError
+        If it would take more than half of the free memory.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from esnkit.core.files import read_file
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     read_file(folder)
+    Traceback (most recent call last):
+        ...
+    IsADirectoryError: [Errno 21] this is a folder, not a file: '...'
+    """
+    name = os.fspath(path)
+    if "\0" in os.fsdecode(name):
+        raise OSError(errno.EINVAL, "names hold no null characters", name)
+    with _named(path):
+        if stat.S_ISDIR(os.stat(path).st_mode):
+            raise OSError(errno.EISDIR, _FAULTS[errno.EISDIR])
+        with open(path, "rb") as file:
+            found = os.fstat(file.fileno())
+            device = stat.S_ISBLK(found.st_mode) or stat.S_ISCHR(found.st_mode)
+            if device and not file.isatty():
+                raise OSError(errno.EINVAL, "this is a device, not a file")
+            refuse_too_large(found.st_size, f"reading {os.fsdecode(name)!r}")
+            return file.read()
+
+
+def fault(error: OSError) -> str:
+    """Say in words which file could not be read or written, and why.
+
+    Parameters
+    ----------
+    error : OSError
+        What the system said.
+
+    Returns
+    -------
+    str
+        Without the number of the error.
+
+    Examples
+    --------
+    >>> from esnkit.core.files import fault, read_file
+    >>> try:
+    ...     read_file("no_such_file")
+    ... except OSError as error:
+    ...     print(fault(error))
+    no_such_file: there is no such file
+    """
+    why = _FAULTS.get(error.errno or 0) or error.strerror or str(error)
+    return why if error.filename is None else f"{os.fsdecode(error.filename)}: {why}"
 
 
 def write_files(

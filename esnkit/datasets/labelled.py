@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from importlib.resources import files
 from numbers import Integral
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from esnkit.core.checks import check_flag, check_name, check_scalar
+from esnkit.core.files import read_file
 from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 
@@ -168,7 +168,7 @@ def read_ts(path: str | os.PathLike[str]) -> tuple[list[FloatArray], NDArray[Any
     X, y = [], []
     header: dict[str, str] = {}
     in_data = False
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(_read_lines(path), 1):
         if not line.strip() or line.startswith("#"):
             continue
         where = f"{path}, line {number}"
@@ -221,7 +221,7 @@ def read_ucr(path: str | os.PathLike[str]) -> tuple[list[FloatArray], NDArray[An
     ([2, 1], ['1', '2'])
     """
     X, y = [], []
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(_read_lines(path), 1):
         if line.strip():
             where = f"{path}, line {number}"
             label, *cells = line.replace(",", " ").split()
@@ -230,6 +230,13 @@ def read_ucr(path: str | os.PathLike[str]) -> tuple[list[FloatArray], NDArray[An
     if not X:
         raise ValueError(f"{path} holds no sequences.")
     return X, np.array(y)
+
+
+def _read_lines(path: str | os.PathLike[str]) -> list[str]:
+    try:
+        return read_file(path).decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no text in UTF-8 ({error.reason}).") from None
 
 
 def _check_header(header: dict[str, str], path: str | os.PathLike[str]) -> None:

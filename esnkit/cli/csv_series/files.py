@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from esnkit.cli.csv_series.table import TableError, listing, quote
+from esnkit.core.files import fault, read_file
 
 _ENDINGS = {  # what files begin with that are no text
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls): save it as .xlsx or as CSV",
@@ -36,14 +37,11 @@ def read_content(path: str, member: str | None = None) -> bytes:
     if path == "-" and sys.stdin is None:
         raise TableError("-: standard input is closed.")
     try:
-        content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except FileNotFoundError:
-        raise TableError(f"{path}: there is no such file.") from None
-    except IsADirectoryError:
-        raise TableError(f"{path}: this is a folder, not a CSV file.") from None
-    except (OSError, ValueError) as error:  # ValueError: a null character in the path
-        reason = getattr(error, "strerror", None) or error
-        raise TableError(f"{path}: the file cannot be read ({reason}).") from None
+        content = sys.stdin.buffer.read() if path == "-" else read_file(path)
+    except OSError as error:
+        raise TableError(f"{fault(error)}.") from None
+    except ValueError as error:  # larger than the memory
+        raise TableError(f"{path}: {error}") from None
     try:
         return _unpack(path, content, member)
     except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile) as error:
