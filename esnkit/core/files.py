@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from esnkit.core.memory import refuse_too_large
+from esnkit.core.process import refuse_too_large
 
 Content = str | bytes | Callable[[BinaryIO], object]
 
