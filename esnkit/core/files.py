@@ -40,6 +40,7 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
     Returns
     -------
     bytes
+        The content.
 
     Raises
     ------
@@ -85,7 +86,7 @@ def fault(error: OSError) -> str:
     Returns
     -------
     str
-        Without the number of the error.
+        The words, without the number of the error.
 
     Examples
     --------
