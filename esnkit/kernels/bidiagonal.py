@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import ctypes
-from functools import cache
 from typing import Any
 
 import numpy as np
-from numba.extending import get_cython_function_address
 from numpy.typing import NDArray
 
 from esnkit.kernels.jit import kernel
+from esnkit.kernels.lapack import call_lapack
 
 _WORK_PER_ROW = 64  # numbers, more than the blocks of any LAPACK ask for
-
-
-@cache
-def _routine(name: str, n_arguments: int) -> Any:
-    """Find a LAPACK routine that scipy does not wrap. Called so, it releases the lock of Python."""
-    address = get_cython_function_address("scipy.linalg.cython_lapack", name)
-    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * n_arguments)(address)
 
 
 class Bidiagonal:
@@ -36,8 +27,8 @@ class Bidiagonal:
         self._reflectors = np.array(matrix, order="F")
         self.diagonal, self.upper, self._left, self._right = np.zeros((4, size))
         self._work = np.empty(_WORK_PER_ROW * size)
-        _call(
-            _routine("dgebrd", 11),
+        call_lapack(
+            "dgebrd",
             *(size, size, self._reflectors, size),
             *(self.diagonal, self.upper, self._left, self._right),
             *(self._work, self._work.size),
@@ -47,8 +38,8 @@ class Bidiagonal:
         """Return the singular values, falling."""
         size = len(self.diagonal)
         values, nothing = self.diagonal.copy(), np.zeros((1, 1))
-        _call(
-            _routine("dbdsqr", 15),
+        call_lapack(
+            "dbdsqr",
             *(b"U", size, 0, 0, 0, values, self.upper.copy()),
             *(nothing, 1, nothing, 1, nothing, 1, self._work),
         )
@@ -82,20 +73,11 @@ class Bidiagonal:
         """Multiply columns in place by Q' or P."""
         size = len(columns)
         work = np.empty(_WORK_PER_ROW * max(columns.shape))
-        _call(
-            _routine("dormbr", 14),
+        call_lapack(
+            "dormbr",
             *(factor, b"L", transposed, size, columns.shape[1], size),
             *(self._reflectors, size, scales, columns, size, work, work.size),
         )
-
-
-def _call(routine: Any, *arguments: Any) -> None:
-    """Call a LAPACK routine by addresses; what it says of bad arguments cannot come up here."""
-    held = [
-        np.array(argument, np.intc) if isinstance(argument, int) else argument
-        for argument in (*arguments, 0)
-    ]
-    routine(*(a if isinstance(a, bytes) else a.ctypes.data for a in held))
 
 
 @kernel

@@ -19,11 +19,12 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve, eigh_tridiagonal, solve_triangular
-from scipy.linalg.blas import dsymm, dsyrk
-from scipy.linalg.lapack import dormqr, dptsv, dsytrd, dsytrd_lwork, dtpqrt
+from scipy.linalg.blas import dsymm
+from scipy.linalg.lapack import dormqr, dptsv, dsytrd, dsytrd_lwork
 
 from esnkit.core.typing import FloatArray
 from esnkit.kernels.bidiagonal import Bidiagonal
+from esnkit.kernels.lapack import add_gram, stack_triangle
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -31,9 +32,6 @@ EPSILON = float(np.finfo(np.float64).eps)
 # 11 eps of the Frobenius norm (triangle, two million rows) or 3 eps of the trace (Gram matrix).
 # What lies below this multiple is noise, for both.
 RESOLUTION = 32 * EPSILON
-
-# Columns per block reflector; 24 to 48 are equally fast from 100 to 2000 columns.
-_REFLECTOR_BLOCK = 32
 
 _VISIBLE = 1e-3  # of the largest part of a solution, from which noise is left out
 
@@ -98,13 +96,13 @@ class QRSolver(RidgeSolver):
 
     def absorb(self, rows: FloatArray) -> None:
         """Rotate rows into the triangle, overwriting them."""
-        self._matrix = _stack_triangle(self._matrix, rows)
+        self._matrix = stack_triangle(self._matrix, rows)
 
     def merged(self, other: Self, row: FloatArray) -> Self:
         """Rotate another triangle and one more row into a copy of this one."""
         below = np.vstack([row, other._matrix])
         size = len(other._matrix)
-        factor = _stack_triangle(self._matrix.copy(order="F"), np.asfortranarray(below), size)
+        factor = stack_triangle(self._matrix.copy(order="F"), np.asfortranarray(below), size)
         return self._with_matrix(factor)
 
     def sums_of_squares(self) -> FloatArray:
@@ -122,7 +120,7 @@ class QRSolver(RidgeSolver):
             return self.ridge_path(np.array([alpha]))[0]
         penalty = np.zeros((size, len(self._matrix)), order="F")
         np.fill_diagonal(penalty, np.sqrt(alpha))
-        factor = _stack_triangle(self._matrix.copy(order="F"), penalty, size)
+        factor = stack_triangle(self._matrix.copy(order="F"), penalty, size)
         return solve_triangular(factor[:size, :size], factor[:size, size:], check_finite=False).T
 
     def ridge_path(self, alphas: FloatArray) -> FloatArray:
@@ -185,7 +183,7 @@ class GramSolver(RidgeSolver):
 
     def absorb(self, rows: FloatArray) -> None:
         """Add the rows' own Gram matrix in place."""
-        self._matrix = dsyrk(1.0, rows.T, beta=1.0, c=self._matrix, lower=True, overwrite_c=True)
+        self._matrix = add_gram(self._matrix, rows)
 
     def merged(self, other: Self, row: FloatArray) -> Self:
         """Add another Gram matrix and that of one more row."""
@@ -283,13 +281,3 @@ class _Tridiagonal:
         values, vectors = eigh_tridiagonal(self._diagonal, self._subdiagonal)
         kept = values > self._noise
         return values[kept], vectors[:, kept]
-
-
-def _stack_triangle(upper: FloatArray, below: FloatArray, trapezoid: int = 0) -> FloatArray:
-    """Return the triangular factor of [upper; below], overwriting both.
-
-    The last `trapezoid` rows of `below` are upper trapezoidal, which saves work.
-    """
-    block = min(_REFLECTOR_BLOCK, len(upper))
-    factor, _, _, _ = dtpqrt(trapezoid, block, upper, below, overwrite_a=True, overwrite_b=True)
-    return factor
