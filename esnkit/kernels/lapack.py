@@ -1,4 +1,4 @@
-"""LAPACK and BLAS by address: so called they release the lock of Python; scipy's wrappers hold it."""
+"""LAPACK and BLAS by address: so they release the lock of Python, which scipy's wrappers hold."""
 
 from __future__ import annotations
 
