@@ -1,4 +1,4 @@
-"""Rows absorbed into a triangle or a Gram matrix: their products, layouts, and the lock of Python."""
+"""Rows absorbed into a triangle or a Gram matrix, in any layout and beside other threads."""
 
 from __future__ import annotations
 
