@@ -14,8 +14,13 @@ enum { SLICE = 16 };
 
 static inline v8 all(double x) { return (v8){x, x, x, x, x, x, x, x}; }
 
+/* Eight numbers of h, at places that are read four at a time. */
 static inline v8 pack(const double *h, const uint16_t *c) {
-    return (v8){h[c[0]], h[c[1]], h[c[2]], h[c[3]], h[c[4]], h[c[5]], h[c[6]], h[c[7]]};
+    uint64_t a, b;
+    memcpy(&a, c, 8);
+    memcpy(&b, c + 4, 8);
+    return (v8){h[a & 0xffff], h[a >> 16 & 0xffff], h[a >> 32 & 0xffff], h[a >> 48],
+                h[b & 0xffff], h[b >> 16 & 0xffff], h[b >> 32 & 0xffff], h[b >> 48]};
 }
 
 /* As in esnkit/kernels/activations.py: e / (e + 2) with e = expm1(2 |x|), the sign put back. */

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 from common import RESULTS, machine, median_seconds, publish
+from joblib import parallel_config
 from matplotlib import pyplot as plt
 from race_rivals import (
     KERNELS,
@@ -48,9 +49,10 @@ from esnkit.metrics import valid_prediction_time
 
 ALL = (Esnkit, *KERNELS, *RIVALS)
 FORECASTERS = (Esnkit, EsnkitGram, EsnkitAuto, *RIVALS[:-1])
-STATES = [(100, 10, 5000), (1000, 10, 2000), (1000, 100, 2000), (10_000, 10, 500)]
+STATES = [(100, 10, 10_000), (1000, 10, 2000), (1000, 100, 2000), (10_000, 10, 500)]
 LYAPUNOV_TIME, ALPHA, SEEDS = 1.104, 1e-6, range(10)
 TOLERANCE = 1e-10
+CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 COLOURS = ("#0072B2", "#000000", "#D55E00", "#009E73")
 
 Table = dict[str, list[str]]  # a row for each contestant, a cell for each case
@@ -205,9 +207,24 @@ def race_panel() -> None:
         *zip(titles(ALL), cells, strict=True),
         ["esnkit beside the better C", beside_c(per_step, 1.2)],
         ["esnkit beside ReservoirPy", beside_reservoirpy(per_step, 9)],
+        *two_threads(runs, 6400),
     ]
     header = ["µs per step of a sequence (times esnkit)", "64 sequences, 1000 units, 10 each"]
     publish("race_panel", header, rows, f"100 steps in each sequence. {conditions()}")
+
+
+def two_threads(runs: dict[type[Contestant], Run], n_steps: int) -> list[list[str]]:
+    """Time us on two cores, where there are two, beside ReservoirPy."""
+    name = "esnkit in two threads, beside ReservoirPy"
+    if len(CORES) < 2 or ReservoirPy not in runs:
+        return [[name, "not to be had"]]
+    one_core = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, CORES)  # which threads that are started now have too
+    with parallel_config(backend="threading", n_jobs=2):
+        ours, theirs = median_seconds(runs[Esnkit], runs[ReservoirPy], repeats=7)
+    os.sched_setaffinity(0, one_core)
+    per_step = {Esnkit: 1e6 * ours / n_steps, ReservoirPy: 1e6 * theirs / n_steps}
+    return [[name, f"{per_step[Esnkit]:.3g}: {beside_reservoirpy(per_step, 16)}"]]
 
 
 def race_free() -> None:
