@@ -75,6 +75,22 @@ def test_a_driven_lane_is_its_run_alone(lengths):
         np.testing.assert_allclose(ends[r], alone[1][0], rtol=0, atol=APART[np.float64])
 
 
+@pytest.mark.parametrize("leaky", [False, True])
+@pytest.mark.parametrize("width", range(1, SLICE + 1))
+def test_any_number_of_lanes_may_be_busy(width, leaky):
+    network, W = make_network(N_UNITS, 2, leaky=leaky)
+    lengths = np.arange(width) % 5 + 3
+    U, noise, offsets, H = make_panel(lengths)
+    states, ends = np.full((len(U), N_UNITS), np.nan), H.copy()
+    runs = group(offsets)[0]
+    run_group_driven(network, 1, U, noise, offsets, runs, ends, states)
+    for r, (start, stop) in enumerate(itertools.pairwise(offsets)):
+        rows = slice(start, stop)
+        expected = naive.run_driven(W, network, U[rows], noise[rows], H[r])
+        np.testing.assert_allclose(states[rows], expected, atol=1e-13)
+        np.testing.assert_array_equal(ends[r], states[stop - 1])
+
+
 def make_loops(n_loops, n_features, n_outputs=2, *, bound=100.0, seed=0, **options):
     rng = np.random.default_rng(seed)
     flags = {"with_input": True, "squared": False, "through_input": True, "through_feedback": False}
@@ -165,15 +181,18 @@ def test_runs_that_see_their_neighbours(bound, n_loops, n_lanes):
 
 
 @pytest.mark.parametrize("n_lanes", [1, SLICE])
-def test_a_free_run_in_two_parts_is_one_run(n_lanes):
+@pytest.mark.parametrize("leaky", [False, True])
+def test_a_free_run_in_two_parts_is_one_run(n_lanes, leaky):
     """States and values at the end are those from which the next step goes on."""
-    network, _ = make_network(N_UNITS, 3)
+    network, W = make_network(N_UNITS, 3, leaky=leaky)
     loops = make_loops(3, 3)
     seen, X, H, y = make_runs(3)
     whole, _, _ = run_free(network, loops, seen, X, n_lanes, H, y)
     first, _, middle = run_free(network, loops, seen, X[:5], n_lanes, H, y)
     second, _, _ = run_free(network, loops, seen, X[5:], n_lanes, middle, first[-1])
     np.testing.assert_array_equal(np.vstack([first, second]), whole)
+    twin = naive.run_many_free(W, network, loops, seen, X, H, y)
+    np.testing.assert_allclose(whole, twin, atol=1e-12)
 
 
 @pytest.mark.parametrize("n_lanes", [1, SLICE])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esnkit.kernels.activations import CODES, activate
-from esnkit.kernels.reservoir import run_driven, weigh
+from esnkit.kernels.reservoir import BLOCK, run_driven, weigh
 from esnkit.kernels.simd import SLICE
 from esnkit.kernels.sparse_layout import arrange
 from tests import naive
@@ -18,7 +18,9 @@ DTYPES = [np.float64, np.float32]
 TOLERANCE = {np.float64: 1e-13, np.float32: 1e-5}
 
 
-def make_network(n_units, n_drive, *, density=0.2, activation="tanh", dtype=np.float64, seed=0):
+def make_network(
+    n_units, n_drive, *, density=0.2, activation="tanh", dtype=np.float64, leaky=True, seed=0
+):
     rng = np.random.default_rng(seed)
     W = scipy.sparse.random_array((n_units, n_units), density=density, rng=rng, format="csr")
     W.data[:] = rng.uniform(-1, 1, W.nnz) / np.sqrt(1 + density * n_units)
@@ -26,7 +28,7 @@ def make_network(n_units, n_drive, *, density=0.2, activation="tanh", dtype=np.f
         recurrence=arrange(W, np.dtype(dtype)),
         drive=rng.uniform(-1, 1, (n_drive, n_units)),
         bias=rng.uniform(-0.2, 0.2, n_units),
-        leak=rng.uniform(0.1, 1, n_units),
+        leak=rng.uniform(0.1, 1, n_units) if leaky else np.ones(n_units),
         activation=CODES[activation],
     )
     return network, W.toarray().astype(dtype)
@@ -57,13 +59,45 @@ def test_driven_states_equal_the_naive_twin(activation, density, dtype):
         np.testing.assert_allclose(states, expected, atol=TOLERANCE[dtype])
 
 
-@given(n_units=st.integers(1, 40), n_drive=st.integers(0, 4), seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=30)
-def test_driven_states_at_any_size(n_units, n_drive, seed):
-    network, W = make_network(n_units, n_drive, seed=seed, density=0.3)
-    U = np.random.default_rng(seed).uniform(-1, 1, (5, n_drive))
-    states, expected = drive_both(network, W, U, np.zeros((5, 0)), np.float64)
+@given(
+    n_units=st.integers(1, 40),
+    n_drive=st.integers(0, 4),
+    n_steps=st.integers(0, 20),
+    leaky=st.booleans(),
+    seed=st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=60)
+def test_driven_states_at_any_size(n_units, n_drive, n_steps, leaky, seed):
+    """Whatever the size, nothing beside the states is written."""
+    network, W = make_network(n_units, n_drive, seed=seed, density=0.3, leaky=leaky)
+    U = np.random.default_rng(seed).uniform(-1, 1, (n_steps, n_drive))
+    around = np.full((n_steps + 40, n_units), 7.0)
+    states, h = around[20 : 20 + n_steps], np.full(n_units, 0.3)
+    run_driven(network, U, np.zeros((n_steps, 0)), h, states)
+    expected = naive.run_driven(W, network, U, np.zeros((n_steps, 0)), np.full(n_units, 0.3))
+    np.testing.assert_allclose(states, expected.reshape(states.shape), atol=1e-13)
+    np.testing.assert_array_equal(h, states[-1] if n_steps else 0.3)
+    assert np.all(around[:20] == 7)
+    assert np.all(around[20 + n_steps :] == 7)
+
+
+def test_reservoirs_of_several_blocks():
+    network, W = make_network(2 * BLOCK + 5, 1, density=0.005)
+    U = np.random.default_rng(0).uniform(-1, 1, (4, 1))
+    states, expected = drive_both(network, W, U, np.zeros((4, 0)), np.float64)
     np.testing.assert_allclose(states, expected, atol=1e-13)
+
+
+@pytest.mark.parametrize("n_units", [2**16, 2**16 + 1])
+def test_places_of_sixteen_and_of_thirty_two_bits(n_units):
+    """The last place is read as a positive number: a ring, turned by one at each step."""
+    ring = scipy.sparse.eye_array(n_units, format="csr")[np.arange(-1, n_units - 1)]
+    ones = np.ones(n_units)
+    network = weigh(arrange(ring, np.dtype(float)), np.zeros((0, n_units)), 0 * ones, ones, 1)
+    h, states = np.arange(n_units, dtype=float), np.empty((2, n_units))
+    expected = [np.roll(h, 1), np.roll(h, 2)]
+    run_driven(network, np.zeros((2, 0)), np.zeros((2, 0)), h, states)
+    np.testing.assert_array_equal(states, expected)
 
 
 @pytest.mark.parametrize("density", [0.0, 0.1, 0.3])
