@@ -248,7 +248,7 @@ BAD_ARGUMENTS = {
     "negative seed": (["forecast", "co2", "--seed", "-1"], "--seed: must be a whole number, 0 or"),
     "column of a shipped series": (["forecast", "co2", "--target", "co2"], "--target is for files"),
     "no such folder": (["forecast", "co2", "--output", "none/x"], "there is no folder 'none'"),
-    "name too long": (["forecast", "co2", "--output", 300 * "a"], "File name too long"),
+    "name too long": (["forecast", "co2", "--output", 300 * "a"], "the name is too long"),
     "no folder for the model": (["forecast", "co2", "--save", "none/x"], "no folder 'none'"),
     "no name of a model": (["forecast", "co2", "--save", ""], "--save must name a file, got ''"),
     "a folder for a model": (["forecast", "co2", "--save", "."], "--save must name a file"),

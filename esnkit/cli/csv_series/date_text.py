@@ -209,7 +209,7 @@ def _reorder(text: str) -> str:
     text = _TIME_FIRST.sub(r"\2 \1", text)
     text = _DOTTED_TIME.sub(r"\1:\2:\3", text)
     found = _ONE_SIGN.match(text)
-    return f"{found[1]} {found[3]}:{found[4]}:{found[5] or '00'}" if found else text
+    return f"{found[1]} {':'.join(filter(None, found.groups()[2:]))}" if found else text
 
 
 def _start_of(span: re.Match[str]) -> str:
