@@ -151,7 +151,8 @@ class AutoESN(BaseForecaster):
     that autoregressions forecast best are the ways that a third of the candidates look at it: the
     default reservoir, products of two values, and others that fill the space evenly, by a Sobol
     sequence [4]_. The other thirds are variations of the best so far. A score is the mean
-    logarithm of the error of free runs behind what was fitted, and 0.3 of that of runs inside. The
+    logarithm of the error of free runs behind what was fitted, and 0.3 of that of runs inside.
+    Where values are counted or rounded, errors below their last digit count as nothing less. The
     error of a closed loop is sharp in the penalty, so scores are averaged over neighbouring
     penalties before the best is taken.
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import Candidate, NVARConfig
+from esnkit.forecasting.auto.resolution import resolution
 from esnkit.forecasting.auto.rollout import CandidateRollout
 from esnkit.forecasting.backtesting import cut_back
 from esnkit.forecasting.series import SeriesSet
@@ -104,6 +105,8 @@ class Validation:
         self.lengths = [cuts[0] for cuts in self._behind]
         heads = [values[:n] for values, n in zip(self._values, self.lengths, strict=True)]
         self._deviations = [_deviation(values) for values in heads]
+        pairs = zip(self._values, self._deviations, strict=True)
+        self._least = [_least_error(values, unit) for values, unit in pairs]
 
     @property
     def steps_back(self) -> list[int]:
@@ -291,7 +294,8 @@ class Validation:
         """Return `log_errors` of runs from cuts, (n_penalties, n_series * n_cuts, horizon)."""
         off = [self._off(i, cuts[i], np.asarray(runs)) for i, runs in enumerate(forecasts)]
         squares = np.concatenate([np.square(one).mean(axis=-1) for one in off])
-        return log_errors(squares.transpose(1, 0, 2))
+        least = np.repeat(self._least, [len(one) for one in off])[:, np.newaxis]
+        return log_errors(squares.transpose(1, 0, 2), least)
 
 
 def _mean(errors: FloatArray) -> FloatArray:
@@ -305,13 +309,21 @@ def _coarse(candidate: Candidate) -> FloatArray:
     return _COARSE_OF_DELAYS if isinstance(candidate.memory, NVARConfig) else _COARSE
 
 
-def log_errors(squares: FloatArray) -> FloatArray:
+def _least_error(values: FloatArray, unit: FloatArray) -> float:
+    """Return the least error of a series (n_steps, n_variables), in standard deviations."""
+    undetermined = np.array([resolution(column) for column in values.T]) / unit
+    return max(_LEAST_ERROR, float(np.sqrt(np.square(undetermined).mean())))
+
+
+def log_errors(squares: FloatArray, least: float | FloatArray = _LEAST_ERROR) -> FloatArray:
     """Return the logarithm of the error of each run up to each step ahead.
 
     Parameters
     ----------
     squares : ndarray of shape (..., horizon)
         Squared errors, in units of the variance; NaN from where there is no truth.
+    least : float or ndarray, default=1e-8
+        Errors below count as this, in standard deviations: exact hits of rounded values are luck.
 
     Returns
     -------
@@ -322,7 +334,7 @@ def log_errors(squares: FloatArray) -> FloatArray:
     """
     so_far = np.cumsum(np.minimum(squares, _LARGEST_ERROR**2), axis=-1)
     errors = np.sqrt(so_far / np.arange(1, squares.shape[-1] + 1))
-    return np.log10(np.maximum(errors, _LEAST_ERROR))
+    return np.log10(np.maximum(errors, least))
 
 
 def smooth(errors: FloatArray) -> FloatArray:
