@@ -43,7 +43,7 @@ from typing import Any
 
 import numpy as np
 from common import RESULTS, machine, publish
-from four_ways_tasks import TASKS, Adding, Oscillator, Score, Task
+from four_ways_tasks import TASKS, Adding, Oscillator, Score, Task, last_rows
 from joblib import Memory as Store
 from matplotlib import pyplot as plt
 from matplotlib.lines import Line2D
@@ -190,11 +190,6 @@ class LastState:
         parts = np.split(X, 1 + last_rows(X)[99:-1:100])
         states = (self.reservoir.transform(part)[last_rows(part)] for part in parts)
         return np.concatenate(list(states))
-
-
-def last_rows(X: FloatArray) -> NDArray[np.intp]:
-    """Return the numbers of the rows at which sequences end."""
-    return np.flatnonzero(np.diff(X[:, 0], append=-1))
 
 
 def lstm_grid(task: str) -> list[Settings]:
