@@ -329,6 +329,8 @@ def _check_outputs(options: argparse.Namespace) -> tuple[Path, Path]:
             raise ForecastError(f"{str(path)!r} is the series itself, choose another --output")
         if path.exists() and not options.force:
             raise ForecastError(f"{str(path)!r} exists already; --force overwrites it")
+    if options.model == "":
+        raise ForecastError("--model must name a file, got ''")
     if options.save is not None:
         model = Path(options.save)
         if options.save == "" or "\0" in options.save or (model.exists() and not model.is_file()):

@@ -77,6 +77,8 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
         return found.read_bytes()
     except OSError as error:
         raise ResultsError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise ResultsError(f"{path}: names hold no null characters") from None
 
 
 def parse(content: bytes, path: str | os.PathLike[str]) -> Any:
