@@ -68,6 +68,8 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
     ResultsError
         If it cannot be read, is no regular file, or too large.
     """
+    if "\0" in os.fspath(path):
+        raise ResultsError(f"{path}: names hold no null characters")
     try:
         found = Path(path)
         if found.exists() and not found.is_file():
@@ -77,8 +79,6 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
         return found.read_bytes()
     except OSError as error:
         raise ResultsError(f"{path}: cannot be read ({error.strerror})") from None
-    except ValueError:
-        raise ResultsError(f"{path}: names hold no null characters") from None
 
 
 def parse(content: bytes, path: str | os.PathLike[str]) -> Any:
