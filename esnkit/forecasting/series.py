@@ -347,8 +347,7 @@ def _read_one(y: Any, name: str, missing: str) -> SeriesData:
             y = y.set_index("ds")  # what other libraries call the dates of a table
         y = _with_dates(y)
         _refuse_columns(y, name)
-    if missing != "refuse":
-        y = fill_missing(y, missing, name)
+    y = fill_missing(y, missing, name)
     if hasattr(y, "index") and hasattr(y, "to_numpy"):
         kind = "series" if y.ndim == 1 else "table"
         index = _with_frequency(y.index, name)

@@ -67,9 +67,9 @@ def check_colors(colors: Any) -> None:
         raise ValueError(f"colors must be a sequence of matplotlib colours, got {colors!r}.")
 
 
-def check_method(estimator: Any, *methods: str) -> None:
+def check_method(estimator: Any, *methods: str, name: str = "estimator") -> None:
     """Refuse what has none of these methods, or is a class in place of an estimator."""
     if isinstance(estimator, type) or not any(hasattr(estimator, method) for method in methods):
         raise TypeError(
-            f"estimator must be one with the method {' or '.join(methods)}, got {estimator!r}."
+            f"{name} must be one with the method {' or '.join(methods)}, got {estimator!r}."
         )

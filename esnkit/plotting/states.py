@@ -84,7 +84,7 @@ class StateRasterDisplay(Display):
         TypeError
             If `memory` has no method ``transform``.
         """
-        check_method(memory, "transform")
+        check_method(memory, "transform", name="memory")
         return cls(memory.transform(X), sort=sort).plot(ax)
 
     def _draw(self, ax: Axes) -> None:

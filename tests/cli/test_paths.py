@@ -88,6 +88,8 @@ def refusal(arguments: list[str], capsys) -> str:
 def test_what_cannot_be_read(argument: str, path: str, place, capsys) -> None:
     if "closed" in path and os.access("closed", os.R_OK):
         pytest.skip("root reads everything")
+    if "--model" in argument:
+        pytest.importorskip("skops")
     error = refusal([path if word == "{}" else word for word in READ[argument]], capsys)
     shown = path.rstrip("/")[:20].split("\x1b")[0].split("\n")[0].split("\0")[0]
     assert shown in error or argument.split(" ")[0] in error

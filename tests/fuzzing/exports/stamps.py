@@ -414,7 +414,7 @@ def _months() -> Iterator[Export]:
         "days in German, weekday first",
         table(
             [
-                f'"{["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"][d.dayofweek]}, {d.day}. {german[d.month - 1]} {d.year}"'
+                f'"{["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"][d.weekday()]}, {d.day}. {german[d.month - 1]} {d.year}"'
                 for d in DAYS
             ]
         ),
