@@ -182,7 +182,8 @@ class AnalogueForecaster(ClassicalForecaster):
         n_steps = min(self.series_.n_shortest, LONGEST_TAIL)
         numbers = self._numbers
         longest = max(1, n_steps // _SHARE)
-        windows = [numbers["window"]] if numbers["window"] else _up_to(_WINDOWS, longest)
+        tried = [window for window in _WINDOWS if window <= longest]
+        windows = [numbers["window"]] if numbers["window"] else tried
         numbers_of = [numbers["n_analogues"]] if numbers["n_analogues"] else list(_NUMBERS)
         shifts = [False, True] if self.shifted is None else [bool(self.shifted)]
         possible = [_Settings(*each) for each in product(windows, numbers_of, shifts)]
@@ -195,22 +196,18 @@ class AnalogueForecaster(ClassicalForecaster):
         return possible[int(np.mean(losses, axis=0).argmin())]
 
 
-def _up_to(numbers: Sequence[int], most: int) -> list[int]:
-    return [number for number in numbers if number <= most]
-
-
 def _rehearse(
     values: FloatArray, known: FloatArray | None, possible: Sequence[_Settings]
 ) -> FloatArray:
     """Return the mean logarithmic error of forecasts of parts of a series, for each setting."""
-    values, n_ahead = values[-LONGEST_TAIL:], 0
+    values = values[-LONGEST_TAIL:]
     n_ahead = max(1, min(len(values) // _REHEARSED, _LONGEST_REHEARSAL))
     known = None if known is None else known[-len(values) :]
     longest = max(one.window for one in possible)
     first = max(len(values) // 2, 2 * longest, longest + n_ahead)
-    ends = np.unique(np.linspace(first, len(values) - n_ahead, _N_REHEARSALS).astype(int))
     if first > len(values) - n_ahead:
         return np.zeros(len(possible))
+    ends = np.unique(np.linspace(first, len(values) - n_ahead, _N_REHEARSALS).astype(int))
     unit = np.maximum(values.std(axis=0), _LEAST)
     truth = values[ends[:, np.newaxis] + np.arange(n_ahead)]
     distances = _distances(values, known, ends, n_ahead, {one.window for one in possible})

@@ -29,7 +29,7 @@ class Workspace:
     """Memory for one matrix after another.
 
     Asking for it anew each time costs page after page where the system takes freed memory back at
-    once, as it does in the workers of Dask: a third of the time of a fit.
+    once, as it does in the workers of Dask.
     """
 
     def __init__(self) -> None:
