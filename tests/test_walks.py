@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 from collections.abc import Callable
@@ -29,12 +30,14 @@ def named(title: str) -> tuple[set[str], set[str]]:
 
 
 def passed(call: Callable[[], object]) -> set[str]:
-    """The files of the package of which a line runs."""
+    """The files of the package of which a line of a function runs."""
     seen, before = set(), sys.gettrace()
 
     def trace(frame, event, argument):
+        # Bodies of modules and classes run at a first import, which may have been before.
         name = frame.f_code.co_filename
-        if name.startswith(str(PACKAGE)) and name.endswith(".py"):
+        in_function = frame.f_code.co_flags & inspect.CO_OPTIMIZED
+        if in_function and name.startswith(str(PACKAGE)) and name.endswith(".py"):
             seen.add(name)
 
     sys.settrace(trace)

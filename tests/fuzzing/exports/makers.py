@@ -358,7 +358,7 @@ def _statistics() -> Iterator[Export]:
         "year, day of the year and hour",
         lines(
             "year,doy,hour,value",
-            *(f"{d.year},{d.dayofyear},{d.hour},{v}" for d, v in pairs(HOURS, VALUES)),
+            *(f"{d.year},{d.day_of_year},{d.hour},{v}" for d, v in pairs(HOURS, VALUES)),
         ).encode(),
         VALUES,
         HOURS,
