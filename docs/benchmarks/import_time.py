@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -11,8 +12,9 @@ BASE = "import sklearn.linear_model, scipy.sparse, numba"
 
 
 def start(code: str) -> None:
-    """Run a line in a new interpreter."""
-    subprocess.run([sys.executable, "-c", code], check=True)
+    """Run a line in a new interpreter, which keeps bytecode as an installed package has it."""
+    known = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=known)
 
 
 def main() -> None:

@@ -110,7 +110,10 @@ def test_where_no_folder_is_writable_it_is_done_without(tmp_path):
 
 
 @pytest.mark.parametrize("ending", ["nbi", "nbc"])
-@pytest.mark.parametrize("damage", ["cut", "empty", "text", "gone"])
+@pytest.mark.parametrize(
+    "damage",
+    ["cut", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("empty", "text", "gone"))],
+)
 def test_damaged_files_are_replaced(tmp_path, ending, damage):
     run(tmp_path)
     for file in (tmp_path / "cache").rglob(f"*.{ending}"):

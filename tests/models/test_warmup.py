@@ -64,6 +64,7 @@ def test_four_processes_that_start_together_compile_once(tmp_path):
     assert again["activate"] == [0, 1]
 
 
+@pytest.mark.slow
 def test_nothing_is_left_to_compile_for_a_first_fit(tmp_path):
     first = finish(start(FIT, tmp_path, "warm"))
     assert first["run_driven"][0] == 1
