@@ -17,7 +17,7 @@ from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import SeriesTraits, linear, simple
 from esnkit.forecasting.auto.contributions import contributions_of
 from esnkit.forecasting.auto.evaluation import Evaluation, Finalist, Validation, plan_origins
-from esnkit.forecasting.auto.hindsight import hindsight
+from esnkit.forecasting.auto.hindsight import Hindsight, hindsight
 from esnkit.forecasting.auto.panels import errors_to_naive, pooled_ratio
 from esnkit.forecasting.auto.selection import (
     FIRST,
@@ -238,7 +238,7 @@ class AutoESN(BaseForecaster):
 
     best_forecaster_: Any
     _groups: list[Group]
-    _hindsight: float = 1.0  # factor by which past errors are too small
+    _hindsight: Hindsight = Hindsight()
 
     @property
     def period_(self) -> int | None:
@@ -262,7 +262,7 @@ class AutoESN(BaseForecaster):
         if self.panel_ == "each":
             return "\n".join([self._panel_line, *self._panel_rows()])
         lines = [f"forecast: {self._combination()}"]
-        lines += search_lines(self._search, self.best_params_, self.seasons_)
+        lines += search_lines(self._search, self.best_params_, self.seasons_, self._hindsight.ratio)
         if len(self.series_) > 1:
             lines += [self._panel_line, *self._panel_rows()]
         return "\n".join(lines)
@@ -505,7 +505,7 @@ class AutoESN(BaseForecaster):
 
     def _fit_short(self, data: SeriesSet, inputs: list[FloatArray] | None) -> Self:
         """Go on by classical forecasts, where there is nothing to search on."""
-        self._search, self._groups, self._hindsight = Search(), [], 1.0
+        self._search, self._groups, self._hindsight = Search(), [], Hindsight()
         if _is_constant(data) or data.n_shortest < _FEWEST_FOR_WEIGHTS:
             ensemble, names = EnsembleForecaster([NaiveForecaster()], np.ones((1, 1))), [_LAST]
         else:
@@ -538,7 +538,7 @@ class AutoESN(BaseForecaster):
     def _widened(self, i: int) -> float:
         if self.panel_ == "each":
             return float(self.best_forecaster_.members_[i]._widened(0))
-        return self._hindsight
+        return self._hindsight.widening
 
     def _check_learning(self, n_series: int) -> None:
         self.best_forecaster_._check_learning(n_series)

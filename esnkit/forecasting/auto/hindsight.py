@@ -1,9 +1,9 @@
-"""How much smaller past errors are because the settings were chosen by them."""
+"""What past errors are without the settings that were chosen by them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,25 @@ _FEWEST = 3  # origins that settings are chosen by
 _LARGEST = 2.0
 
 
-def hindsight(trials: Sequence[Evaluation], validation: Validation, n_members: int) -> float:
+@dataclass(frozen=True)
+class Hindsight:
+    """Errors at origins that had no say in the settings.
+
+    Attributes
+    ----------
+    widening : float
+        Their ratio to the errors of the settings in use, from 1 to 2: the factor by which an
+        interval made of past errors has to be wider. 1 where origins are too few to leave any out.
+    ratio : float
+        Their ratio to the errors of the best naive forecast at the same origins, NaN where there
+        is none or origins are too few.
+    """
+
+    widening: float = 1.0
+    ratio: float = np.nan
+
+
+def hindsight(trials: Sequence[Evaluation], validation: Validation, n_members: int) -> Hindsight:
     """Compare errors by settings that were chosen without them with errors by those that are used.
 
     At each origin of the validation the forecast is made twice: by what is best from all origins,
@@ -26,7 +44,7 @@ def hindsight(trials: Sequence[Evaluation], validation: Validation, n_members: i
     Parameters
     ----------
     trials : sequence of Evaluation
-        All that was tried.
+        All that was tried, the best first.
     validation : Validation
         Where it was tried.
     n_members : int
@@ -34,9 +52,8 @@ def hindsight(trials: Sequence[Evaluation], validation: Validation, n_members: i
 
     Returns
     -------
-    float
-        The ratio of the mean absolute errors, from 1 to 2: the factor by which an interval made of
-        past errors has to be wider. 1 where there are too few origins to leave any out.
+    Hindsight
+        By ratios of mean absolute errors.
 
     References
     ----------
@@ -46,15 +63,25 @@ def hindsight(trials: Sequence[Evaluation], validation: Validation, n_members: i
     n_origins = len(validation.steps_back)
     everywhere = np.arange(n_origins)
     alike = errors_by(trials, validation, n_members, everywhere)
-    known, fresh = [], []
+    naive = [trial.forecasts for trial in trials if trial.candidate.naive][:1]
+    naively = [np.abs(validation.deviations_of(forecasts)) for forecasts in naive]
+    known, fresh, plain = [], [], []
     for k in everywhere:
         apart = _apart(validation, int(k))
         if len(apart) >= _FEWEST:
             known.append(alike[:, k])
             fresh.append(errors_by(trials, validation, n_members, apart)[:, k])
-    if not known or not np.nanmean(known) > 0:
-        return 1.0
-    return float(np.clip(np.nanmean(fresh) / np.nanmean(known), 1.0, _LARGEST))
+            plain += [errors[:, k] for errors in naively]
+    return Hindsight(
+        float(np.clip(_mean_ratio(fresh, known, 1.0), 1.0, _LARGEST)),
+        _mean_ratio(fresh, plain, np.nan),
+    )
+
+
+def _mean_ratio(errors: list[FloatArray], others: list[FloatArray], otherwise: float) -> float:
+    """Divide the mean of errors by that of others, where they have one above 0."""
+    known = bool(others) and np.nanmean(others) > 0
+    return float(np.nanmean(errors) / np.nanmean(others)) if known else otherwise
 
 
 def _apart(validation: Validation, k: int) -> Indices:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import Candidate, Statistical
 from esnkit.forecasting.auto.selection import Group
@@ -20,9 +22,9 @@ _METHODS = {
 
 
 def search_lines(
-    found: Search, best_params: Mapping[str, Any], seasons: Sequence[int]
+    found: Search, best_params: Mapping[str, Any], seasons: Sequence[int], ratio: float
 ) -> list[str]:
-    """Say how the search ended, what was best, and how much better than a naive forecast."""
+    """Say how the search ended, what was best, and its error as a ratio to a naive forecast's."""
     chosen = ", ".join(
         f"{name}={_brief(value)}"
         for name, value in best_params.items()
@@ -33,10 +35,9 @@ def search_lines(
         f"best: {chosen}",
     ]
     naive = next((trial for trial in found.ranked if trial.candidate.naive), None)
-    if naive is not None:
-        ratio = 10 ** (best_params["score"] - naive.score)
+    if naive is not None and np.isfinite(ratio):
         said = _naive_forecast(naive.candidate)
-        lines.append(f"validation error: {ratio:.2g} times that of {said}")
+        lines.append(f"error where it had not chosen: {ratio:.2g} times that of {said}")
     return lines
 
 

@@ -14,7 +14,7 @@ from esnkit.forecasting.auto.candidates import (
     Preprocessing,
 )
 from esnkit.forecasting.auto.evaluation import Validation
-from esnkit.forecasting.auto.hindsight import errors_by, hindsight
+from esnkit.forecasting.auto.hindsight import Hindsight, errors_by, hindsight
 from esnkit.forecasting.series import read_series
 from esnkit.search.rolling_origins import RollingOrigins
 
@@ -48,19 +48,20 @@ def test_luck_among_many_is_found_out(n_series):
     for _ in range(5):
         validation = validation_of([RNG.normal(size=200) for _ in range(n_series)])
         both = [tried(validation, n_models, 0.7, n_series) for n_models in (1, 40)]
-        factors.append([hindsight(trials, validation, 1) for trials in both])
+        factors.append([hindsight(trials, validation, 1).widening for trials in both])
     alone, many = np.mean(factors, axis=0)
     assert alone < 1.03 < many
 
 
 def test_what_is_alike_is_no_luck():
     validation = validation_of(RNG.normal(size=200))
-    assert hindsight(tried(validation, 20, 0.0), validation, 3) == pytest.approx(1.0)
+    found = hindsight(tried(validation, 20, 0.0), validation, 3)
+    assert (found.widening, found.ratio) == (pytest.approx(1.0), pytest.approx(1.0))
 
 
 def test_what_has_no_error_is_not_widened():
     validation = validation_of(np.zeros(200))
-    assert hindsight(tried(validation, 3, 0.0), validation, 3) == 1.0
+    assert hindsight(tried(validation, 3, 0.0), validation, 3).widening == 1.0
 
 
 def test_errors_are_those_of_what_the_origins_choose():
@@ -78,11 +79,23 @@ def test_errors_are_those_of_what_the_origins_choose():
 def test_intervals_are_widened_by_hindsight():
     y = np.sin(np.arange(120) / 4) + RNG.normal(size=120)
     auto = AutoESN(n_candidates=8, random_state=0).fit(y)
-    auto._hindsight = 1.3
+    auto._hindsight = Hindsight(1.3)
     bare = auto.best_forecaster_.predict_interval(6)
     wide = auto.predict_interval(6)
-    assert_allclose(wide[1] - wide[0], auto._hindsight * (bare[1] - bare[0]))
+    assert_allclose(wide[1] - wide[0], 1.3 * (bare[1] - bare[0]))
     each = AutoESN(n_candidates=8, panel="each", random_state=0).fit([y, y[::-1]])
     lower, upper = each.predict_interval(6)
     alone = AutoESN(n_candidates=8, random_state=0).fit(y).predict_interval(6)
     assert_allclose(upper[0] - lower[0], alone[1] - alone[0])
+
+
+def test_no_summary_boasts_of_errors_that_chose():
+    ratios = []
+    for _ in range(3):
+        walk = 100 + RNG.normal(size=41).cumsum()  # few steps, on which many a model is perfect
+        auto = AutoESN(n_candidates=12, random_state=0).fit(walk)
+        ratios.append(auto._hindsight.ratio)
+        assert f"not chosen: {ratios[-1]:.2g} times" in auto.summary()
+    assert np.mean(ratios) > 0.7
+    wave = AutoESN(n_candidates=12, random_state=0).fit(np.sin(np.arange(200) / 5))
+    assert wave._hindsight.ratio < 0.01
