@@ -35,6 +35,26 @@ def test_settings_are_chosen_on_the_tail_and_fitted_to_everything(short_tails):
     assert {len(m.series_.members[0].values) for m in members} == {900}
 
 
+@pytest.mark.parametrize("before", [1.0, 3.0, 500.0])
+def test_what_lies_before_the_tail_changes_no_candidate(short_tails, before):
+    # Levels before the tail that make the whole series look as if it grew.
+    y = np.concatenate([NOISY[:600] * before, NOISY[600:]])
+    whole, tail = (
+        AutoESN(n_candidates=1, n_members=1)._lay_out(read_series(s), None)[1]
+        for s in (y, y[-300:])
+    )
+    assert whole == tail
+
+
+@pytest.mark.parametrize("lowest", [0.0, -1.0])
+def test_no_logarithms_are_tried_of_what_is_not_positive_before_the_tail(short_tails, lowest):
+    y = np.exp(np.arange(900) / 100)
+    y[5] = lowest
+    traits = AutoESN()._lay_out(read_series(y), None)[1]
+    assert not (traits.positive or traits.growing)
+    assert AutoESN()._lay_out(read_series(y[-300:]), None)[1].growing
+
+
 def test_known_inputs_of_the_tail_are_those_of_its_steps(short_tails):
     X = RNG.normal(size=(900, 1))
     y = NOISY + np.concatenate([[0], X[:-1, 0]])

@@ -432,7 +432,7 @@ class AutoESN(BaseForecaster):
         seasons = find_seasons(seen, self.season_length)
         horizon = None if self.horizon is None else int(self.horizon)
         validation = Validation(seen, known, plan_origins(seen.n_shortest, horizon, seasons))
-        return validation, SeriesTraits.of(data, inputs, min(validation.lengths), seasons)
+        return validation, SeriesTraits.of(seen, data, inputs, min(validation.lengths), seasons)
 
     def _choose_panel(self, data: SeriesSet, inputs: list[FloatArray] | None) -> str:
         """Choose whether series are pooled, and note why."""

@@ -66,24 +66,28 @@ class SeriesTraits:
     @classmethod
     def of(
         cls,
-        data: SeriesSet,
+        seen: SeriesSet,
+        whole: SeriesSet,
         inputs: list[FloatArray] | None,
         n_steps: int,
         seasons: tuple[int, ...],
     ) -> SeriesTraits:
-        """Look at series, of which so many steps are fitted."""
-        values = [member.values for member in data.members]
+        """Look at what a search sees of series, of which so many steps are fitted.
+
+        Of what it does not see it only has to know whether logarithms can be taken of everything.
+        """
+        values = [member.values for member in seen.members]
+        lowest = min(float(member.values.min()) for member in whole.members)
         return cls(
             n_steps,
-            data.n_variables,
+            seen.n_variables,
             0 if inputs is None else inputs[0].shape[1],
             float(np.median([_pace(column) for v in values for column in v.T])),
             tuple(season for season in seasons if 2 * season <= n_steps),
-            positive=all(v.min() > 0 for v in values),
-            growing=all(
-                (v.min(axis=0) * _GREAT_RATIO < v.max(axis=0)).all() and v.min() > 0 for v in values
-            ),
-            sparse=all(v.min() == 0 and (v == 0).mean() > _OFTEN for v in values),
+            positive=lowest > 0,
+            growing=lowest > 0
+            and all((v.min(axis=0) * _GREAT_RATIO < v.max(axis=0)).all() for v in values),
+            sparse=lowest == 0 and all(v.min() == 0 and (v == 0).mean() > _OFTEN for v in values),
         )
 
     def bears(self, view: Preprocessing) -> bool:
