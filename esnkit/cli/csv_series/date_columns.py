@@ -17,6 +17,7 @@ from esnkit.cli.csv_series.date_numbers import (
 )
 from esnkit.cli.csv_series.date_text import is_datelike
 from esnkit.cli.csv_series.missing import is_gap
+from esnkit.cli.csv_series.months import month_of
 from esnkit.cli.csv_series.numbers import Undecided, take_apart
 from esnkit.cli.csv_series.options import ReadOptions
 from esnkit.cli.csv_series.parts import join_parts
@@ -195,6 +196,7 @@ def _refuse_unknown_dates(table: Table, names: Sequence[str]) -> None:
     """Refuse to pass over a column that looks like dates in a form that is not known."""
     for name in names:
         cells = table.column(name)
+        _refuse_pivot(table, name, cells)
         if len(cells) < 2 or mostly_numbers(cells):
             if _DATE_NAME.match(name.strip("<>")) and mostly_numbers(cells) and len(cells) > 2:
                 _check_date_numbers(table, name, cells)
@@ -210,6 +212,19 @@ def _refuse_unknown_dates(table: Table, names: Sequence[str]) -> None:
                 f"{quote(cells[0])} looks like a date in a form that is not known; say how with "
                 "--date-format (e.g. %d.%m.%Y), or count rows with --date none.",
             )
+
+
+def _refuse_pivot(table: Table, name: str, cells: Sequence[str]) -> None:
+    """Refuse rows of months below rows of their years, which hold sums."""
+    months = sum(month_of(cell) is not None for cell in cells)
+    years = [row for row, cell in enumerate(cells) if re.fullmatch(r"[12]\d{3}", cell)]
+    if years and 2 * months > len(cells):
+        raise table.error(
+            years[0],
+            name,
+            f"{quote(cells[years[0]])} stands above its months, as in a pivot table; remove the "
+            "rows of years, and write each month with its year.",
+        )
 
 
 def _check_date_numbers(table: Table, name: str, cells: Sequence[str]) -> None:

@@ -11,14 +11,20 @@ from esnkit.cli.csv_series.months import ENGLISH, in_english
 from esnkit.cli.csv_series.numbers import is_number
 
 _WEEKDAY = re.compile(
-    r"\(?\b(mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(day)?\b\)?[.,]?"
-    r"|^(mo|di|mi|do|fr|sa|so|lun|mer|jeu|ven|sam|dim|jue|vie|dom)\b[.,]? (?=\d)"
+    r"\(?\b(mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(day)?\b\)?[.,]*"
+    r"|^(mo|di|mi|do|fr|sa|so|lun|mer|jeu|ven|sam|dim|mi[ée]|jue|vie|s[áa]b|dom|gio|seg|ter|qua|qui"
+    r"|sex|pn|pon|wt|śr|czw|pt|sob|niedz|пн|вт|ср|чт|пт|сб|вс)\b[.,]* (?=\d)"
+    r"|^mar\b[.,]* (?=\d{1,2}\W+[^\W\d_])"  # a Tuesday, as the month stands behind
     r"|\b(montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|lundi|mardi"
     r"|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|mi[ée]rcoles|jueves|viernes|s[áa]bado"
     r"|domingo)\b,?"
 )
 # 3 de mayo de 2022, 12:00 Uhr, June 1 at 12:00, week 1 of 2022
-_FILLERS = re.compile(r"\b(de|del|den|at|of)\b|(?<=\d) uhr$|\bkl\.?(?= ?\d)")
+# Behind a year: 18 marca 2022 r., 18 марта 2022 г.
+_FILLERS = re.compile(
+    r"\b(de|del|den|at|of)\b|(?<=\d) uhr$|\bkl\.?(?= ?\d)"
+    r"|(?<=\d{4}) ?(r\.|roku|[гр]\.?|года?|року)(?=$|,? \d)"
+)
 _WHAT = re.compile(  # which day of a week is meant
     r"^(w/?[ec]|from|as (of|at)|(week|wk) (ending|ended|commencing|beginning|starting|of))\.? "
 )
@@ -35,6 +41,10 @@ _COMPACT_TIME = re.compile(
 _YEAR_LAST = re.compile(
     r"^([a-z]{3} \d{1,2}) (\d\d:\d\d:\d\d)( [a-z]{3,4}| [+-]\d{4})? (\d{4})( [+-]\d{4})?$"
 )
+_EUROPEAN_TIME = re.compile(  # 14.01.2022 16.30, of Finland, Denmark and Italy
+    r"^(\d{1,2}\.\d{1,2}\.\d{4}),? +([01]?\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d))?$"
+)
+_HALVES = re.compile(r"\s*(?:(午前|上午|오전)|午後|下午|오후)\s*(\d{1,2}:[\d:]+)")
 _TIME_FIRST = re.compile(r"^(\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?),? ([^:]*\d)$")
 _DOTTED_TIME = re.compile(  # of Oracle: 12.00.00.000000 AM
     r"(?<= )(\d{1,2})\.(\d\d)\.(\d\d)(?=\.\d{6,9}$|(?:\.\d{1,9})? ?[ap]m$)"
@@ -200,6 +210,7 @@ def clean(cell: str) -> tuple[str, bool]:
 def _in_letters(text: str) -> str:
     """Write the signs of East Asia for years, quarters and weeks as letters and dashes."""
     text = re.sub(r"[제第]?\s*(\d+)\s*(?:季度|四半期|분기)", r" q\1", text)
+    text = _HALVES.sub(lambda found: f" {found[2]} {'am' if found[1] else 'pm'}", text)
     return re.sub(r"第\s*(\d+)\s*[周週]", r" w\1", text).translate(_EAST_ASIAN)
 
 
@@ -208,7 +219,9 @@ def _reorder(text: str) -> str:
     text = _YEAR_LAST.sub(r"\1 \4 \2\3\5", text)
     text = _TIME_FIRST.sub(r"\2 \1", text)
     text = _DOTTED_TIME.sub(r"\1:\2:\3", text)
-    found = _ONE_SIGN.match(text)
+    found = _ONE_SIGN.match(text) or _EUROPEAN_TIME.match(text)
+    if found and found.re is _EUROPEAN_TIME:
+        return f"{found[1]} {':'.join(filter(None, found.groups()[1:]))}"
     return f"{found[1]} {':'.join(filter(None, found.groups()[2:]))}" if found else text
 
 

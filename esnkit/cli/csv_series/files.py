@@ -109,7 +109,26 @@ def read_workbook(path: str, content: bytes, sheet: str | None) -> tuple[list[li
     name = sheet or (tables or [book.worksheets[0].title])[0]
     if name not in book.sheetnames:
         raise TableError(f"{path}: --sheet {quote(name)} is none of {listing(book.sheetnames)}.")
-    return [[_cell(v) for v in row] for row in book[name].iter_rows(values_only=True)], name
+    rows = [[_cell(v) for v in row] for row in book[name].iter_rows(values_only=True)]
+    _refuse_formulas(path, content, name, rows)
+    return rows, name
+
+
+def _refuse_formulas(path: str, content: bytes, sheet: str, rows: list[list[str]]) -> None:
+    """Refuse formulas without results, as programs write them that do not compute."""
+    import openpyxl
+
+    n_empty = sum(cell == "" for row in rows for cell in row)
+    if 4 * n_empty < sum(map(len, rows)):
+        return  # a few gaps are no column of formulas, and reading once more takes long
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
+    for row, (told, cells) in enumerate(zip(book[sheet].iter_rows(), rows, strict=False), 1):
+        for formula, cell in zip(told, cells, strict=False):
+            if cell == "" and formula.data_type == "f":
+                raise TableError(
+                    f"{path}, line {row}: {quote(str(formula.value))} is a formula that was never "
+                    "computed: open the workbook in a spreadsheet, and save it."
+                )
 
 
 def _holds_table(sheet: Any) -> bool:

@@ -92,7 +92,8 @@ def _refuse_lost_rows(path: str, records: Records, header_line: int) -> None:
         if len(cells) > 1 and any(map(is_number, cells)) and not any(map(TOTAL.search, cells)):
             raise TableError(
                 f"{path}, line {line}: {quote(cells[0])} is not a date as in the rows below; the "
-                f"line under the header (line {header_line}) holds {listing(cells)}."
+                f"line under the header (line {header_line}) holds {listing(cells)}; remove it if "
+                "it is no row of the series."
             )
 
 
@@ -136,6 +137,8 @@ def check_widths(path: str, body: Records, names: list[str], delimiter: str) -> 
             hint = ""
             if delimiter == "," and len(cells) > len(names):
                 hint = " A number with a comma must be quoted, or the --delimiter be another one."
+            elif len(cells) < len(names):
+                hint = f" The line holds {listing(cells)}; remove it if it is no row of the series."
             raise TableError(
                 f"{path}, line {line}: {len(cells)} cell(s), but other rows have {len(names)}: "
                 f"{listing(names)}.{hint}"

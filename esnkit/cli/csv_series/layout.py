@@ -11,7 +11,7 @@ from esnkit.cli.csv_series.date_text import is_datelike
 from esnkit.cli.csv_series.header import TOTAL, check_widths, find_names
 from esnkit.cli.csv_series.missing import is_gap
 from esnkit.cli.csv_series.numbers import is_number
-from esnkit.cli.csv_series.table import Table, TableError, listing, quote
+from esnkit.cli.csv_series.table import Table, TableError, how_to_cut, listing, quote
 
 _FOOTER = re.compile(
     r"^\W*(total|sum|summe|mean|average|avg|source|quelle|note|footnote|\*|#|\(|©|copyright"
@@ -34,11 +34,12 @@ def make_table(
         raise TableError(f"{path}: the file is empty.")
     width = Counter(len(cells) for _, cells in filled).most_common(1)[0][0]
     filled = [(line, _trim(cells, width)) for line, cells in filled]
+    filled, width = _fill_up(filled, width)
     numeric, dated = _kinds([cells for _, cells in filled if len(cells) == width], width)
     is_row = [_is_row(cells, width, numeric, dated) for _, cells in filled]
     start = _find_start(filled, is_row, width, header)
     if start >= len(filled):
-        _refuse_no_rows(path, filled, width)
+        _refuse_no_rows(path, filled, width, delimiter)
     stop = len(filled) - is_row[::-1].index(True) if True in is_row else len(filled)
     above, body, below = filled[:start], filled[start:stop], filled[stop:]
     if above and len(above[-1][1]) == width + 1 > 2 and not any(map(is_number, above[-1][1])):
@@ -104,6 +105,34 @@ def _trim(cells: list[str], width: int) -> list[str]:
     return cells
 
 
+def _fill_up(filled: Records, width: int) -> tuple[Records, int]:
+    """Give rows the cells at their ends that programs leave out where these are empty.
+
+    That is so where a header is as long as the longest row, and some row is.
+    """
+    longest = max(len(cells) for _, cells in filled)
+    full = [place for place, (_, cells) in enumerate(filled) if len(cells) == longest]
+    if longest == width or len(full) < 2 or full[0] > _TITLES:
+        return filled, width
+    header, rows = filled[full[0]][1], [filled[place][1] for place in full[1:]]
+    below = {len(cells) for _, cells in filled[full[0] + 1 :]}
+    if any(map(_is_known, header)) or not below <= {1, width, longest} or width == 1:
+        return filled, width
+    short = next(cells for _, cells in reversed(filled) if len(cells) == width)
+    pairs = [pair for cells in rows for pair in zip(cells, short, strict=False)]
+    if any(map(is_gap, short)) or any(_kind(one) != _kind(other) for one, other in pairs):
+        return filled, width  # lines of settings, which are longer than rows
+    padded = [
+        (line, cells + [""] * (longest - width) if len(cells) == width else cells)
+        for line, cells in filled
+    ]
+    return padded, longest
+
+
+def _kind(cell: str) -> str:
+    return "date" if is_datelike(cell) else "number" if is_number(cell) else "text"
+
+
 def _kinds(rows: Sequence[list[str]], width: int) -> tuple[list[int], list[int]]:
     """Return the columns that hold numbers, and those that hold dates, for the most part."""
     sample = rows if len(rows) <= 300 else [*rows[:100], *rows[-200:]]
@@ -126,14 +155,14 @@ def _is_row(cells: list[str], width: int, numeric: list[int], dated: list[int]) 
     return any(is_number(cells[place]) for place in numeric)
 
 
-def _refuse_no_rows(path: str, filled: Records, width: int) -> None:
+def _refuse_no_rows(path: str, filled: Records, width: int, delimiter: str) -> None:
     line, cells = next(((n, c) for n, c in filled if len(c) == width), filled[0])
     if len(filled) == 1:
         raise TableError(f"{path}: there are no rows below the header (line {line}).")
     line2, row = filled[1]
     raise TableError(
         f"{path}: no column holds numbers; the columns are {listing(cells)}, and the first row "
-        f"(line {line2}) holds {listing(row)}; --delimiter names what separates cells."
+        f"(line {line2}) holds {listing(row)}{how_to_cut(delimiter)}."
     )
 
 
@@ -156,7 +185,8 @@ def _check_footer(path: str, below: Records, width: int) -> None:
         if len(filled) > 1 and any(map(is_number, filled)) and not _FOOTER.match(filled[0]):
             raise TableError(
                 f"{path}, line {line}: {quote(filled[0])} is neither a date as in the rows above "
-                f"nor a note; the line holds {listing(cells)}."
+                f"nor a note; the line holds {listing(cells)}; remove it if it is no row of the "
+                "series."
             )
         if re.fullmatch(r"\d{2,}[-/.\d]*", cells[0]):
             raise TableError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from esnkit.cli.csv_series.date_text import is_datelike
 from esnkit.cli.csv_series.months import month_of
@@ -37,6 +38,7 @@ _CELLS = {  # how the parts are written
     "week": re.compile(r"W?\d{1,2}(\.0)?", re.IGNORECASE),
     "doy": re.compile(r"\d{1,3}(\.0)?"),
 }
+_CLOCK = re.compile(r"([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d)?( Uhr)?", re.IGNORECASE)
 _SAMPLE = 200  # rows that decide what a column holds
 
 
@@ -44,7 +46,7 @@ def join_parts(table: Table, names: Sequence[str]) -> tuple[tuple[str, ...], lis
     """Put year and month, or date and time, from several columns together."""
     found = {part: [n for n in names if form.match(n.strip("<>"))] for part, form in _PARTS.items()}
     one = {part: columns[0] for part, columns in found.items() if len(columns) == 1}
-    time = one.get("time") or one.get("hour")
+    time = one.get("time") or one.get("hour") or _find_clock(table, names)
     time = time if time and _holds_times(table, time) else None
     if "year" in one:
         years = _fill_years(table.column(one["year"]))
@@ -97,7 +99,9 @@ def _join_time(
         dates = sum(is_datelike(c) and ":" not in c for c in cells[:_SAMPLE])
         if name != time and 2 * dates > len(cells[:_SAMPLE]):
             times = table.column(time)
-            if any(re.fullmatch(r"\d{3,4}", cell) for cell in times):  # 0, 100, ... 2300
+            if all(re.fullmatch(r"\d{6}", cell) for cell in times):  # 163000
+                times = [f"{cell[:2]}:{cell[2:4]}:{cell[4:]}" for cell in times]
+            elif any(re.fullmatch(r"\d{3,4}", cell) for cell in times):  # 0, 100, ... 2300
                 times = [f"{cell.zfill(4)[:2]}:{cell.zfill(4)[2:]}" for cell in times]
             pairs = zip(cells, map(_as_time, times), strict=True)
             return (name, time), [f"{day} {hour}" for day, hour in pairs]
@@ -120,6 +124,16 @@ def _join_names(table: Table, names: Sequence[str]) -> tuple[tuple[str, ...], li
     return (years[0], months[0]), [_join(row, ("month",)) for row in rows]
 
 
+def _find_clock(table: Table, names: Sequence[str]) -> str | None:
+    """Return a column of times that tell apart rows of one day, whatever it is called."""
+    for day, name in pairwise(names):
+        days, times = table.column(day), table.column(name)
+        told_apart = len(set(days)) < len({*zip(days, times, strict=True)}) == len(days)
+        if told_apart and all(map(_CLOCK.fullmatch, times)):
+            return name
+    return None
+
+
 def _as_time(cell: str) -> str:
     cell = re.sub(r"^(\d{1,2})( ?- ?\d{1,2}| ?h| Uhr)$", r"\1", cell)
     return f"{int(cell):02}:00" if re.fullmatch(r"\d{1,2}", cell) else cell
@@ -128,7 +142,8 @@ def _as_time(cell: str) -> str:
 def _holds_times(table: Table, name: str) -> bool:
     form = re.compile(
         r"\d{1,2}(:\d\d(:\d\d([.,]\d+)?)?( ?[ap]\.?m?\.?)?| ?- ?\d{1,2}| ?h| Uhr)?"
-        r"|([01]?\d|2[0-3])[0-5]\d",
+        r"|([01]?\d|2[0-3])[0-5]\d|([01]\d|2[0-4])[0-5]\d[0-5]\d",
         re.IGNORECASE,
     )
-    return all(form.fullmatch(cell.strip()) for cell in table.column(name))
+    cells = [cell.strip() for cell in table.column(name)]
+    return all(form.fullmatch(cell) or _CLOCK.fullmatch(cell) for cell in cells)

@@ -57,6 +57,11 @@ def quote(text: str) -> str:
     return repr(text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…")
 
 
+def how_to_cut(delimiter: str) -> str:
+    """Return what a message adds where cells may have been separated wrongly."""
+    return "" if delimiter == "typed" else "; --delimiter names what separates cells"
+
+
 def listing(names: Sequence[str], separator: str = ", ") -> str:
     """List names, the first of them if there are many."""
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""

@@ -11,7 +11,7 @@ from esnkit.cli.csv_series.columns import is_counter, mostly_numbers
 from esnkit.cli.csv_series.date_columns import Stamps
 from esnkit.cli.csv_series.missing import is_gap
 from esnkit.cli.csv_series.numbers import split_unit
-from esnkit.cli.csv_series.table import Table, TableError, listing, quote
+from esnkit.cli.csv_series.table import Table, TableError, how_to_cut, listing, quote
 
 _SHORTEST = 10  # rows after which a column that did not move is no series
 _SAMPLE = 200  # rows that decide what a column holds
@@ -46,8 +46,8 @@ def find_target(table: Table, stamps: Stamps | None, notes: list[str]) -> str:
         )
     raise TableError(
         f"{table.path}: no column holds numbers; the columns are {listing(table.header)}, and the "
-        f"first row (line {table.lines[0]}) holds {listing(table.rows[0])}; --delimiter names what "
-        "separates cells."
+        f"first row (line {table.lines[0]}) holds {listing(table.rows[0])}"
+        f"{how_to_cut(table.delimiter)}."
     )
 
 
