@@ -256,7 +256,10 @@ def future_index(index: pd.Index, n_steps: int) -> pd.Index:
                 "forecast fewer steps, or count in coarser units by index.as_unit('s')."
             ) from None
     if not pd.api.types.is_numeric_dtype(index):
-        raise ValueError(f"An index of dtype {index.dtype} without a frequency has no next entry.")
+        raise ValueError(
+            f"An index of dtype {index.dtype} without a frequency has no next entry: say what step "
+            "follows, e.g. by pandas.Series.asfreq('MS')."
+        )
     if pd.api.types.is_integer_dtype(index):  # in Python's integers, which do not wrap around
         last = int(index[-1])
         step = last - int(index[-2]) if len(index) > 1 else 1

@@ -335,7 +335,26 @@ def _read_table(table: Any, layout: Layout, name: str, missing: str) -> SeriesSe
         _read_one(part, f"{name} where {layout.id_column} is {key!r}", missing)
         for key, part in zip(ids, parts, strict=True)
     ]
-    return SeriesSet(tuple(members), ids, layout)
+    return SeriesSet(tuple(_with_shared_frequency(members)), ids, layout)
+
+
+def _with_shared_frequency(members: list[SeriesData]) -> list[SeriesData]:
+    """Give one or two dates, which tell no step of their own, the step of the other series."""
+    import pandas as pd
+
+    dated = [m for m in members if isinstance(m.index, pd.DatetimeIndex)]
+    steps = {m.index.freq for m in dated if len(m.index) > 2}
+    if len(dated) < len(members) or len(steps) != 1 or None in steps:
+        return members
+    (step,) = steps
+    shared = []
+    for member in members:
+        if len(member.index) < 3:
+            with contextlib.suppress(ValueError):  # where the dates are no such steps
+                dates = pd.DatetimeIndex(list(member.index), freq=step, name=member.index.name)
+                member = replace(member, index=dates)
+        shared.append(member)
+    return shared
 
 
 def _read_one(y: Any, name: str, missing: str) -> SeriesData:
@@ -420,12 +439,22 @@ def _read_values(y: Any, index: Any, name: str) -> FloatArray:
     return values
 
 
+def _remedy(index: Any) -> str:
+    """Say what to do about an index that falls or repeats."""
+    if index.is_unique:
+        return "sort_index() sorts it"
+    place = index[index.duplicated()][0]
+    return f"{place} comes twice; id_column names the column that tells several series apart"
+
+
 def _with_frequency(index: Any, name: str) -> Any:
     """Give dates their frequency; refuse an index that does not rise in equal steps."""
     import pandas as pd
 
     if not index.is_monotonic_increasing or not index.is_unique:
-        raise ValueError(f"The index of {name} must rise from row to row without repeats.")
+        raise ValueError(
+            f"The index of {name} must rise from row to row without repeats: {_remedy(index)}."
+        )
     if isinstance(index, pd.PeriodIndex):
         full = pd.period_range(index[0], index[-1], freq=index.freq)
         return _refuse_gaps(index, full, name)
@@ -433,6 +462,8 @@ def _with_frequency(index: Any, name: str) -> Any:
         if index.freq is not None or len(index) == 1:
             return index
         if len(index) == 2:
+            with contextlib.suppress(Exception):  # local midnights that do not exist, as below
+                return pd.DatetimeIndex(index, freq=most_common_step(index))
             return pd.date_range(*index, periods=2, name=index.name)
         freq = find_frequency(index)
         if freq is not None:

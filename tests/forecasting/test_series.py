@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from esnkit import Forecaster
+from esnkit.forecasting.dates import future_index
 from esnkit.forecasting.long_frames import Layout
 from esnkit.forecasting.series import SeriesSet, read_series
 
@@ -73,8 +77,8 @@ def test_many_series():
         (dated().where(dated().index != "2020-05-01"), "the first at 2020-05-01"),
         ([NUMBERS, np.array([1.0, np.nan])], r"y\[1\] has 1 missing"),
         ([NUMBERS, np.zeros((3, 2))], r"\[1, 2\] variables"),
-        (dated()[::-1], "must rise"),
-        (dated().set_axis([0] * 12), "must rise"),
+        (dated()[::-1], r"must rise.*sort_index"),
+        (dated().set_axis([0] * 12), "must rise.*0 comes twice; id_column"),
         (dated().drop(dated().index[5]), "no frequency: the step after 2020-06-01"),
         (dated().set_axis(list("abcdefghijkl")), "must hold dates, periods or numbers"),
         (dated().set_axis([*range(11), 20]), "rise in equal steps: the one after 10 differs"),
@@ -232,6 +236,75 @@ def test_the_column_ds_is_the_index(stamps):
     assert data.n_variables == 1
     assert list(data.members[1].index) == list(stamps)
     assert data.label(1) == "Series 'v'"
+
+
+@pytest.mark.parametrize("n_dates", [1, 2])
+@pytest.mark.parametrize("freq", ["MS", "ME", "W-SAT", "D", "QS", "B"])
+def test_few_dates_go_on_in_the_step_of_the_others(freq, n_dates):
+    *dates, first, second = pd.date_range("2020-01-31", periods=14, freq=freq)
+    few = dates[12 - n_dates :]
+    long = pd.DataFrame({"id": ["u"] * 12 + ["v"] * n_dates, "ds": [*dates, *few], "y": 1.0})
+    back = read_series(long, layout=Layout("id")).give_back([FUTURE, FUTURE])
+    assert list(back.index) == [first, second, first, second]
+
+
+@pytest.mark.parametrize(
+    ("dates", "following"),
+    [
+        (["2020-01-01", "2020-02-01"], ["2020-03-01", "2020-04-01"]),
+        (["2020-01-15", "2021-01-15"], ["2022-01-15", "2023-01-15"]),
+        (["2020-01-01", "2020-01-03"], ["2020-01-05", "2020-01-07"]),
+        (["2020-01-01 00:00", "2020-01-01 06:00"], ["2020-01-01 12:00", "2020-01-01 18:00"]),
+    ],
+)
+@pytest.mark.parametrize("zone", [None, "UTC"])
+def test_two_dates_tell_their_step(dates, following, zone):
+    index, more = (pd.DatetimeIndex(stamps, tz=zone) for stamps in (dates, following))
+    back = read_series(pd.Series([1.0, 2.0], index)).give_back([FUTURE])
+    assert list(back.index) == list(more)
+
+
+def test_few_dates_off_the_steps_of_the_others_are_left_alone():
+    dates = dated("MS", 12).index
+    odd = pd.to_datetime(["2020-03-05", "2020-03-07"])
+    long = pd.DataFrame({"id": ["u"] * 12 + ["v"] * 2, "ds": [*dates, *odd], "y": 1.0})
+    member = read_series(long, layout=Layout("id")).members[1]
+    assert future_index(member.index, 1)[0] == pd.Timestamp("2020-03-09")
+
+
+def test_a_date_without_a_step_is_told_so():
+    with pytest.raises(ValueError, match=r"say what step follows.*asfreq"):
+        read_series(pd.Series([1.0], pd.DatetimeIndex(["2020-01-31"]))).give_back([FUTURE])
+
+
+@pytest.mark.parametrize("n_values", [12, 15, 20])
+def test_warnings_of_short_series_tell_their_own_length(n_values):
+    forecaster = Forecaster(random_state=0).fit(np.sin(np.arange(n_values)))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        forecaster.predict_interval(3)
+    assert all(f"A series of {n_values} steps" in str(one.message) for one in told)
+    assert len(told) == (n_values < 20)
+
+
+def test_one_warning_tells_of_a_constant():
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        Forecaster(random_state=0).fit(np.full(60, 7.5)).forecast(3)
+    assert len(told) == 1
+
+
+def test_truths_are_no_horizons():
+    forecaster = Forecaster(random_state=0).fit(np.sin(np.arange(60)))
+    with pytest.raises(TypeError, match="horizon must be a number, not True"):
+        forecaster.forecast(True)
+
+
+def test_a_series_that_is_too_short_is_named_by_its_id():
+    long = pd.DataFrame({"shop": ["a"] * 60 + ["tiny"], "y": np.sin(np.arange(61))})
+    constant = pytest.warns(UserWarning, match="constant")
+    with pytest.raises(ValueError, match="Series 'tiny' of y has 1 steps"), constant:
+        Forecaster(random_state=0, id_column="shop").fit(long)
 
 
 def test_a_series_on_its_side_is_named():
