@@ -342,18 +342,19 @@ def _with_shared_frequency(members: list[SeriesData]) -> list[SeriesData]:
     """Give one or two dates, which tell no step of their own, the step of the other series."""
     import pandas as pd
 
-    dated = [m for m in members if isinstance(m.index, pd.DatetimeIndex)]
-    steps = {m.index.freq for m in dated if len(m.index) > 2}
+    dated: list[pd.DatetimeIndex] = [
+        m.index for m in members if isinstance(m.index, pd.DatetimeIndex)
+    ]
+    steps: set[Any] = {dates.freq for dates in dated if len(dates) > 2}
     if len(dated) < len(members) or len(steps) != 1 or None in steps:
         return members
     (step,) = steps
     shared = []
-    for member in members:
-        if len(member.index) < 3:
-            with contextlib.suppress(ValueError):  # where the dates are no such steps
-                dates = pd.DatetimeIndex(list(member.index), freq=step, name=member.index.name)
-                member = replace(member, index=dates)
-        shared.append(member)
+    for member, dates in zip(members, dated, strict=True):
+        with contextlib.suppress(ValueError):  # where the dates are no such steps
+            if len(dates) < 3:
+                dates = pd.DatetimeIndex(list(dates), freq=step, name=dates.name)
+        shared.append(replace(member, index=dates))
     return shared
 
 
