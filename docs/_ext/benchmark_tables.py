@@ -47,7 +47,8 @@ class BenchmarkTables(SphinxDirective):
         docstring = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or ""
         title = re.split(r"[.,:]", docstring, maxsplit=1)[0]
         command = f"```bash\npython docs/benchmarks/{script.name}\n```"
-        table = result.read_text(encoding="utf-8")
+        # Before its script has run there is a command and no table.
+        table = result.read_text(encoding="utf-8") if result.exists() else "Not printed yet."
         return "\n\n".join([f"### {title}", docstring, command, table])
 
 

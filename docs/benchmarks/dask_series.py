@@ -47,12 +47,13 @@ def main() -> None:
         float(np.abs(table.loc[i, steps].to_numpy(float) - values).max() / np.abs(values).max())
         for i, values in one_by_one.items()
     )
+    failed = int((table["failure"] != "").sum())
     rows = [
         [f"one process: {alone:.0f} s; two workers: {together:.0f} s", f"{alone / together:.2f} x",
          verdict(alone / together, above=1.7)],
         ["largest difference of a forecast, by its largest value", f"{off:.1e}",
          verdict(off, below=1e-9)],
-        ["series that failed", int((table["failure"] != "").sum()), "0"],
+        ["series that failed", failed, verdict(failed, at_most=0)],
     ]  # fmt: skip
     note = (
         f"{N_SERIES} series of {N_STEPS} values, {HORIZON} months ahead, "
