@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -93,3 +94,29 @@ def test_panels_are_checked_whole(race: ModuleType) -> None:
     wrong[2, 9, 19] += 1e-6
     with pytest.raises(AssertionError):
         race.check_answers({race.Esnkit: lambda: wrong}, expected)
+
+
+def test_other_work_is_what_the_system_counts_without_ones_own(
+    race: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+    clock = {"wall": 0.0, "own": 0.0}
+    common = sys.modules["common"]
+    monkeypatch.setattr(common.time, "perf_counter", lambda: clock["wall"])
+    monkeypatch.setattr(common.os, "times", lambda: (clock["own"], 0, 0, 0, 0))
+    counters = tmp_path / "stat"
+
+    def at(wall: int, own: int, busy: int) -> None:
+        clock.update(wall=wall, own=own)
+        counters.write_text(f"cpu  {busy * second} 0 0 77 88 0 0 0 0 0\ncpu0 1 1\n")
+
+    at(10, 5, 100)
+    beside = common.OtherWork(counters)
+    at(20, 14, 112)  # of 12 seconds 9 were its own
+    assert "kept 0.30 of" in beside.said()
+    at(20, 15, 112)
+    beside.restart()
+    at(24, 19, 116)
+    assert "kept 0.00 of" in beside.said()
+    counters.unlink()
+    assert "not measured" in beside.said()

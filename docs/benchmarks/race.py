@@ -22,7 +22,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from common import RESULTS, machine, median_seconds, publish
+from common import RESULTS, OtherWork, machine, median_seconds, publish
 from joblib import parallel_config
 from matplotlib import pyplot as plt
 from race_rivals import (
@@ -54,6 +54,7 @@ LYAPUNOV_TIME, ALPHA, SEEDS = 1.104, 1e-6, range(10)
 TOLERANCE = 1e-10
 CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
 COLOURS = ("#0072B2", "#000000", "#D55E00", "#009E73")
+BESIDE = OtherWork()
 
 Table = dict[str, list[str]]  # a row for each contestant, a cell for each case
 
@@ -362,8 +363,8 @@ PARTS = {
 
 
 def conditions() -> str:
-    """Say under what conditions it was run."""
-    return f"One thread, one core; other work ran on the machine beside it. {machine()}"
+    """Say under what conditions the part was run."""
+    return f"One thread, one core; {BESIDE.said()}. {machine()}"
 
 
 def stay_on_one_core() -> None:
@@ -382,6 +383,7 @@ def main() -> None:
     plt.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "esnkit", "font.family": "sans-serif"}
     with threadpool_limits(1):
         for name in names:
+            BESIDE.restart()
             PARTS[name]()
 
 
