@@ -13,7 +13,7 @@ from esnkit.core.checks import Range
 from esnkit.core.exceptions import TooFewStepsError
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.classical import ClassicalForecaster
-from esnkit.forecasting.series import SeriesSet
+from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet
 
 _ORDERS = (1, 2, 3, 4, 6, 9, 12, 18, 24)  # numbers of last values, that are tried
 _PENALTIES = np.logspace(-10, 1, 23)  # in units of the variance of a column
@@ -42,7 +42,8 @@ class AutoregressiveForecaster(ClassicalForecaster):
         y(n) = c + a(1) y(n-1) + ... + a(p) y(n-p) + a(m) y(n-m) + b x(n) + d x(n-1)
 
     The number p of last values, whether the last season counts, and the penalty are chosen by
-    generalised cross-validation [1]_, in which each degree of freedom counts 1.4 times [2]_.
+    generalised cross-validation [1]_, in which each degree of freedom counts 1.4 times [2]_. Of a
+    longer series only the last 20 000 steps are learned from.
 
     Parameters
     ----------
@@ -122,7 +123,10 @@ class AutoregressiveForecaster(ClassicalForecaster):
         return max(8, 2 * (numbers["lags"] or 1) + 2, 2 * (numbers["season_length"] or 1) + 2)
 
     def _start(self, i: int, values: FloatArray) -> list[_Line]:
-        x = np.zeros((len(values), 0)) if self._inputs is None else self._inputs[i]
+        furthest = max(self._numbers["season_length"] or 1, self._numbers["lags"] or 1)
+        longest = max(LONGEST_TAIL, 3 * furthest)
+        values = values[-longest:]
+        x = np.zeros((len(values), 0)) if self._inputs is None else self._inputs[i][-longest:]
         return [self._chosen(column, x) for column in values.T]
 
     def _forecast(self, horizon: int, inputs: Sequence[FloatArray] | None) -> list[FloatArray]:
@@ -214,8 +218,11 @@ def _regressed(
 
 def _continued(values: FloatArray, x: FloatArray, line: _Line) -> FloatArray:
     """Go on from values (n_steps,) to the end of the known inputs, of the same first step."""
-    n_steps, n_lags = len(values), len(line.lags)
-    n_inputs = x.shape[1]
+    n_lags, n_inputs = len(line.lags), x.shape[1]
+    horizon = len(x) - len(values)
+    values = values[-max(line.lags) :]  # nothing earlier counts
+    n_steps = len(values)
+    x = x[-(n_steps + horizon) :]
     given = np.full(len(x), line.intercept) + x @ line.coef[n_lags : n_lags + n_inputs]
     if line.lingers:
         given[1:] += x[:-1] @ line.coef[n_lags + n_inputs :]

@@ -49,7 +49,10 @@ class Preprocessor:
 
     def forward(self, values: FloatArray) -> FloatArray:
         """Prepare values (n_steps, n_variables): the first `n_lost` rows are used up."""
-        prepared = self._difference(self._transform(values)) - self.mean
+        prepared = self._difference(self._transform(values))
+        # In place where that changes nothing of the series, which may be long.
+        own = bool(self.lags) and len(prepared) > 0
+        prepared = np.subtract(prepared, self.mean, out=prepared if own else None)
         prepared /= self.spread
         return prepared
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import lcm
 from typing import Any, Self
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,10 @@ from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet
 
 _ROUNDS = 3  # in which courses of several seasons are estimated in turns
+
+# What is left of a long series is as long, so the members of an ensemble share it. Here it lives no
+# longer than the series, and than the last forecaster that holds it.
+_ADJUSTED: WeakKeyDictionary[SeriesSet, WeakValueDictionary[Any, SeriesSet]] = WeakKeyDictionary()
 
 
 class SeasonallyAdjustedForecaster(BaseForecaster):
@@ -140,11 +145,16 @@ class SeasonallyAdjustedForecaster(BaseForecaster):
         """Return the series that the forecaster sees."""
         if self.season is None and not self.log:
             return data  # not copied, as it may be long
-        members = [
-            replace(m, values=self._adjustment.forward(i, m.values))
-            for i, m in enumerate(data.members)
-        ]
-        return replace(data, members=tuple(members))
+        shared = _ADJUSTED.setdefault(data, WeakValueDictionary())
+        key = (self.log, *(course.tobytes() for course in self.courses_))
+        adjusted = shared.get(key)
+        if adjusted is None:
+            members = [
+                replace(m, values=self._adjustment.forward(i, m.values))
+                for i, m in enumerate(data.members)
+            ]
+            shared[key] = adjusted = replace(data, members=tuple(members))
+        return adjusted
 
     def _restored(self, i: int, future: FloatArray, past: FloatArray) -> FloatArray:
         """Put the season back on a forecast, and warn if it had to be kept within its bounds."""
@@ -190,7 +200,8 @@ class SeasonalAdjustment:
 
     def forward(self, i: int, values: FloatArray) -> FloatArray:
         """Adjust series i, from its first step on."""
-        rest, course = self._curved(values).copy(), self.courses[i]
+        rest, course = self._curved(values), self.courses[i]
+        rest = rest if self.log else rest.copy()
         for phase, level in enumerate(course):  # for the series may be long
             rest[phase :: len(course)] -= level
         return rest

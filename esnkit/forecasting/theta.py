@@ -13,6 +13,7 @@ from sklearn.base import clone
 from esnkit.core.checks import Range
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.forecasting.classical import ClassicalForecaster, SmoothingForm
+from esnkit.forecasting.series import LONGEST_TAIL
 
 _LEVELS = np.linspace(0.05, 0.99, 24)  # smoothing of the level, that are tried
 
@@ -36,7 +37,8 @@ class ThetaForecaster(ClassicalForecaster):
 
     With theta = 1 that is exponential smoothing; theta = 2 is the method that won the M3
     competition, whose forecasts climb half as fast as the line. The smoothing, the first level and,
-    if it is not given, theta are those of the smallest one-step errors.
+    if it is not given, theta are those of the smallest one-step errors. Of a longer series only the
+    last 20 000 steps are used.
 
     Parameters
     ----------
@@ -114,9 +116,11 @@ class ThetaForecaster(ClassicalForecaster):
             return _Lines(*self._smoothing[i])
         theta = self._numbers["theta"]
         share = None if theta is None else 1 - 1 / theta
-        return _Lines(*np.array([_best(column, share) for column in values.T]).T)
+        columns = values[-LONGEST_TAIL:].T
+        return _Lines(*np.array([_best(column, share) for column in columns]).T)
 
     def _go_on(self, values: FloatArray, state: _Lines, horizon: int) -> FloatArray:
+        values = values[-LONGEST_TAIL:]
         steps = np.arange(len(values), len(values) + horizon)
         columns = zip(values.T, state.alpha, state.share, state.level, strict=True)
         return np.column_stack(
