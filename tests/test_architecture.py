@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import collections
 import graphlib
+import importlib
 import runpy
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sklearn.base import BaseEstimator
 
 import esnkit
 
@@ -235,3 +237,28 @@ def test_no_class_name_stands_for_two_things():
         node.name for tree in TREES.values() for node in tree.body if isinstance(node, ast.ClassDef)
     ]
     assert not [name for name, count in collections.Counter(classes).items() if count > 1]
+
+
+def test_every_estimator_of_arrays_meets_scikit_learns_contract():
+    """Each is named in a call of its checks; forecasters take series, and trees are no arrays."""
+    namespaces = (esnkit, importlib.import_module("esnkit.networks"))
+    public = {name: getattr(module, name) for module in namespaces for name in module.__all__}
+    others = (importlib.import_module("esnkit.forecasting.base").BaseForecaster,)
+    others += (esnkit.TreeReservoir, esnkit.TreeESNRegressor)
+    of_arrays = {
+        name
+        for name, kind in public.items()
+        if isinstance(kind, type) and issubclass(kind, BaseEstimator) and hasattr(kind, "fit")
+        if not issubclass(kind, others)
+    }
+    checked = {
+        name.id
+        for path in Path(__file__).parent.rglob("test_*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        if isinstance(call.func, ast.Name) and call.func.id == "parametrize_with_checks"
+        for name in ast.walk(call)
+        if isinstance(name, ast.Name)
+    }
+    assert len(of_arrays) > 15
+    assert not of_arrays - checked

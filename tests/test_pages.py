@@ -84,3 +84,14 @@ def test_unknown_keywords_are_found_wherever_they_stand() -> None:
     assert unknown_keywords("RNNRegressor(learner=TBPTT(windw=1))") == ["TBPTT(windw=...)"]
     assert unknown_keywords("Stacked([Reservoir(n_unit=5)])") == ["Reservoir(n_unit=...)"]
     assert unknown_keywords("Reservoir(n_units=...)") == unknown_keywords("y(n-1) = 5") == []
+
+
+def test_no_row_of_the_glossary_is_empty() -> None:
+    """Every notion of the lectures is said in a line, and there is something that runs it."""
+    lines = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
+    rows = [re.split(r"(?<!\\)\|", line.strip())[1:-1] for line in lines if line.startswith("|")]
+    notions = [row for row in rows if set(row[0].strip()) - set("-: ")]
+    assert len(notions) > 70
+    assert {len(row) for row in notions} == {3}
+    assert not [row for row in notions if not all(cell.strip(" .-?") for cell in row)]
+    assert not [row for row in notions if row[2].strip().lower().startswith(("not here", "todo"))]
