@@ -91,6 +91,8 @@ class Forecaster(BaseForecaster):
 
     See Also
     --------
+    AutoESN : For series of which nothing is known: it chooses, and is seldom worse than repeating
+        the last season.
     ESNRegressor : The default model.
 
     References

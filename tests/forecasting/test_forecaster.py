@@ -22,6 +22,7 @@ from esnkit import (
     Reservoir,
     RidgeReadout,
     RNNRegressor,
+    SeasonalNaive,
     TDNNRegressor,
 )
 from esnkit.datasets import lorenz63, mackey_glass
@@ -54,6 +55,26 @@ def test_a_forecast_is_a_free_run_of_the_scaled_series():
 def test_smooth_series_are_forecast_well():
     forecast = Forecaster(esn(leak_rate=0.5, alpha=1e-12)).fit(SINE[:250]).forecast(50)
     np.testing.assert_allclose(forecast, SINE[250:], atol=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize(
+    ("signal", "period"),
+    [
+        (mackey_glass(560, random_state=5), 51),
+        (lorenz63(560, dt=0.05, random_state=5)[:, 0], 15),
+        (np.sin(np.arange(560) / 5) + 0.5 * np.sin(np.arange(560) / 11), 69),
+        (np.arange(560) % 25 / 25 - np.arange(560) // 25 % 2, 50),
+    ],
+    ids=["Mackey-Glass", "Lorenz-63", "two sines", "steps and slopes"],
+)
+def test_the_default_beats_the_last_season_on_signals_as_its_page_says(signal, period, seed):
+    error, repeated = (
+        np.abs(one.fit(signal[:500]).forecast(60) - signal[500:]).mean()
+        for one in (Forecaster(random_state=seed), SeasonalNaive(period))
+    )
+    assert error < max(0.7 * repeated, 0.05 * signal.std())
+    assert "AutoESN" in Forecaster.__doc__  # where those are sent who have other series
 
 
 @pytest.mark.parametrize("differences", [12, (12, 1)])

@@ -16,7 +16,14 @@ from esnkit.core.seeding import RandomState, child_generator, root_seed
 from esnkit.core.typing import FloatArray
 from esnkit.forecasting.auto.candidates import SeriesTraits, linear, simple
 from esnkit.forecasting.auto.contributions import contributions_of
-from esnkit.forecasting.auto.evaluation import Evaluation, Finalist, Validation, plan_origins
+from esnkit.forecasting.auto.evaluation import (
+    FEWEST_BEHIND,
+    YEAR_OF_WEEKS,
+    Evaluation,
+    Finalist,
+    Validation,
+    plan_origins,
+)
 from esnkit.forecasting.auto.hindsight import Hindsight, hindsight
 from esnkit.forecasting.auto.panels import errors_to_naive, pooled_ratio
 from esnkit.forecasting.auto.selection import (
@@ -41,7 +48,7 @@ from esnkit.forecasting.auto.wording import (
 from esnkit.forecasting.base import BaseForecaster
 from esnkit.forecasting.classical import NaiveForecaster
 from esnkit.forecasting.ensemble import EnsembleForecaster
-from esnkit.forecasting.seasonality import check_seasons, find_seasons
+from esnkit.forecasting.seasonality import calendar_seasons, check_seasons, find_seasons
 from esnkit.forecasting.separate import SeparateForecaster
 from esnkit.forecasting.series import LONGEST_TAIL, SeriesSet, inputs_at
 from esnkit.forecasting.short import short_ensemble
@@ -400,7 +407,7 @@ class AutoESN(BaseForecaster):
         self.panel_ = self._choose_panel(data, inputs)
         if self.panel_ == "each":
             return self._fit_each(data, inputs)
-        if data.n_shortest < _FEWEST_STEPS or _is_constant(data):
+        if data.n_shortest < _FEWEST_STEPS or _is_constant(data) or self._is_two_seasons(data):
             self.seasons_ = find_seasons(data.tail(LONGEST_TAIL), self.season_length)
             return self._fit_short(data, inputs)
         validation, problem = self._lay_out(data, inputs)
@@ -433,6 +440,21 @@ class AutoESN(BaseForecaster):
         horizon = None if self.horizon is None else int(self.horizon)
         validation = Validation(seen, known, plan_origins(seen.n_shortest, horizon, seasons))
         return validation, SeriesTraits.of(seen, data, inputs, min(validation.lengths), seasons)
+
+    def _is_two_seasons(self, data: SeriesSet) -> bool:
+        """Tell whether there are two seasons, by dates or as given, and nothing to judge them by.
+
+        Of longer seasons than a year of weeks the steps between are worth more than the season.
+        """
+        expected = calendar_seasons(data.members[0].index)[:1]
+        if self.season_length is not None:
+            expected = check_seasons(self.season_length)
+        return any(
+            0 <= data.n_shortest - 2 * season < FEWEST_BEHIND
+            and season <= YEAR_OF_WEEKS
+            and find_seasons(data, self.season_length) == (season,)
+            for season in expected
+        )
 
     def _choose_panel(self, data: SeriesSet, inputs: list[FloatArray] | None) -> str:
         """Choose whether series are pooled, and note why."""

@@ -21,6 +21,8 @@ from esnkit.search.rolling_origins import RollingOrigins
 _SHORT = 300  # steps; with more, five origins tell enough, and each costs time
 _LARGEST_HORIZON = 200  # if none is given
 _LEAST_BEHIND = 0.5  # of a horizon, that must lie behind two seasons
+YEAR_OF_WEEKS = 53  # steps; a season that is no longer is worth a shorter horizon,
+FEWEST_BEHIND = 4  # if so many steps lie behind two of it
 # Penalties in units of the features' sum of squares.
 _COARSE = np.logspace(-21, 1, 12)
 _COARSE_OF_DELAYS = np.logspace(-27, 1, 15)  # products may be the very law of the series
@@ -62,7 +64,7 @@ class Finalist:
 def plan_origins(n_steps: int, horizon: int | None, seasons: tuple[int, ...]) -> RollingOrigins:
     """Choose the horizon of the validation and its origins, within the last third or so.
 
-    Two whole seasons are left before the first origin where there is room for a forecast.
+    Two whole seasons are left before the first origin where there is room for some forecasts.
     """
     longest = max(seasons, default=1)
     if horizon is None:
@@ -71,8 +73,10 @@ def plan_origins(n_steps: int, horizon: int | None, seasons: tuple[int, ...]) ->
     horizon = min(horizon, n_steps // 3)
     n_origins, n_last = (10, n_steps // 2) if n_steps <= _SHORT else (5, n_steps // 3)
     behind = n_steps - 2 * longest
-    if behind >= _LEAST_BEHIND * horizon:
-        n_last, horizon = min(n_last, behind), min(horizon, behind)
+    enough = FEWEST_BEHIND if longest <= YEAR_OF_WEEKS else _LEAST_BEHIND * horizon
+    if behind >= enough:
+        n_last = min(n_last, behind)
+        horizon = min(horizon, max((behind + 1) // 2, behind - FEWEST_BEHIND))
     return RollingOrigins.within(n_last, horizon, n_origins, widest=horizon // 2)
 
 
