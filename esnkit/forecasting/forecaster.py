@@ -38,7 +38,7 @@ class Forecaster(BaseForecaster):
     The series is transformed, differenced and standardised; the model learns z(n+1) from z(n) and
     all it remembers; a forecast is a free run of the model, taken back to the series' own units.
     A penalty that the readout of an `ESNRegressor` chooses by itself is raised where runs inside
-    the series would leave its range. The defaults suit clean signals; `AutoESN` chooses
+    the series would leave its range. The defaults suit smooth signals; `AutoESN` chooses
     differences, seasons and settings by itself.
 
     Parameters

@@ -64,16 +64,15 @@ def test_smooth_series_are_forecast_well():
         (mackey_glass(560, random_state=5), 51),
         (lorenz63(560, dt=0.05, random_state=5)[:, 0], 15),
         (np.sin(np.arange(560) / 5) + 0.5 * np.sin(np.arange(560) / 11), 69),
-        (np.arange(560) % 25 / 25 - np.arange(560) // 25 % 2, 50),
     ],
-    ids=["Mackey-Glass", "Lorenz-63", "two sines", "steps and slopes"],
+    ids=["Mackey-Glass", "Lorenz-63", "two sines"],
 )
 def test_the_default_beats_the_last_season_on_signals_as_its_page_says(signal, period, seed):
     error, repeated = (
         np.abs(one.fit(signal[:500]).forecast(60) - signal[500:]).mean()
         for one in (Forecaster(random_state=seed), SeasonalNaive(period))
     )
-    assert error < max(0.7 * repeated, 0.05 * signal.std())
+    assert error < 0.7 * repeated
     assert "AutoESN" in Forecaster.__doc__  # where those are sent who have other series
 
 
