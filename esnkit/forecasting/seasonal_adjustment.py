@@ -201,8 +201,10 @@ class SeasonalAdjustment:
     def forward(self, i: int, values: FloatArray) -> FloatArray:
         """Adjust series i, from its first step on."""
         rest, course = self._curved(values), self.courses[i]
+        if len(rest) <= LONGEST_TAIL:
+            return np.asarray(rest - _repeated(course, 0, len(rest)))
         rest = rest if self.log else rest.copy()
-        for phase, level in enumerate(course):  # for the series may be long
+        for phase, level in enumerate(course):  # so that nothing else is as long
             rest[phase :: len(course)] -= level
         return rest
 
@@ -283,7 +285,7 @@ def seasonal_course(values: FloatArray, period: int) -> FloatArray:
     rest = values[first : first + len(trend)] - trend
     phases = (first + np.arange(len(rest))) % period
     counts = np.bincount(phases, minlength=period)[:, np.newaxis]
-    course = np.array([rest[phases == phase].mean(axis=0) for phase in range(period)])
+    course = np.array([np.bincount(phases, column, period) for column in rest.T]).T / counts
     course -= course.mean(axis=0)
     noise = np.square(rest - course[phases]).sum(axis=0) / max(1, len(rest) - period)
     signal = np.square(course).mean(axis=0)

@@ -22,7 +22,7 @@ from esnkit.forecasting.series import SeriesSet
 from esnkit.forecasting.theta import ThetaForecaster
 
 _FIRST = 2  # steps that are known at the first origin
-_AHEAD = 3  # steps that are forecast from each
+_AHEAD, _SHARE_AHEAD = 3, 8  # steps that are forecast from each, or a part of the series
 _PRIOR = 4.0  # errors that the prior is worth, by which all members are as good as the last value
 _POWER = 4.0  # weights are inverse to this power of the mean squared error, for many errors
 _LEAST_WEIGHT = 0.02  # relative to the largest, that is worth a fit
@@ -45,7 +45,8 @@ def short_ensemble(
 
     These are the last value, the drift, the return to the mean, exponential smoothing, its damped
     trend and Theta; with known inputs an autoregression; and if there is a season, the last season,
-    and the others about its course. Each forecasts up to three steps from every step on. Weights
+    and the others about its course. Each forecasts up to three steps from every step on, or an
+    eighth of the series, which tells a season of many steps from what is smooth. Weights
     are inverse to a power of the mean squared error relative to that of the last value [1]_, and
     the fewer errors there are, the more equal.
 
@@ -129,12 +130,13 @@ def _loss(reference: FloatArray, squares: FloatArray) -> float:
 def _squares(data: SeriesSet, inputs: list[FloatArray] | None, member: _Member) -> FloatArray:
     """Return mean squared errors from each origin and step ahead, NaN where there is none."""
     n_steps = data.n_shortest
-    found = np.full((n_steps, _AHEAD), np.nan)
+    farthest = max(_AHEAD, n_steps // _SHARE_AHEAD)
+    found = np.full((n_steps, farthest), np.nan)
     units = [member.values.std(axis=0) for member in data.members]
     units = [np.where(unit > 0, unit, 1.0) for unit in units]
     backs = range(n_steps - max(_FIRST, member.fewest), 0, -1)
-    for back, origin in zip(backs, cut_back(data, inputs, backs, _AHEAD), strict=True):
-        n_ahead = min(_AHEAD, back)
+    for back, origin in zip(backs, cut_back(data, inputs, backs, farthest), strict=True):
+        n_ahead = min(farthest, back)
         with divergences_collected():  # a bad forecast has a bad error
             fitted: Any = clone(member.forecaster)._fit(origin.heads, origin.known)
             futures = fitted._forecast(n_ahead, origin.coming)
