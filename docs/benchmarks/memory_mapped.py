@@ -1,8 +1,8 @@
 """What a fit to a series on disk needs: resident memory, its file's pages left out, at the peak.
 
-A model takes chunks of states and copies nothing. Forecasters bring the series to scale, and
-`AutoESN` chooses its settings on the last steps, as many as the table says, before what it chose is
-fitted to everything.
+A model takes chunks of states and copies nothing. Forecasters keep a copy of the series and bring
+it to scale; `AutoESN` chooses its settings on the last 20 000 steps. The whole takes half an hour
+or more; with a number of steps as argument it takes less.
 """
 
 from __future__ import annotations
