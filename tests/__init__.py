@@ -1,0 +1,1 @@
+"""The tests of esnkit, which also import from each other."""
