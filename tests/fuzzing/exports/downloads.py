@@ -483,7 +483,7 @@ def _offices() -> Iterator[Export]:
                 "-END HEADER-",
                 "YEAR,DOY,T2M",
             ],
-            [f"{d.year},{d.dayofyear},{v}" for d, v in pairs(DAYS, VALUES)],
+            [f"{d.year},{d.day_of_year},{v}" for d, v in pairs(DAYS, VALUES)],
         ),
         VALUES,
         DAYS,
