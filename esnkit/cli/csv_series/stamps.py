@@ -167,7 +167,11 @@ def _assemble(
             token = [token[0][end - width : end] for end, width in zip(ends, widths, strict=True)]
         texts.append("" if token is None else _iso(dict(zip(codes, token, strict=True)), century))
     form = "%Y-%j" if "j" in codes else "%G-W%V-%u" if set(codes) & {"W", "V"} else "%Y-%m-%d"
-    return pd.DatetimeIndex(pd.to_datetime(texts, format=form, errors="coerce"))
+    dates = pd.DatetimeIndex(pd.to_datetime(texts, format=form, errors="coerce"))
+    # Years outside what nanoseconds can count are those of another calendar, or a mistake; from
+    # version 3 on pandas takes them.
+    known = (dates.year > pd.Timestamp.min.year) & (dates.year < pd.Timestamp.max.year)
+    return pd.DatetimeIndex(dates.where(known))
 
 
 def _iso(part: dict[str, str], century: int) -> str:

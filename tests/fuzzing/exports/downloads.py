@@ -1020,7 +1020,7 @@ def _spreadsheets() -> Iterator[Export]:
         _text(
             ["fecha;valor"],
             [
-                f"{_SPANISH_DAYS[d.dayofweek]}, {d.day} {_SPANISH_SHORT[d.month - 1]} {d.year};{comma(v)}"
+                f"{_SPANISH_DAYS[d.day_of_week]}, {d.day} {_SPANISH_SHORT[d.month - 1]} {d.year};{comma(v)}"
                 for d, v in pairs(DAYS, VALUES)
             ],
         ),
@@ -1032,7 +1032,7 @@ def _spreadsheets() -> Iterator[Export]:
         _text(
             ["fecha;valor"],
             [
-                f"{_SPANISH_LONG_DAYS[d.dayofweek]}, {d.day} de {_SPANISH_MONTHS[d.month - 1]} de {d.year};{comma(v)}"
+                f"{_SPANISH_LONG_DAYS[d.day_of_week]}, {d.day} de {_SPANISH_MONTHS[d.month - 1]} de {d.year};{comma(v)}"
                 for d, v in pairs(DAYS, VALUES)
             ],
         ),
@@ -1044,7 +1044,7 @@ def _spreadsheets() -> Iterator[Export]:
         _text(
             ["Datum;Wert"],
             [
-                f"{['Mo', 'Di', 'Mi', 'Do', 'Fr', 'Sa', 'So'][d.dayofweek]}, {d:%d.%m.%y};{comma(v)}"
+                f"{['Mo', 'Di', 'Mi', 'Do', 'Fr', 'Sa', 'So'][d.day_of_week]}, {d:%d.%m.%y};{comma(v)}"
                 for d, v in pairs(DAYS, VALUES)
             ],
         ),
