@@ -219,9 +219,8 @@ def _reorder(text: str) -> str:
     text = _YEAR_LAST.sub(r"\1 \4 \2\3\5", text)
     text = _TIME_FIRST.sub(r"\2 \1", text)
     text = _DOTTED_TIME.sub(r"\1:\2:\3", text)
-    found = _ONE_SIGN.match(text) or _EUROPEAN_TIME.match(text)
-    if found and found.re is _EUROPEAN_TIME:
-        return f"{found[1]} {':'.join(filter(None, found.groups()[1:]))}"
+    text = _EUROPEAN_TIME.sub(lambda t: f"{t[1]} {':'.join(filter(None, t.groups()[1:]))}", text)
+    found = _ONE_SIGN.match(text)
     return f"{found[1]} {':'.join(filter(None, found.groups()[2:]))}" if found else text
 
 

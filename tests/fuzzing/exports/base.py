@@ -15,6 +15,23 @@ from esnkit.cli.csv_series import ReadOptions, TableError, read_csv_series
 
 N = 48
 _STEPS = np.arange(N)
+ASK_DATE = ("--date-format", "--date")
+ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+FRENCH = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+
 VALUES = [
     round(float(v), 1) + 0.07 for v in 61 + 17 * np.sin(2 * np.pi * _STEPS / 12) + 0.6 * _STEPS
 ]

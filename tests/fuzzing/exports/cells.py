@@ -21,8 +21,6 @@ from tests.fuzzing.exports.base import (
     table,
 )
 
-ASK_DATE = ("--date-format", "--date")
-
 
 def all_cells() -> list[Export]:
     """Return the kinds of this file."""

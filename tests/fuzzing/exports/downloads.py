@@ -12,8 +12,11 @@ import openpyxl
 import pandas as pd
 
 from tests.fuzzing.exports.base import (
+    ASK_DATE,
     COUNTS,
     DAYS,
+    ENGLISH,
+    FRENCH,
     HOURS,
     MONTHS,
     QUARTERS,
@@ -31,7 +34,6 @@ from tests.fuzzing.exports.base import (
     pairs,
 )
 
-ASK_DATE = ("--date-format", "--date")
 _SEASONS = ["DJF", "JFM", "FMA", "MAM", "AMJ", "MJJ", "JJA", "JAS", "ASO", "SON", "OND", "NDJ"]
 _HALF_HOURS = pd.date_range("2022-01-14 00:30", periods=N, freq="30min")
 _MILLISECONDS = [int(d.timestamp() * 1000) for d in HOURS]
@@ -65,20 +67,6 @@ _SPANISH_MONTHS = [
     "diciembre",
 ]
 _SPANISH_LONG_DAYS = ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"]
-_FRENCH_MONTHS = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-]
 
 
 def all_downloads() -> list[Export]:
@@ -101,26 +89,7 @@ def _text(
 
 
 _WIDE = _text(
-    [
-        "      "
-        + " ".join(
-            f"{m:>6}"
-            for m in [
-                "Jan",
-                "Feb",
-                "Mar",
-                "Apr",
-                "May",
-                "Jun",
-                "Jul",
-                "Aug",
-                "Sep",
-                "Oct",
-                "Nov",
-                "Dec",
-            ]
-        )
-    ],
+    ["      " + " ".join(f"{m:>6}" for m in ENGLISH)],
     [
         f"{y} " + " ".join(f"{VALUES[(y - 2016) * 12 + m]:6.2f}" for m in range(12))
         for y in range(2016, 2020)
@@ -1055,10 +1024,7 @@ def _spreadsheets() -> Iterator[Export]:
         "French first days",
         _text(
             ["date;valeur"],
-            [
-                f"1er {_FRENCH_MONTHS[d.month - 1]} {d.year};{comma(v)}"
-                for d, v in pairs(MONTHS, VALUES)
-            ],
+            [f"1er {FRENCH[d.month - 1]} {d.year};{comma(v)}" for d, v in pairs(MONTHS, VALUES)],
         ),
         VALUES,
         MONTHS,

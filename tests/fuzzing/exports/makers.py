@@ -9,8 +9,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from tests.fuzzing.exports.base import (
+    ASK_DATE,
     COUNTS,
     DAYS,
+    ENGLISH,
+    FRENCH,
     HOURS,
     MONTHS,
     QUARTERS,
@@ -26,8 +29,6 @@ from tests.fuzzing.exports.base import (
     pairs,
     table,
 )
-
-ASK_DATE = ("--date-format", "--date")
 
 
 def all_makers() -> list[Export]:
@@ -1113,11 +1114,7 @@ def _layouts() -> Iterator[Export]:
         "year across in two rows",
         lines(
             "Year,2016,,,,,,,,,,,,2017,,,,,,,,,,,",
-            "Month,"
-            + ",".join(
-                ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-                * 2
-            ),
+            "Month," + ",".join(ENGLISH * 2),
             "x," + ",".join(map(str, VALUES[:24])),
         ).encode(),
         VALUES[:24],
@@ -1290,10 +1287,7 @@ def _layouts() -> Iterator[Export]:
         "year and month in French",
         lines(
             "Année;Mois;Valeur",
-            *(
-                f"{d.year};{['janvier', 'février', 'mars', 'avril', 'mai', 'juin', 'juillet', 'août', 'septembre', 'octobre', 'novembre', 'décembre'][d.month - 1]};{comma(v)}"
-                for d, v in pairs(MONTHS, VALUES)
-            ),
+            *(f"{d.year};{FRENCH[d.month - 1]};{comma(v)}" for d, v in pairs(MONTHS, VALUES)),
         ).encode("cp1252"),
         VALUES,
         MONTHS,

@@ -10,6 +10,7 @@ import pandas as pd
 from tests.fuzzing.exports.base import (
     COUNTS,
     DAYS,
+    ENGLISH,
     HOURS,
     MONTHS,
     QUARTERS,
@@ -30,7 +31,6 @@ from tests.fuzzing.exports.base import (
     table,
 )
 
-ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 TARGET = ("--target",)
 MISSING = ("--missing",)
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from tests.fuzzing.exports.base import (
+    ASK_DATE,
     DAYS,
     HOURS,
     MONTHS,
@@ -24,8 +25,6 @@ from tests.fuzzing.exports.base import (
     pairs,
     table,
 )
-
-ASK_DATE = ("--date-format", "--date")
 
 
 def all_stamps() -> list[Export]:
