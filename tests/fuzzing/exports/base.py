@@ -156,6 +156,62 @@ def table(
     return lines(*([] if header is None else [header]), *rows).encode(encoding)
 
 
+def file(
+    name: str,
+    dates: Any,
+    head: str | Sequence[str],
+    row: str | Iterable[str],
+    foot: str | Sequence[str] = (),
+    *,
+    values: Any = VALUES,
+    stamps: Any = None,
+    cells: Any = None,
+    newest: bool = False,
+    encoding: str = "utf-8",
+    mark: bool = False,
+    end: str = "\n",
+    **known: Any,
+) -> Export:
+    """Describe a file by its head, the form of its rows, and its foot.
+
+    Parameters
+    ----------
+    name : str
+        Who writes such files, or what is peculiar.
+    dates, values : sequences, or None
+        The truth, which a file that is refused has not. The rows are made of them.
+    head, foot : str or sequence of str
+        The lines above and below.
+    row : str or iterable of str
+        The rows; or the form of one, in which stand `{d}` for the date, `{v}` for the value,
+        `{comma}` and `{european}` for the value as 61,07 and 1.061,07, `{count}` for a whole number
+        beside it, and `{i}` and `{n}` for the number of the row from 0 and from 1.
+    stamps, cells : sequences, optional
+        What is written instead of the dates and the values.
+    newest : bool, optional
+        Whether the newest row comes first.
+    encoding, mark, end : str, bool, str, optional
+        How characters become bytes, whether a byte order mark stands in front, and what ends lines.
+    **known : tuples, dictionaries or str
+        What else is known of an `Export`.
+    """
+    first = dates if stamps is None else stamps
+    rows = _rows(row, first, values if cells is None else cells) if isinstance(row, str) else row
+    body = reversed(list(rows)) if newest else rows
+    above, below = ([part] if isinstance(part, str) else part for part in (head, foot))
+    content = "\ufeff" * mark + lines(*above, *body, *below, end=end)
+    truth = (None, None) if "refused" in known else (values, dates)
+    return Export(name, content.encode(encoding), *truth, **known)
+
+
+def _rows(form: str, stamps: Any, cells: Sequence[Any]) -> Iterator[str]:
+    dates = [None] * len(cells) if stamps is None else stamps
+    for i, (d, v, count) in enumerate(zip(dates, cells, COUNTS, strict=False)):
+        comma_ = comma(v)
+        european = comma_ if isinstance(v, str) else grouped(v, ".", ",")
+        yield form.format(d=d, v=v, i=i, n=i + 1, comma=comma_, european=european, count=count)
+
+
 def grouped(value: float, group: str = ",", decimal: str = ".", decimals: int = 2) -> str:
     """Write a number with signs between thousands."""
     return f"{value:,.{decimals}f}".translate({ord(","): group, ord("."): decimal})

@@ -1,6 +1,8 @@
 """Numbers and marks of missing values in single cells."""
 
 # ruff: noqa: E501 (a line of a file is one line here)
+# A case is a few lines here, as in a table.
+# fmt: off
 
 from __future__ import annotations
 
@@ -97,25 +99,10 @@ def _numbers() -> Iterator[Export]:
         ("telephone numbers", [f"030-12345{i:02}" for i in range(N)], None, ","),
         ("octal-like", [f"0{v}" for v in COUNTS], whole, ","),
     ):  # fmt: skip
-        yield Export(
-            f"numbers: {name}",
-            table(day, cells, header=f"date{sign}value", sign=sign),
-            truth,
-            DAYS if truth else None,
-            may_ask=(
-                "--decimal",
-                "--thousands",
-                "--target",
-                "--missing-mark",
-                "--missing",
-                "--delimiter",
-                "--number",
-                "--unit",
-            ),
-            must_ask=()
-            if truth
-            else ("--target", "--missing-mark", "--missing", "--decimal", "--date", "--thousands"),
-        )
+        yield Export(f"numbers: {name}", table(day, cells, header=f"date{sign}value", sign=sign),
+            truth, DAYS if truth else None,
+            may_ask=("--decimal", "--thousands", "--target", "--missing-mark", "--missing", "--delimiter", "--number", "--unit"),
+            must_ask=() if truth else ("--target", "--missing-mark", "--missing", "--decimal", "--date", "--thousands"))
 
 
 def _two_units() -> Iterator[Export]:
@@ -181,11 +168,6 @@ def _marks() -> Iterator[Export]:
         "inf",
         "TRUE",
     ):
-        yield Export(
-            f"mark {mark}",
-            table(day, marked(VALUES, mark)),
-            gap(VALUES),
-            DAYS,
+        yield Export(f"mark {mark}", table(day, marked(VALUES, mark)), gap(VALUES), DAYS,
             may_ask=("--missing", "--missing-mark"),
-            then={"missing": "interpolate", "missing_mark": mark},
-        )
+            then={"missing": "interpolate", "missing_mark": mark})

@@ -1,6 +1,8 @@
 """Dates as programs print and count them, and as people of many languages write them."""
 
 # ruff: noqa: E501, B905 (a line of a file is one line here)
+# A case is a few lines here, as in a table.
+# fmt: off
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from tests.fuzzing.exports.base import (
     Export,
     N,
     comma,
-    lines,
+    file,
     pairs,
     table,
 )
@@ -81,222 +83,98 @@ def _printed() -> Iterator[Export]:
         if form.endswith(";000"):
             stamps = [f'"{s}"' for s in stamps]
         yield Export(f"stamps: {name}", table(stamps), VALUES, HOURS, may_ask=ASK_DATE)
-    yield Export(
-        "stamps: VBA dates", table(DAYS.strftime("#%Y-%m-%d#")), VALUES, DAYS, may_ask=ASK_DATE
-    )
-    yield Export(
-        "stamps of Java in a zone",
-        table(HOURS.strftime("%a %b %d %H:%M:%S CET %Y")),
-        must_ask=("--timezone",),
-    )
+    yield Export("stamps: VBA dates", table(DAYS.strftime("#%Y-%m-%d#")), VALUES, DAYS,
+        may_ask=ASK_DATE)
+    yield Export("stamps of Java in a zone", table(HOURS.strftime("%a %b %d %H:%M:%S CET %Y")),
+        must_ask=("--timezone",))
     berlin = HOURS.tz_localize("Europe/Berlin")
-    yield Export(
-        "stamps of Java, zoned",
-        table([f"{d:%Y-%m-%dT%H:%M}+01:00[Europe/Berlin]" for d in berlin]),
-        VALUES,
-        berlin,
-        may_ask=(*ASK_DATE, "--timezone"),
-    )
-    yield Export(
-        "dates of XML schema",
-        table(DAYS.strftime("%Y-%m-%dZ")),
-        VALUES,
-        DAYS,
-        may_ask=(*ASK_DATE, "--timezone"),
-    )
-    yield Export(
-        "stamps of .NET in JSON",
-        table([f"/Date({d.value // 10**6})/" for d in HOURS]),
-        VALUES,
-        HOURS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "dates, year day month", table(DAYS.strftime("%Y-%d-%m")), VALUES, DAYS, may_ask=ASK_DATE
-    )
-    yield Export(
-        "dates, year first and month by name", table(DAYS.strftime("%Y %B %d")), VALUES, DAYS
-    )
-    yield Export(
-        "dates without zeros, year first",
-        table([f"{d.year}/{d.month}/{d.day}" for d in DAYS]),
-        VALUES,
-        DAYS,
-    )
-    yield Export(
-        "dates of Numbers", b"Table 1,\n" + table(DAYS.strftime('"%A, %B %d, %Y"')), VALUES, DAYS
-    )
+    yield Export("stamps of Java, zoned",
+        table([f"{d:%Y-%m-%dT%H:%M}+01:00[Europe/Berlin]" for d in berlin]), VALUES, berlin,
+        may_ask=(*ASK_DATE, "--timezone"))
+    yield Export("dates of XML schema", table(DAYS.strftime("%Y-%m-%dZ")), VALUES, DAYS,
+        may_ask=(*ASK_DATE, "--timezone"))
+    yield Export("stamps of .NET in JSON", table([f"/Date({d.value // 10**6})/" for d in HOURS]),
+        VALUES, HOURS, may_ask=ASK_DATE)
+    yield Export("dates, year day month", table(DAYS.strftime("%Y-%d-%m")), VALUES, DAYS,
+        may_ask=ASK_DATE)
+    yield Export("dates, year first and month by name", table(DAYS.strftime("%Y %B %d")), VALUES,
+        DAYS)
+    yield Export("dates without zeros, year first",
+        table([f"{d.year}/{d.month}/{d.day}" for d in DAYS]), VALUES, DAYS)
+    yield Export("dates of Numbers", b"Table 1,\n" + table(DAYS.strftime('"%A, %B %d, %Y"')),
+        VALUES, DAYS)
     yield Export("dates of SAS, DATE7", table(DAYS.strftime("%d%b%y").str.upper()), VALUES, DAYS)
-    yield Export(
-        "dates of SAS, YYMMDD6", table(DAYS.strftime("%y%m%d")), VALUES, DAYS, may_ask=ASK_DATE
-    )
-    yield Export(
-        "dates of SAS, DDMMYY6", table(DAYS.strftime("%d%m%y")), VALUES, DAYS, may_ask=ASK_DATE
-    )
-    yield Export(
-        "dates of SAS, MMDDYY6", table(DAYS.strftime("%m%d%y")), VALUES, DAYS, may_ask=ASK_DATE
-    )
+    yield Export("dates of SAS, YYMMDD6", table(DAYS.strftime("%y%m%d")), VALUES, DAYS,
+        may_ask=ASK_DATE)
+    yield Export("dates of SAS, DDMMYY6", table(DAYS.strftime("%d%m%y")), VALUES, DAYS,
+        may_ask=ASK_DATE)
+    yield Export("dates of SAS, MMDDYY6", table(DAYS.strftime("%m%d%y")), VALUES, DAYS,
+        may_ask=ASK_DATE)
     yield Export("dates, DDMMYYYY", table(DAYS.strftime("%d%m%Y")), VALUES, DAYS, may_ask=ASK_DATE)
     yield Export("dates, MMDDYYYY", table(DAYS.strftime("%m%d%Y")), VALUES, DAYS, may_ask=ASK_DATE)
     dozen = pd.date_range("2022-01-01", periods=12)
-    yield Export(
-        "twelve days with their names",
-        table(dozen.strftime("%a %d/%m/%Y"), VALUES[:12]),
-        VALUES[:12],
-        dozen,
-        may_ask=ASK_DATE,
-        then={"date_format": "%a %d/%m/%Y"},
-    )
-    yield Export(
-        "twelve days with their names, US",
-        table(dozen.strftime("%a %m/%d/%Y"), VALUES[:12]),
-        VALUES[:12],
-        dozen,
-        may_ask=ASK_DATE,
-        then={"date_format": "%a %m/%d/%Y"},
-    )
-    yield Export(
-        "a zone in the header",
-        table(HOURS.strftime("%Y-%m-%d %H:%M"), header="Created (UTC),value"),
-        VALUES,
-        HOURS,
-    )
+    yield Export("twelve days with their names", table(dozen.strftime("%a %d/%m/%Y"), VALUES[:12]),
+        VALUES[:12], dozen, may_ask=ASK_DATE, then={"date_format": "%a %d/%m/%Y"})
+    yield Export("twelve days with their names, US",
+        table(dozen.strftime("%a %m/%d/%Y"), VALUES[:12]), VALUES[:12], dozen, may_ask=ASK_DATE,
+        then={"date_format": "%a %m/%d/%Y"})
+    yield Export("a zone in the header",
+        table(HOURS.strftime("%Y-%m-%d %H:%M"), header="Created (UTC),value"), VALUES, HOURS)
     closes = WORKDAYS + pd.Timedelta(hours=16)
-    yield Export(
-        "GOOGLEFINANCE",
+    yield Export("GOOGLEFINANCE",
         table([f"{d.month}/{d.day}/{d.year} 16:00:00" for d in closes], header="Date,Close"),
-        VALUES,
-        closes,
-    )
+        VALUES, closes)
 
 
 def _numbers_for_dates() -> Iterator[Export]:
     """Numbers that count from somewhere."""
     d1904 = [(d - pd.Timestamp("1904-01-01")).days for d in DAYS]
-    yield Export(
-        "days of 1904, told",
-        table(d1904),
-        VALUES,
-        DAYS,
-        options={"date_format": "days since 1904-01-01"},
-    )
-    yield Export(
-        "SAS days without a format",
-        table([(d - pd.Timestamp("1960-01-01")).days for d in DAYS]),
-        VALUES,
-        DAYS,
-        may_ask=ASK_DATE,
-        then={"date_format": "days since 1960-01-01"},
-    )
-    yield Export(
-        "SAS seconds without a format",
-        table(
-            [int((d - pd.Timestamp("1960-01-01")).total_seconds()) for d in HOURS],
-            header="datetime,value",
-        ),
-        VALUES,
-        HOURS,
-        may_ask=ASK_DATE,
-        then={"date_format": "seconds since 1960-01-01"},
-    )
-    yield Export(
-        "Stata milliseconds without a format",
-        table(
-            [int((d - pd.Timestamp("1960-01-01")).total_seconds() * 1000) for d in HOURS],
-            header="t,value",
-        ),
-        VALUES,
-        HOURS,
-        may_ask=ASK_DATE,
-        then={"date_format": "milliseconds since 1960-01-01"},
-    )
-    yield Export(
-        "Stata months without a format",
-        table([(d.year - 1960) * 12 + d.month - 1 for d in MONTHS], header="month,value"),
-        VALUES,
-    )  # what is known of them is that they count
-    yield Export(
-        "Unix seconds with thousands",
-        table([f'"{d.value // 10**9:,}"' for d in HOURS], header="timestamp,value"),
-        VALUES,
-        HOURS,
-        may_ask=(*ASK_DATE, "--target"),
-    )
-    yield Export(
-        "Unix seconds as floats",
-        table([f"{d.value / 10**9}" for d in HOURS], header="timestamp,value"),
-        VALUES,
-        HOURS,
-    )
-    yield Export(
-        "Unix seconds that a spreadsheet rounded",
-        table([f"{d.value / 10**9:.2E}" for d in HOURS], header="timestamp,value"),
-        VALUES,
-    )  # nothing is left of the times
-    yield Export(
-        "Windows file times",
-        table([d.value // 100 + 116444736000000000 for d in HOURS], header="time,value"),
-        VALUES,
-        HOURS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        ".NET ticks",
-        table([d.value // 100 + 621355968000000000 for d in HOURS], header="time,value"),
-        VALUES,
-        HOURS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "WebKit microseconds",
-        table([d.value // 1000 + 11644473600000000 for d in HOURS], header="time,value"),
-        VALUES,
-        HOURS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "years with thousands",
-        table([f'"{y:,}"' for y in YEARS.year], header="Year,value"),
-        VALUES,
-        YEARS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "days of the year, two-digit years",
-        table(DAYS.strftime("%y%j")),
-        VALUES,
-        DAYS,
-        may_ask=ASK_DATE,
-        then={"date_format": "%y%j"},
-    )
+    yield Export("days of 1904, told", table(d1904), VALUES, DAYS,
+        options={"date_format": "days since 1904-01-01"})
+    yield Export("SAS days without a format",
+        table([(d - pd.Timestamp("1960-01-01")).days for d in DAYS]), VALUES, DAYS,
+        may_ask=ASK_DATE, then={"date_format": "days since 1960-01-01"})
+    yield Export("SAS seconds without a format",
+        table([int((d - pd.Timestamp("1960-01-01")).total_seconds()) for d in HOURS],
+         header="datetime,value"), VALUES, HOURS, may_ask=ASK_DATE,
+        then={"date_format": "seconds since 1960-01-01"})
+    yield Export("Stata milliseconds without a format",
+        table([int((d - pd.Timestamp("1960-01-01")).total_seconds() * 1000) for d in HOURS],
+         header="t,value"), VALUES, HOURS, may_ask=ASK_DATE,
+        then={"date_format": "milliseconds since 1960-01-01"})
+    yield Export("Stata months without a format",
+        table([(d.year - 1960) * 12 + d.month - 1 for d in MONTHS], header="month,value"), VALUES)
+    yield Export("Unix seconds with thousands",
+        table([f'"{d.value // 10**9:,}"' for d in HOURS], header="timestamp,value"), VALUES, HOURS,
+        may_ask=(*ASK_DATE, "--target"))
+    yield Export("Unix seconds as floats",
+        table([f"{d.value / 10**9}" for d in HOURS], header="timestamp,value"), VALUES, HOURS)
+    yield Export("Unix seconds that a spreadsheet rounded",
+        table([f"{d.value / 10**9:.2E}" for d in HOURS], header="timestamp,value"), VALUES)
+    yield Export("Windows file times",
+        table([d.value // 100 + 116444736000000000 for d in HOURS], header="time,value"), VALUES,
+        HOURS, may_ask=ASK_DATE)
+    yield Export(".NET ticks",
+        table([d.value // 100 + 621355968000000000 for d in HOURS], header="time,value"), VALUES,
+        HOURS, may_ask=ASK_DATE)
+    yield Export("WebKit microseconds",
+        table([d.value // 1000 + 11644473600000000 for d in HOURS], header="time,value"), VALUES,
+        HOURS, may_ask=ASK_DATE)
+    yield Export("years with thousands",
+        table([f'"{y:,}"' for y in YEARS.year], header="Year,value"), VALUES, YEARS,
+        may_ask=ASK_DATE)
+    yield Export("days of the year, two-digit years", table(DAYS.strftime("%y%j")), VALUES, DAYS,
+        may_ask=ASK_DATE, then={"date_format": "%y%j"})
     yield Export("AS/400 dates", table(DAYS.strftime("1%y%m%d")), VALUES, DAYS, may_ask=ASK_DATE)
     yield Export("JD Edwards dates", table(DAYS.strftime("1%y%j")), VALUES, DAYS, may_ask=ASK_DATE)
-    yield Export(
-        "months 2015.01 of quarters",
-        lines(
-            "Series_reference,Period,Data_value,STATUS,UNITS,Magnitude",
-            *(
-                f"SNEQ.SG01,{d.year}.{d.month + 2:02},{v},FINAL,Dollars,6"
-                for d, v in pairs(QUARTERS, VALUES)
-            ),
-        ).encode(),
-        VALUES,
-        [d + pd.DateOffset(months=2) for d in QUARTERS],
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "months 2015.1 that lost a zero, of Stats NZ",
-        lines(
-            "Series_reference,Period,Data_value,STATUS",
-            *(
-                f"S.1,{d.year}.{f'{d.month:02}'.rstrip('0')},{v},FINAL"
-                for d, v in pairs(MONTHS, VALUES)
-            ),
-        ).encode(),
-        VALUES,
-        MONTHS,
-        may_ask=ASK_DATE,
-    )
+    yield file("months 2015.01 of quarters", [d + pd.DateOffset(months=2) for d in QUARTERS],
+        "Series_reference,Period,Data_value,STATUS,UNITS,Magnitude",
+        [f"SNEQ.SG01,{d.year}.{d.month + 2:02},{v},FINAL,Dollars,6"
+         for d, v in pairs(QUARTERS, VALUES)], may_ask=ASK_DATE)
+    yield file("months 2015.1 that lost a zero, of Stats NZ", MONTHS,
+        "Series_reference,Period,Data_value,STATUS",
+        [f"S.1,{d.year}.{f'{d.month:02}'.rstrip('0')},{v},FINAL" for d, v in pairs(MONTHS, VALUES)],
+        may_ask=ASK_DATE)
 
 
 def _quarters() -> Iterator[Export]:
@@ -387,57 +265,24 @@ def _months() -> Iterator[Export]:
         month = text.split()
         for form in ("{m} {y}", "{m}-{s}", "{y} {m}"):
             stamps = [form.format(m=month[d.month - 1], y=d.year, s=f"{d:%y}") for d in MONTHS]
-            yield Export(
-                f"months in {language}: {form}", table(stamps), VALUES, MONTHS, may_ask=ASK_DATE
-            )
+            yield Export(f"months in {language}: {form}", table(stamps), VALUES, MONTHS,
+                may_ask=ASK_DATE)
     spanish = names["Spanish, sept"].split()
     german = ["Januar", "Februar", "März", "April", "Mai"]
-    yield Export(
-        "days in Spanish with de",
-        table(
-            [
-                f"{d.day} de {m} de {d.year}"
-                for d, m in ((d, ["marzo", "abril", "mayo"][d.month - 3]) for d in DAYS)
-            ]
-        ),
-        VALUES,
-        DAYS,
-    )
-    yield Export(
-        "days in Spanish, slashes",
-        table([f"{d.day:02}/{spanish[d.month - 1]}/{d.year}" for d in DAYS]),
-        VALUES,
-        DAYS,
-    )
-    yield Export(
-        "days in German, weekday first",
-        table(
-            [
-                f'"{["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"][d.weekday()]}, {d.day}. {german[d.month - 1]} {d.year}"'
-                for d in DAYS
-            ]
-        ),
-        VALUES,
-        DAYS,
-    )
-    yield Export(
-        "days in French, 1er",
-        table(
-            [
-                f"{'1er' if d.day == 1 else d.day} {['mars', 'avril', 'mai'][d.month - 3]} {d.year}"
-                for d in DAYS
-            ]
-        ),
-        VALUES,
-        DAYS,
-    )
-    yield Export(
-        "days in Hungarian",
-        table([f"{d.year}. {['márc', 'ápr', 'máj'][d.month - 3]}. {d.day}." for d in DAYS]),
-        VALUES,
-        DAYS,
-        may_ask=ASK_DATE,
-    )
+    yield Export("days in Spanish with de",
+        table([f"{d.day} de {m} de {d.year}"
+         for d, m in ((d, ["marzo", "abril", "mayo"][d.month - 3]) for d in DAYS)]), VALUES, DAYS)
+    yield Export("days in Spanish, slashes",
+        table([f"{d.day:02}/{spanish[d.month - 1]}/{d.year}" for d in DAYS]), VALUES, DAYS)
+    yield Export("days in German, weekday first",
+        table([f'"{["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"][d.weekday()]}, {d.day}. {german[d.month - 1]} {d.year}"'
+         for d in DAYS]), VALUES, DAYS)
+    yield Export("days in French, 1er",
+        table([f"{'1er' if d.day == 1 else d.day} {['mars', 'avril', 'mai'][d.month - 3]} {d.year}"
+         for d in DAYS]), VALUES, DAYS)
+    yield Export("days in Hungarian",
+        table([f"{d.year}. {['márc', 'ápr', 'máj'][d.month - 3]}. {d.day}." for d in DAYS]), VALUES,
+        DAYS, may_ask=ASK_DATE)
     for name, form in {
         "2015M1": "{Y}M{m}", "2015m1": "{Y}m{m}", "M01 2015": "M{m:02} {Y}", "2015MM01 of the CBS": "{Y}MM{m:02}",
         "M1-2015": "M{m}-{Y}", "01.2015": "{m:02}.{Y}", "1.2015": "{m}.{Y}", "2015, 1": '"{Y}, {m}"',
@@ -498,117 +343,42 @@ def _weeks() -> Iterator[Export]:
 
 def _spans() -> Iterator[Export]:
     ends = WEEKS + pd.Timedelta(days=6)
-    yield Export(
-        "spans: Jan 3 - Jan 9, 2022",
-        table(
-            [f'"{a:%b} {a.day} - {b:%b} {b.day}, {b.year}"' for a, b in zip(WEEKS, ends)][:40],
-            VALUES[:40],
-        ),
-        VALUES[:40],
-        WEEKS[:40],
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: 03.01.-09.01.2022",
-        table([f"{a:%d.%m.}-{b:%d.%m.%Y}" for a, b in zip(WEEKS, ends)]),
-        VALUES,
-        WEEKS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: 3-9 Jan 2022",
-        table([f"{a.day} {a:%b} - {b.day} {b:%b} {b.year}" for a, b in zip(WEEKS, ends)]),
-        VALUES,
-        WEEKS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: 2022-01-03 to 2022-01-09",
-        table([f"{a:%Y-%m-%d} to {b:%Y-%m-%d}" for a, b in zip(WEEKS, ends)]),
-        VALUES,
-        WEEKS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: (2022-01-03, 2022-01-09] of pandas",
-        table(
-            [f'"({a:%Y-%m-%d}, {b:%Y-%m-%d}]"' for a, b in zip(WEEKS, WEEKS + pd.Timedelta(days=7))]
-        ),
-        VALUES,
-        WEEKS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: 00-01 beside a date",
-        lines(
-            "date;hour;value",
-            *(
-                f"{d:%d.%m.%Y};{d.hour:02}-{d.hour + 1:02};{comma(v)}"
-                for d, v in pairs(HOURS, VALUES)
-            ),
-        ).encode(),
-        VALUES,
-        HOURS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: fiscal 2014-2015",
-        table([f"{y}-{y + 1}" for y in YEARS.year]),
-        VALUES,
-        YEARS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: FY15",
-        table([f"FY{y % 100:02}" for y in YEARS.year]),
-        VALUES,
-        YEARS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: FY2015", table([f"FY{y}" for y in YEARS.year]), VALUES, YEARS, may_ask=ASK_DATE
-    )
-    yield Export(
-        "spans: FY2015/16",
-        table([f"FY{y}/{(y + 1) % 100:02}" for y in YEARS.year]),
-        VALUES,
-        YEARS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: 2015 (est.)",
-        table([f"{y} (est.)" if y > 2010 else y for y in YEARS.year]),
-        VALUES,
-        YEARS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: 2015p",
-        table([f"{y}p" if y > 2010 else y for y in YEARS.year]),
-        VALUES,
-        YEARS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: 2015*",
-        table([f"{y}*" if y > 2010 else y for y in YEARS.year]),
-        VALUES,
-        YEARS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: '15", table([f"'{y % 100:02}" for y in YEARS.year]), VALUES, YEARS, may_ask=ASK_DATE
-    )
-    yield Export(
-        "spans: 2015JJ00 of the CBS",
-        table([f"{y}JJ00" for y in YEARS.year]),
-        VALUES,
-        YEARS,
-        may_ask=ASK_DATE,
-    )
-    yield Export(
-        "spans: year ended 30 June",
-        table([f"30 June {y}" for y in YEARS.year]),
-        VALUES,
-        [pd.Timestamp(y, 6, 30) for y in YEARS.year],
-    )
+    yield Export("spans: Jan 3 - Jan 9, 2022",
+        table([f'"{a:%b} {a.day} - {b:%b} {b.day}, {b.year}"' for a, b in zip(WEEKS, ends)][:40],
+         VALUES[:40]), VALUES[:40], WEEKS[:40], may_ask=ASK_DATE)
+    yield Export("spans: 03.01.-09.01.2022",
+        table([f"{a:%d.%m.}-{b:%d.%m.%Y}" for a, b in zip(WEEKS, ends)]), VALUES, WEEKS,
+        may_ask=ASK_DATE)
+    yield Export("spans: 3-9 Jan 2022",
+        table([f"{a.day} {a:%b} - {b.day} {b:%b} {b.year}" for a, b in zip(WEEKS, ends)]), VALUES,
+        WEEKS, may_ask=ASK_DATE)
+    yield Export("spans: 2022-01-03 to 2022-01-09",
+        table([f"{a:%Y-%m-%d} to {b:%Y-%m-%d}" for a, b in zip(WEEKS, ends)]), VALUES, WEEKS,
+        may_ask=ASK_DATE)
+    yield Export("spans: (2022-01-03, 2022-01-09] of pandas",
+        table([f'"({a:%Y-%m-%d}, {b:%Y-%m-%d}]"'
+         for a, b in zip(WEEKS, WEEKS + pd.Timedelta(days=7))]), VALUES, WEEKS, may_ask=ASK_DATE)
+    yield file("spans: 00-01 beside a date", HOURS, "date;hour;value",
+        [f"{d:%d.%m.%Y};{d.hour:02}-{d.hour + 1:02};{comma(v)}" for d, v in pairs(HOURS, VALUES)],
+        may_ask=ASK_DATE)
+    yield Export("spans: fiscal 2014-2015", table([f"{y}-{y + 1}" for y in YEARS.year]), VALUES,
+        YEARS, may_ask=ASK_DATE)
+    yield Export("spans: FY15", table([f"FY{y % 100:02}" for y in YEARS.year]), VALUES, YEARS,
+        may_ask=ASK_DATE)
+    yield Export("spans: FY2015", table([f"FY{y}" for y in YEARS.year]), VALUES, YEARS,
+        may_ask=ASK_DATE)
+    yield Export("spans: FY2015/16", table([f"FY{y}/{(y + 1) % 100:02}" for y in YEARS.year]),
+        VALUES, YEARS, may_ask=ASK_DATE)
+    yield Export("spans: 2015 (est.)",
+        table([f"{y} (est.)" if y > 2010 else y for y in YEARS.year]), VALUES, YEARS,
+        may_ask=ASK_DATE)
+    yield Export("spans: 2015p", table([f"{y}p" if y > 2010 else y for y in YEARS.year]), VALUES,
+        YEARS, may_ask=ASK_DATE)
+    yield Export("spans: 2015*", table([f"{y}*" if y > 2010 else y for y in YEARS.year]), VALUES,
+        YEARS, may_ask=ASK_DATE)
+    yield Export("spans: '15", table([f"'{y % 100:02}" for y in YEARS.year]), VALUES, YEARS,
+        may_ask=ASK_DATE)
+    yield Export("spans: 2015JJ00 of the CBS", table([f"{y}JJ00" for y in YEARS.year]), VALUES,
+        YEARS, may_ask=ASK_DATE)
+    yield Export("spans: year ended 30 June", table([f"30 June {y}" for y in YEARS.year]), VALUES,
+        [pd.Timestamp(y, 6, 30) for y in YEARS.year])
