@@ -157,7 +157,11 @@ def working_days(dates: pd.DatetimeIndex) -> tuple[BaseOffset, pd.DatetimeIndex]
         return None
     counts = Counter(days.day_of_week)
     n_weeks = (days[-1] - days[0]).days / 7
-    if len(counts) > 6 or min(counts.values()) < _TIMES_WEEKDAY * n_weeks or n_weeks < 1.5:
+    if (
+        not 2 <= len(counts) <= 6
+        or min(counts.values()) < _TIMES_WEEKDAY * n_weeks
+        or n_weeks < 1.5
+    ):
         return None
     if _misses_by_chance(days, counts):
         return None

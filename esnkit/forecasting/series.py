@@ -18,6 +18,7 @@ from esnkit.forecasting.dates import (
     local_frequency,
     most_common_step,
 )
+from esnkit.forecasting.frame_columns import refuse_columns, refuse_date_columns
 from esnkit.forecasting.index_packing import pack_index, unpack_index
 from esnkit.forecasting.long_frames import Layout
 from esnkit.forecasting.missing import fill_missing
@@ -362,13 +363,15 @@ def _read_one(y: Any, name: str, missing: str) -> SeriesData:
     """Check a single series."""
     kind: Kind = "array"
     index = None
-    if hasattr(y, "index") and hasattr(y, "to_numpy"):
+    if _is_of_pandas(y):
         if y.ndim == 2 and "ds" in y.columns and not hasattr(y.index, "freq"):
             y = y.set_index("ds")  # what other libraries call the dates of a table
         y = _with_dates(y)
-        _refuse_columns(y, name)
+        refuse_columns(y, name)
+        if y.ndim == 2 and name != "X":
+            refuse_date_columns(y, name)
     y = fill_missing(y, missing, name)
-    if hasattr(y, "index") and hasattr(y, "to_numpy"):
+    if _is_of_pandas(y):
         kind = "series" if y.ndim == 1 else "table"
         index = _with_frequency(y.index, name)
     values = _read_values(y, index, name)
@@ -380,6 +383,10 @@ def _read_one(y: Any, name: str, missing: str) -> SeriesData:
     return SeriesData(values, index, kind, names, flat)
 
 
+def _is_of_pandas(y: Any) -> bool:
+    return hasattr(y, "iloc") and hasattr(y, "to_numpy")
+
+
 def _with_dates(y: Any) -> Any:
     """Turn an index of text to dates, if all of it is dates by the international standard."""
     import pandas as pd
@@ -388,28 +395,6 @@ def _with_dates(y: Any) -> Any:
         return y
     dates = pd.to_datetime(y.index, format="ISO8601", errors="coerce")
     return y if dates.hasnans else y.set_axis(dates)
-
-
-def _refuse_columns(y: Any, name: str) -> None:
-    """Refuse by name what holds no numbers, and say how it becomes numbers."""
-    import pandas as pd
-
-    columns = [(y.name, y)] if y.ndim == 1 else list(y.items())
-    for column, cells in columns:
-        of = name if y.ndim == 1 else f"Column {column!r} of {name}"
-        if pd.api.types.is_datetime64_any_dtype(cells) or pd.api.types.is_timedelta64_dtype(cells):
-            raise ValueError(f"{of} holds dates or times, which must be the index, not values.")
-        if isinstance(cells.dtype, pd.CategoricalDtype):
-            raise ValueError(
-                f"{of} holds categories: turn them to numbers first, e.g. by pandas.get_dummies() "
-                "or scikit-learn's OneHotEncoder."
-            )
-        if pd.api.types.is_string_dtype(cells) and any(isinstance(cell, str) for cell in cells):
-            raise ValueError(
-                f"{of} must hold real numbers, not text such as "
-                f"{next(cell for cell in cells if isinstance(cell, str))!r}: turn it to numbers "
-                "first, categories e.g. by scikit-learn's OneHotEncoder."
-            )
 
 
 def _read_values(y: Any, index: Any, name: str) -> FloatArray:
@@ -452,6 +437,9 @@ def _with_frequency(index: Any, name: str) -> Any:
     """Give dates their frequency; refuse an index that does not rise in equal steps."""
     import pandas as pd
 
+    if index.hasnans:
+        row = int(np.flatnonzero(index.isna())[0])
+        raise ValueError(f"The index of {name} is missing in row {row}: each row must have one.")
     if not index.is_monotonic_increasing or not index.is_unique:
         raise ValueError(
             f"The index of {name} must rise from row to row without repeats: {_remedy(index)}."

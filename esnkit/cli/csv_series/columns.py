@@ -9,7 +9,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from esnkit.cli.csv_series.missing import is_gap
-from esnkit.cli.csv_series.numbers import is_number
+from esnkit.cli.csv_series.numbers import Signs, find_signs, is_number, take_apart
 from esnkit.cli.csv_series.options import ReadOptions
 from esnkit.cli.csv_series.table import Table, TableError, listing, quote
 
@@ -26,9 +26,22 @@ _COUNTERS = re.compile(
     r"|sequence|rank|count|number|line|x_value|seconds?|sec|s|elapsed)$",
     re.IGNORECASE,
 )
+_CLOCKS = re.compile(  # columns of the time since a start
+    r"^(t|x|ds|time|timestamp|x[ _]?(value|axis)|elapsed.*|seconds?|frame|tick)"
+    r"\s*([(\[].*[)\]])?$",
+    re.IGNORECASE,
+)
+EPOCH = 1e8  # from which on numbers may be seconds since 1970
+_EVEN = 0.01  # of a step by which others may differ
 _SURE_COUNTERS = re.compile(
     r"^(unnamed: 0|index|row|row[ _.]?names?|rownames|(.*[ _])?id|no\.?|nr\.?|#|(.*[ _])?record|obs"
     r"|sample|entry|lfd\.? ?nr\.?)$",
+    re.IGNORECASE,
+)
+_MIXED_NAMES = re.compile(  # of columns that say so even if the series take turns
+    r"^(.*[ _])?(sensor|device|meter|station|series|variable|varname|metric|indicator|measure"
+    r"|measurement|parameter|ticker|symbol|item|sku|product|entity|entity_id|channel|tag)"
+    r"([ _]?(id|name|code))?$",
     re.IGNORECASE,
 )
 _SHORTEST = 5  # rows of one series above those of the next
@@ -36,16 +49,32 @@ _SAMPLE = 200  # rows that decide what a column holds
 
 
 def check_column(table: Table, name: str, option: str) -> str:
-    """Return the name of a column, or say which are near."""
+    """Return the column of a name, also in another case or by number; or say which are near."""
     if name in table.header:
+        _refuse_namesakes(table, name, option)
         return name
     lower = {column.lower(): column for column in table.header}
+    if len(lower) < len(table.header):
+        lower = {}
+    for other in (name.removesuffix(".0"), f"column {name}", lower.get(name.lower())):
+        if other in table.header:
+            return str(other)
     near = [lower[match] for match in get_close_matches(name.lower(), lower)]
     hint = f" Did you mean {listing(near, ' or ')}?" if near else ""
     raise TableError(
         f"{table.path}: there is no column {quote(name)} for {option}, only "
         f"{listing(table.header)}.{hint}"
     )
+
+
+def _refuse_namesakes(table: Table, name: str, option: str) -> None:
+    """Refuse to choose between columns of one name, which were numbered when they were read."""
+    others = [f"{name}.{i}" for i in range(1, len(table.header)) if f"{name}.{i}" in table.header]
+    if f"{name}.1" in others and any(table.column(o) != table.column(name) for o in others):
+        raise TableError(
+            f"{table.path}: {1 + len(others)} columns are called {quote(name)}; {option} names "
+            f"one: {listing([f'{name}.0', *others])}."
+        )
 
 
 def mostly_numbers(cells: Sequence[str]) -> bool:
@@ -64,8 +93,10 @@ def counts(values: np.ndarray) -> bool:
 
 
 def is_counter(table: Table, name: str) -> bool:
-    """Tell whether a column counts the rows, by its name and by its numbers."""
+    """Tell whether a column counts the rows, or the time since a start, by name and numbers."""
     cells = table.column(name)
+    if _CLOCKS.match(name) and len(cells) >= _SHORTEST and _is_even(cells):
+        return True
     if not all(re.fullmatch(r"-?\d+", cell) for cell in cells):
         return False
     if any(re.match(r"0\d{1,2}$", cell) for cell in cells):  # years of two digits, perhaps
@@ -73,6 +104,18 @@ def is_counter(table: Table, name: str) -> bool:
     values = np.array([float(cell) for cell in cells])
     named = _SURE_COUNTERS.match(name) or (_COUNTERS.match(name) and values.min() < 1000)
     return bool(named) and counts(values)
+
+
+def _is_even(cells: Sequence[str]) -> bool:
+    """Tell whether numbers with decimals, or of seconds, rise in steps of one length."""
+    numbers = [take_apart(cell) for cell in cells]
+    signs = find_signs([n for n in numbers if n], ".", None, "") if all(numbers) else None
+    commas = any("," in n.body for n in numbers if n)
+    signs = Signs(",", ".") if commas else signs
+    values = [signs.read(n) if signs and n else None for n in numbers]
+    steps = np.diff([np.nan if value is None else value for value in values])
+    even = (np.abs(steps - steps.mean()) < _EVEN * steps.mean()).all()
+    return bool(even) and abs(values[0] or 0) < EPOCH
 
 
 def pick_series(table: Table, options: ReadOptions) -> list[str]:
@@ -96,14 +139,16 @@ def pick_series(table: Table, options: ReadOptions) -> list[str]:
 
 
 def refuse_mixed_series(table: Table, options: ReadOptions) -> None:
-    """Refuse rows that a column of names parts into several series, one below the other."""
+    """Refuse rows that a column of names parts into several series, below each other or mixed."""
     for name in table.header if options.id_column is None else ():
         cells = table.column(name)
         starts = [row for row in range(1, len(cells)) if cells[row] != cells[row - 1]]
-        if not starts or not _NAMES.match(name) or mostly_numbers(cells):
+        if not starts or "" in cells or name == options.target or mostly_numbers(cells):
             continue
         lengths = np.diff([0, *starts, len(cells)])
-        if "" not in cells and len(set(cells)) == len(lengths) and lengths.min() >= _SHORTEST:
+        below = len(set(cells)) == len(lengths) and lengths.min() >= _SHORTEST
+        mixed = _MIXED_NAMES.match(name) and 2 * len(set(cells)) <= len(cells)
+        if mixed or (below and _NAMES.match(name)):
             raise TableError(
                 f"{table.path}: rows belong to {listing(sorted(set(cells)))} by column "
                 f"{quote(name)}; choose with --id-column and --id, or --id-column none takes all."

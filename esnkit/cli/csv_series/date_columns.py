@@ -20,9 +20,9 @@ from esnkit.cli.csv_series.missing import is_gap
 from esnkit.cli.csv_series.months import month_of
 from esnkit.cli.csv_series.numbers import Undecided, take_apart
 from esnkit.cli.csv_series.options import ReadOptions
-from esnkit.cli.csv_series.parts import join_parts
+from esnkit.cli.csv_series.parts import join_parts, loose_parts
 from esnkit.cli.csv_series.stamps import is_regular, read_stamps
-from esnkit.cli.csv_series.table import Table, TableError, quote
+from esnkit.cli.csv_series.table import Table, TableError, listing, quote
 
 # What columns of dates, and of parts of dates, are called.
 _DATE_NAME = re.compile(
@@ -194,6 +194,12 @@ def _refuse_other_dates(
 
 def _refuse_unknown_dates(table: Table, names: Sequence[str]) -> None:
     """Refuse to pass over a column that looks like dates in a form that is not known."""
+    loose = loose_parts(table, names)
+    if loose:
+        raise TableError(
+            f"{table.path}: columns {listing(loose)} look like parts of dates, which are not known "
+            "in this form; write dates in one column, or count rows with --date none."
+        )
     for name in names:
         cells = table.column(name)
         _refuse_pivot(table, name, cells)

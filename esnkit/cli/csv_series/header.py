@@ -14,7 +14,7 @@ from esnkit.cli.csv_series.table import TableError, listing, quote
 _UNIT = re.compile(
     r"^([\[(].*[\])]|%|°\w?|-|[a-z]{0,3}/[a-z]\d?|k|kg|g|t|mm?|cm|km|m/s|mps|hpa|pa|kwh?|mwh?|gwh?|w|usd|eur"
     r"|gbp|\$|€|£|units?|index|number|count|percent|millions?|billions?|thousands?|1|yyyy\S*|dd\S*|date"
-    r"|hh\S*|string|numeric|float|double|integer|int|datetime|text)?$",
+    r"|hh\S*|yr|mo|dy|hr|mn|deg\w?|string|numeric|float|double|integer|int|datetime|text)?$",
     re.IGNORECASE,
 )
 
@@ -28,7 +28,9 @@ def find_names(
     path: str, above: Records, body: Records, width: int, delimiter: str
 ) -> tuple[list[str], list[str]]:
     """Return the names of the columns and what else stood above the rows."""
-    full = _full_lines(above, width)
+    filled = [place for place in range(width) if any(cells[place:] for _, cells in body)]
+    filled = [p for p in filled if any(len(cells) > p and cells[p] for _, cells in body)]
+    full = _full_lines(above, width, len(filled))
     if full:
         unique = [
             p for p in full if len({c for c in above[p][1] if c}) == sum(map(bool, above[p][1]))
@@ -56,12 +58,12 @@ def find_names(
     return _number_names(names), [f"{n_left} line(s) above the rows"] if n_left else []
 
 
-def _full_lines(above: Records, width: int) -> list[int]:
+def _full_lines(above: Records, width: int, n_filled: int) -> list[int]:
     """Return the lines above the rows that may be headers: as wide as rows, and no units."""
     full = [
         place
         for place, (_, cells) in enumerate(above)
-        if len(cells) == width and sum(map(bool, cells)) >= max(1, width - 1)
+        if len(cells) == width and sum(map(bool, cells)) >= max(1, n_filled - 1)
     ]
     full = [p for p in full if not any(map(is_number, above[p][1]))] or full[-1:]
     return [p for p in full if p == full[0] or not _looks_like_units(above[p][1])]

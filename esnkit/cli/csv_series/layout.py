@@ -21,6 +21,7 @@ _FOOTER = re.compile(
 
 
 _PAGE = re.compile(r"\W*(page|seite|p[áa]gina|pagina|sida|side|strona)\W*\d+", re.IGNORECASE)
+_YEAR = re.compile(r"(1[89]|20)\d\d")
 _TITLES = 50  # records among which a header may stand
 _MORE = 5  # times as many rows below a header as lines of numbers above it
 
@@ -47,6 +48,8 @@ def make_table(
         body = [(line, [*cells, ""] if len(cells) == width - 1 else cells) for line, cells in body]
     if not _is_apart(body, below, width):
         _check_footer(path, below, width)
+    if header is None and width == 1 and not above:
+        _refuse_year_on_top(path, body)
     notes = [f"{len(below)} line(s) below the rows"] if below else []
     names, more = find_names(path, above, body, width, "told" if told else delimiter)
     body, dropped = _leave_out(body, names, dated)
@@ -70,7 +73,8 @@ def _find_start(filled: Records, is_row: list[bool], width: int, header: bool | 
         cells = filled[place][1]
         is_text = all(cells) and not any(map(_is_known, cells))
         few_above = sum(is_row[place:]) >= _MORE * sum(is_row[:place])
-        if width <= len(cells) <= width + 1 and is_text and few_above:
+        repeated = any(cells == other for _, other in filled[:place])  # on the next page
+        if width <= len(cells) <= width + 1 and is_text and few_above and not repeated:
             return place + 1
     return start
 
@@ -164,6 +168,16 @@ def _refuse_no_rows(path: str, filled: Records, width: int, delimiter: str) -> N
         f"{path}: no column holds numbers; the columns are {listing(cells)}, and the first row "
         f"(line {line2}) holds {listing(row)}{how_to_cut(delimiter)}."
     )
+
+
+def _refuse_year_on_top(path: str, body: Records) -> None:
+    """Refuse a year above values that are no years, which may be the name of the column."""
+    (line, (first,)), rest = body[0], [cells[0] for _, cells in body[1:]]
+    if _YEAR.fullmatch(first) and not any(len(c) == 4 and c.isdigit() for c in rest):
+        raise TableError(
+            f"{path}, line {line}: {quote(first)} may be the name of the column, or a value; "
+            "decide with --header or --no-header."
+        )
 
 
 def _is_apart(body: Records, below: Records, width: int) -> bool:

@@ -146,6 +146,8 @@ def find_signs(
         return Signs(decimal, thousands if thousands is not None else other)
     if thousands in (".", ","):
         return Signs("," if thousands == "." else ".", thousands)
+    if _are_packed([number.body for number in numbers]):
+        raise Undecided(f"{numbers[0].body!r} may be a number, or a value before a code")
     sure = {_sure(number) for number in numbers} - {None}
     if len(sure) > 1:
         raise Undecided("points and commas are decimal signs in some cells and not in others")
@@ -165,6 +167,13 @@ def find_signs(
         bare = [number for number in numbers if "." not in number.body]
         return Signs(".", ",") if not any(len(n.body) > 2 for n in bare) else None
     return None
+
+
+def _are_packed(bodies: Sequence[str]) -> bool:
+    """Tell whether numbers are filled up with zeros before a comma and a digit, as in 0123,1."""
+    widths = {len(body) for body in bodies if re.fullmatch(r"\d{3,},\d", body)}
+    padded = any(re.match(r"0\d", body) for body in bodies)
+    return padded and len(widths) == 1 and {len(body) for body in bodies} == widths
 
 
 def _sure(number: Number) -> str | None:

@@ -12,7 +12,7 @@ from esnkit.cli.csv_series.table import Table
 
 _PARTS = {
     "year": re.compile(
-        r"^((fiscal )?year_?|yr|yyyy|jahr|año|ano|anno|ann[ée]e|jaar|år|rok|vuosi|yıl)$",
+        r"^((fiscal )?year_?|yr|yyyy|yy|jahr|año|ano|anno|ann[ée]e|jaar|år|rok|vuosi|yıl)$",
         re.IGNORECASE,
     ),
     "month": re.compile(
@@ -27,6 +27,8 @@ _PARTS = {
     "day": re.compile(r"^(day_?|dd|dy|dom|tag|day_of_month)$", re.IGNORECASE),
     "doy": re.compile(r"^(doy|yday|day_?of_?year|jday|julian_?day)$", re.IGNORECASE),
     "hour": re.compile(r"^(hour|hr|hh|stunde|heure|he|hour[ _]?ending)$", re.IGNORECASE),
+    "half": re.compile(r"^(half|half[ _]?year|halbjahr|semest(er|re|ral)|sem)$", re.IGNORECASE),
+    "minute": re.compile(r"^(minute|min|mn|mi)$", re.IGNORECASE),
     "time": re.compile(
         r"^(time|start[ _]?time|zeit|uhrzeit|hora|time of day|clock)$", re.IGNORECASE
     ),
@@ -36,8 +38,11 @@ _CELLS = {  # how the parts are written
     "month": re.compile(r"M?\d{1,2}(\.0)?|[^\W\d]+\.?", re.IGNORECASE),
     "quarter": re.compile(r"[QTK]?0?[1-4](\.0)?", re.IGNORECASE),
     "week": re.compile(r"W?\d{1,2}(\.0)?", re.IGNORECASE),
+    "half": re.compile(r"[HS]?[12](\.0)?", re.IGNORECASE),
     "doy": re.compile(r"\d{1,3}(\.0)?"),
 }
+_SLOT = re.compile(r"^(.*[ _])?(\w*period|interval|slot|mtu)$", re.IGNORECASE)
+_SLOTS = (24, 48, 96, 144, 288)  # of a day
 _CLOCK = re.compile(r"([01]?\d|2[0-4]):[0-5]\d(:[0-5]\d)?( Uhr)?", re.IGNORECASE)
 _SAMPLE = 200  # rows that decide what a column holds
 
@@ -45,19 +50,59 @@ _SAMPLE = 200  # rows that decide what a column holds
 def join_parts(table: Table, names: Sequence[str]) -> tuple[tuple[str, ...], list[str]] | None:
     """Put year and month, or date and time, from several columns together."""
     found = {part: [n for n in names if form.match(n.strip("<>"))] for part, form in _PARTS.items()}
+    if {"MM", "mm"} <= {*found["month"]}:  # what months and minutes are called side by side
+        found |= {"month": ["MM"], "minute": ["mm"]}
     one = {part: columns[0] for part, columns in found.items() if len(columns) == 1}
-    time = one.get("time") or one.get("hour") or _find_clock(table, names)
-    time = time if time and _holds_times(table, time) else None
+    time = _find_times(table, names, one)
     if "year" in one:
         years = _fill_years(table.column(one["year"]))
-        for parts in (("month", "day"), ("doy",), ("month",), ("quarter",), ("week",)):
+        for parts in (("month", "day"), ("doy",), ("month",), ("quarter",), ("week",), ("half",)):
             if all(part in one for part in parts) and _fit(table, years, one, parts):
                 columns = [one["year"], *(one[part] for part in parts)]
+                cells = [years, *map(table.column, columns[1:])]
                 if time and parts[-1] in ("day", "doy"):
-                    columns.append(time)
-                rows = zip(years, *map(table.column, columns[1:]), strict=True)
-                return tuple(columns), [_join(row, parts) for row in rows]
-    return (_join_time(table, names, time) if time else None) or _join_names(table, names)
+                    columns, cells = [*columns, *time[0]], [*cells, time[1]]
+                return tuple(columns), [_join(row, parts) for row in zip(*cells, strict=True)]
+    return (_join_time(table, names, *time) if time else None) or _join_names(table, names)
+
+
+def loose_parts(table: Table, names: Sequence[str]) -> list[str]:
+    """Return columns that have the names of a year and its parts, and that move."""
+    moving = [name for name in names if len(set(table.column(name))) > 1]
+    found = {part: [n for n in moving if form.match(n)] for part, form in _PARTS.items()}
+    parts = [n for part in ("month", "quarter", "half", "week", "doy") for n in found[part]]
+    return [*found["year"], *dict.fromkeys(parts)] if found["year"] and parts else []
+
+
+def _find_times(
+    table: Table, names: Sequence[str], one: dict[str, str]
+) -> tuple[list[str], list[str]] | None:
+    """Return the columns that tell the time of day, and the times."""
+    if "hour" in one and "minute" in one:
+        columns = [one["hour"], one["minute"]]
+        pairs = [*zip(*map(table.column, columns), strict=True)]
+        if all(hour.isdigit() and minute.isdigit() for hour, minute in pairs):
+            return columns, [f"{hour.zfill(2)}:{minute.zfill(2)}" for hour, minute in pairs]
+    name = one.get("time") or one.get("hour") or _find_clock(table, names)
+    if name and _holds_times(table, name):
+        return [name], table.column(name)
+    for name in filter(_SLOT.match, names):
+        times = _slot_times(table.column(name))
+        if times:
+            return [name], times
+    return None
+
+
+def _slot_times(cells: Sequence[str]) -> list[str] | None:
+    """Return when numbered parts of a day begin, if each day has all of them."""
+    if not all(cell.isdigit() for cell in cells):
+        return None
+    slots = [int(cell) for cell in cells]
+    last = max(slots)
+    if last not in _SLOTS or any(later != slot % last + 1 for slot, later in pairwise(slots)):
+        return None
+    minutes = [(slot - 1) * 24 * 60 // last for slot in slots]
+    return [f"{minute // 60:02}:{minute % 60:02}" for minute in minutes]
 
 
 def _fill_years(cells: list[str]) -> list[str]:
@@ -81,9 +126,9 @@ def _join(row: Sequence[str], parts: Sequence[str]) -> str:
     year, first, *rest = (re.sub(r"(?<=\d)\.0$", "", cell.strip()) for cell in row)
     if parts[0] == "doy":
         return f"{year}-{first.zfill(3)}" + (f" {_as_time(rest[0])}" if rest else "")
-    letter = {"quarter": "Q", "week": "-W"}.get(parts[0], "-")
+    letter = {"quarter": "Q", "week": "-W", "half": "H"}.get(parts[0], "-")
     month = month_of(first)
-    first = re.sub("^[QqWwMmTtKk](?=\\d)", "", first) if month is None else str(month + 1)
+    first = re.sub("^[QqWwMmTtKkHhSs](?=\\d)", "", first) if month is None else str(month + 1)
     joined = f"{year}{letter}{first.zfill(2) if letter == '-W' else first.lstrip('0')}"
     if len(parts) > 1:
         joined += f"-{rest[0]}"
@@ -91,20 +136,20 @@ def _join(row: Sequence[str], parts: Sequence[str]) -> str:
 
 
 def _join_time(
-    table: Table, names: Sequence[str], time: str
+    table: Table, names: Sequence[str], columns: list[str], times: list[str]
 ) -> tuple[tuple[str, ...], list[str]] | None:
-    """Put a column of days before one of times."""
+    """Put a column of days before times."""
     for name in names:
         cells = [re.sub(r"[ T]00:00(:00)?$", "", cell) for cell in table.column(name)]
         dates = sum(is_datelike(c) and ":" not in c for c in cells[:_SAMPLE])
-        if name != time and 2 * dates > len(cells[:_SAMPLE]):
-            times = table.column(time)
+        once = len(set(cells)) == len(cells) and _SLOT.match(columns[0])  # a day has one row
+        if name not in columns and 2 * dates > len(cells[:_SAMPLE]) and not once:
             if all(re.fullmatch(r"\d{6}", cell) for cell in times):  # 163000
                 times = [f"{cell[:2]}:{cell[2:4]}:{cell[4:]}" for cell in times]
             elif any(re.fullmatch(r"\d{3,4}", cell) for cell in times):  # 0, 100, ... 2300
                 times = [f"{cell.zfill(4)[:2]}:{cell.zfill(4)[2:]}" for cell in times]
             pairs = zip(cells, map(_as_time, times), strict=True)
-            return (name, time), [f"{day} {hour}" for day, hour in pairs]
+            return (name, *columns), [f"{day} {hour}" for day, hour in pairs]
     return None
 
 
@@ -135,14 +180,16 @@ def _find_clock(table: Table, names: Sequence[str]) -> str | None:
 
 
 def _as_time(cell: str) -> str:
-    cell = re.sub(r"^(\d{1,2})( ?- ?\d{1,2}| ?h| Uhr)$", r"\1", cell)
+    cell = re.sub(r"^(\d\d)\.(\d\d)\.(\d\d)$", r"\1:\2:\3", cell)
+    cell = re.sub(r"^(\d{1,2})( ?- ?\d{1,2}| ?h| Uhr)$|^HE?(\d{1,2})$", r"\1\3", cell)
+    cell = re.sub(r"^(\d{1,2}) ?([ap]m)$", r"\1:00 \2", cell, flags=re.IGNORECASE)
     return f"{int(cell):02}:00" if re.fullmatch(r"\d{1,2}", cell) else cell
 
 
 def _holds_times(table: Table, name: str) -> bool:
     form = re.compile(
-        r"\d{1,2}(:\d\d(:\d\d([.,]\d+)?)?( ?[ap]\.?m?\.?)?| ?- ?\d{1,2}| ?h| Uhr)?"
-        r"|([01]?\d|2[0-3])[0-5]\d|([01]\d|2[0-4])[0-5]\d[0-5]\d",
+        r"\d{1,2}(:\d\d(:\d\d([.,]\d+)?)?( ?[ap]\.?m?\.?)?| ?- ?\d{1,2}| ?h| Uhr| ?[ap]m)?"
+        r"|HE?\d{1,2}|\d\d\.\d\d\.\d\d|([01]?\d|2[0-3])[0-5]\d|2400|([01]\d|2[0-4])[0-5]\d[0-5]\d",
         re.IGNORECASE,
     )
     cells = [cell.strip() for cell in table.column(name)]

@@ -76,7 +76,7 @@ def read_csv_series(
     options = options or ReadOptions()
     table, how, options = _load(os.fspath(path), options)
     if options.target is not None:
-        check_column(table, options.target, "--target")
+        options = replace(options, target=check_column(table, options.target, "--target"))
     notes = pick_series(table, options)
     refuse_mixed_series(table, options)
     stamps = find_dates(table, options)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from esnkit.cli.csv_series.columns import is_counter, mostly_numbers
+from esnkit.cli.csv_series.columns import EPOCH, is_counter, mostly_numbers
 from esnkit.cli.csv_series.date_columns import Stamps
 from esnkit.cli.csv_series.missing import is_gap
 from esnkit.cli.csv_series.numbers import split_unit
@@ -81,6 +81,10 @@ def _repeats_dates(table: Table, stamps: Stamps) -> Callable[[str], bool]:
             return False
         if any(np.array_equal(values, np.asarray(part)) for part in (*parts, week)):
             return True
+        if len(cells) >= _SHORTEST and values[0] > EPOCH and dates.is_unique:
+            rises = np.diff(values) / np.diff(dates.asi8)
+            if rises[0] and np.allclose(rises, rises[0]):
+                return True  # seconds since 1970
         years = np.asarray(dates.year + (dates.day_of_year - 1) / 365.25)
         return bool(np.abs(values - years).max() < 0.1) and not (values == values.round()).all()
 

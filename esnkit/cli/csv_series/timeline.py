@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -190,8 +191,11 @@ def count_rows(
 
     for name in table.header:
         if name != target and is_counter(table, name):
-            numbers = [int(cell) for cell in table.column(name)]
-            if len(numbers) > 2 and numbers[0] > numbers[-1]:
+            cells = table.column(name)
+            falls = all(re.fullmatch(r"-?\d+", cell) for cell in cells) and (
+                int(cells[0]) > int(cells[-1])
+            )
+            if len(cells) > 2 and falls:
                 values = values[::-1]
                 notes.append(f"{quote(name)} falls: rows turned round")
             break

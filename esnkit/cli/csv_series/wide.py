@@ -4,41 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
 
 from esnkit.cli.csv_series.cutting import Records
 from esnkit.cli.csv_series.date_text import is_datelike
 from esnkit.cli.csv_series.missing import is_gap
 from esnkit.cli.csv_series.months import month_of
-from esnkit.cli.csv_series.numbers import Undecided, is_number, split_note
+from esnkit.cli.csv_series.numbers import is_number, split_note
 from esnkit.cli.csv_series.options import ReadOptions
-from esnkit.cli.csv_series.stamps import is_regular, read_stamps
 from esnkit.cli.csv_series.table import Table, TableError, listing, quote
+from esnkit.cli.csv_series.wide_headers import YEAR, Header, parts_below, read_header, year_header
 
 _TITLES = 30  # records among which the header may stand
-_FEWEST = 4  # dates that make a header
-_YEAR = re.compile(r"(1[5-9]|20|21)\d\d")
-_TIME = re.compile(r"([01]?\d|2[0-4])[:.h][0-5]\d")
-
-
-@dataclass(frozen=True)
-class _Header:
-    """A header, the columns of dates in it, and what the dates are: whole, or parts of one."""
-
-    cells: list[str]
-    places: range
-    stamps: list[str]
-    part: str  # "", "month", "quarter" or "time"
-
-    def labels(self, row: Sequence[str]) -> list[str]:
-        """Return the cells of a row beside those of dates."""
-        return [cell for place, cell in enumerate(row) if place not in self.places]
-
-    def values(self, row: Sequence[str]) -> list[str]:
-        """Return the cells of a row below the dates."""
-        return [row[place] if place < len(row) else "" for place in self.places]
+_SAMPLE = 5000  # records that tell what a header is
+_FEWEST = 4  # values that make a row of them
+_TWO_YEARS = re.compile(r"((?:1[5-9]|20|21)\d\d) ?[-/] ?(?:\d\d)?\d\d")
 
 
 def turn(path: str, records: Records, delimiter: str, options: ReadOptions) -> Table | None:
@@ -52,16 +31,44 @@ def turn(path: str, records: Records, delimiter: str, options: ReadOptions) -> T
         rows = filled[place + 1 :]
         if rows and len(rows[0][1]) == len(cells) + 1:  # no name above the labels
             cells = ["", *cells]
-        header = _read_header(cells)
+        header = read_header(cells, [row for _, row in rows[:_SAMPLE]])
         if header is None:
             continue
         rows = [(line, row) for line, row in rows if _is_row(row, header)]
         if not rows or options.target in cells:
             return None
-        if header.part:
-            return _stack(path, header, rows, delimiter)
+        part = parts_below([row for _, row in rows])
+        if header.part == "" and part:
+            return _stack_years(path, header, rows, delimiter, part)
+        if header.part not in ("", "step"):
+            return _stack(path, header, rows, delimiter, options)
         return _pick(path, header, rows, delimiter, options)
-    return None
+    return _turn_years(path, filled, delimiter, options)
+
+
+def _turn_years(path: str, filled: Records, delimiter: str, options: ReadOptions) -> Table | None:
+    """Turn rows of a year and twelve months without a header, which climate offices write.
+
+    A number that stands alone below them marks missing values.
+    """
+    rows = [(line, row) for line, row in filled if len(row) == 13 and YEAR.fullmatch(row[0])]
+    header = year_header([row for _, row in rows])
+    widest = max((len(row) for line, row in filled if (line, row) not in rows), default=0)
+    if header is None or widest > 12:  # there are names
+        return None
+    alone = [row[0] for line, row in filled if line > rows[-1][0] and len(row) == 1]
+    marks = {float(cell) for cell in alone[:1] if re.fullmatch(r"-?\d+(\.\d+)?", cell)}
+    rows = [
+        (line, [row[0], *("" if _value(c) in marks else c for c in row[1:])]) for line, row in rows
+    ]
+    return _stack(path, header, rows, delimiter, options)
+
+
+def _value(cell: str) -> float | None:
+    try:
+        return float(cell)
+    except ValueError:
+        return None
 
 
 def _turn_row(path: str, line: int, cells: list[str], delimiter: str) -> Table | None:
@@ -76,58 +83,7 @@ def _turn_row(path: str, line: int, cells: list[str], delimiter: str) -> Table |
     return Table(path, delimiter, [name or "column 1"], rows, [line] * len(rows), [])
 
 
-def _read_header(cells: Sequence[str]) -> _Header | None:
-    """Find the longest run of cells that are dates of one kind and follow each other."""
-    plain = [re.sub(r"\s*\[YR\d{4}\]$", "", cell) for cell in cells]
-    kinds = [_kind(cell) for cell in plain]
-    best = range(0)
-    start = 0
-    for stop in range(1, len(kinds) + 1):
-        if stop == len(kinds) or kinds[stop] != kinds[start]:
-            if kinds[start] and stop - start > len(best):
-                best = range(start, stop)
-            start = stop
-    if len(best) < _FEWEST:
-        return None
-    stamps = [plain[place] for place in best]
-    part = _follow(stamps, kinds[best.start])
-    return None if part is None else _Header(list(cells), best, stamps, part)
-
-
-def _kind(cell: str) -> str:
-    if _YEAR.fullmatch(cell):
-        return "year"
-    if month_of(cell) is not None:
-        return "month"
-    if re.fullmatch(r"(q|qtr|quarter|k|kv|t|trim)\.? ?[1-4]", cell, re.IGNORECASE):
-        return "quarter"
-    if _TIME.fullmatch(cell):
-        return "time"
-    return "date" if is_datelike(cell) else ""
-
-
-def _follow(stamps: list[str], kind: str) -> str | None:
-    """Say what part of a date regular stamps are; None if they are not regular."""
-    if kind == "month":
-        return kind if [month_of(stamp) for stamp in stamps] == list(range(12)) else None
-    if kind == "quarter":
-        return kind if [stamp[-1] for stamp in stamps] == ["1", "2", "3", "4"] else None
-    if kind == "time":
-        minutes = [60 * int(h) + int(m) for h, m in (re.split("[:.h]", s) for s in stamps)]
-        steps = set(np.diff(minutes))
-        whole = len(steps) == 1 and next(iter(steps)) * len(stamps) == 24 * 60
-        return kind if whole else None
-    if kind == "year":
-        steps = set(np.diff([int(stamp) for stamp in stamps]))
-        return "" if len(steps) == 1 and next(iter(steps)) > 0 else None
-    try:
-        reading = read_stamps(stamps)
-    except Undecided:
-        return None
-    return "" if reading is not None and is_regular(reading.dates) else None
-
-
-def _is_row(row: Sequence[str], header: _Header) -> bool:
+def _is_row(row: Sequence[str], header: Header) -> bool:
     """Tell whether a record holds a name and numbers below the dates."""
     if not header.places.start < len(row) <= len(header.cells) + 1:
         return False
@@ -135,53 +91,106 @@ def _is_row(row: Sequence[str], header: _Header) -> bool:
     return bool(cells) and all(is_number(split_note(cell)[0]) for cell in cells)
 
 
-def _stack(path: str, header: _Header, rows: Records, delimiter: str) -> Table | None:
+def _stack(
+    path: str, header: Header, rows: Records, delimiter: str, options: ReadOptions
+) -> Table | None:
     """Put rows of one year, or of one day, below each other."""
-    place = next((p for p in range(len(header.cells)) if p not in header.places), None)
-    if place is None or place > header.places.start:
+    left = range(header.places.start)
+    is_key = is_datelike if header.part == "time" else _first_year
+    places = [p for p in left if all(is_key(row[p]) for _, row in rows)]
+    if not places:
         return None
+    place = places[-1]
+    others = [", ".join(row[p] for p in left if p != place and row[p]) for _, row in rows]
+    if len(set(others)) > 1:
+        wanted = _choose(path, list(dict.fromkeys(others)), options)
+        rows = [row for row, name in zip(rows, others, strict=True) if name == wanted]
     keys = [row[place] for _, row in rows]
-    dated = all(_YEAR.fullmatch(k) if header.part != "time" else is_datelike(k) for k in keys)
-    if not dated or len(set(keys)) < len(keys):
+    if len(set(keys)) < len(keys):
         return None
     if header.part != "time":
         rows = sorted(rows, key=lambda row: row[1][place])
+    offset = _first_month(path, header, keys)
     cells, lines = [], []
     for line, row in rows:
         for step, (stamp, value) in enumerate(zip(header.stamps, header.values(row), strict=True)):
-            form = {"month": f"-{step + 1:02}", "quarter": f"Q{step + 1}", "time": f" {stamp}"}
-            cells.append([row[place] + form[header.part], value])
+            if header.part == "time":
+                cells.append([f"{row[place]} {stamp}", value])
+            else:
+                cells.append([_part_of(row[place], header.part, step + offset), value])
+            lines.append(line)
+    return _trim(path, delimiter, "value", cells, lines)
+
+
+def _first_year(key: str) -> str | None:
+    """Return the year, or the first of the two over which a row goes."""
+    found = _TWO_YEARS.fullmatch(key)
+    return found[1] if found else (key if YEAR.fullmatch(key) else None)
+
+
+def _first_month(path: str, header: Header, keys: Sequence[str]) -> int:
+    """Return the month, from zero, with which rows begin; refuse years that leave it open."""
+    first = (month_of(header.stamps[0]) or 0) if header.part == "month" else 0
+    if first and any(YEAR.fullmatch(key) for key in keys):
+        raise TableError(
+            f"{path}: rows go from {quote(header.stamps[0])} to {quote(header.stamps[-1])}, and "
+            f"{quote(keys[0])} may be the year of the first or of the last month; write both years "
+            "(2014/15), or a date in each row."
+        )
+    return first
+
+
+def _part_of(key: str, part: str, step: int) -> str:
+    """Write a month or a quarter of a year, counted from zero, also beyond its end."""
+    n_parts = 12 if part == "month" else 4
+    year = int(_first_year(key) or 0) + step // n_parts
+    number = step % n_parts + 1
+    return f"{year}-{number:02}" if part == "month" else f"{year}Q{number}"
+
+
+def _stack_years(path: str, header: Header, rows: Records, delimiter: str, part: str) -> Table:
+    """Put the columns of years, which hold months or quarters, below each other."""
+    rows = rows[: 12 if part == "month" else 4]
+    cells, lines = [], []
+    for year, place in zip(header.stamps, header.places, strict=True):
+        for step, (line, row) in enumerate(rows):
+            cells.append([_part_of(year, part, step), row[place] if place < len(row) else ""])
             lines.append(line)
     return _trim(path, delimiter, "value", cells, lines)
 
 
 def _pick(
-    path: str, header: _Header, rows: Records, delimiter: str, options: ReadOptions
+    path: str, header: Header, rows: Records, delimiter: str, options: ReadOptions
 ) -> Table | None:
     """Take the row of one series."""
     labels = [header.labels(row) for _, row in rows]
     if any(map(is_datelike, labels[0][:1])) or any(month_of(c) is not None for c in labels[0][:1]):
         return None
     names = _name_rows(path, header, labels, options)
-    if options.series_id is not None or options.target is not None:
-        wanted = options.series_id if options.series_id is not None else options.target
-        chosen = [place for place, name in enumerate(names) if name == wanted]
-        if len(chosen) != 1:
-            raise TableError(f"{path}: --id {quote(str(wanted))} is none of {listing(names)}.")
-    elif len(rows) > 1:
-        raise TableError(
-            f"{path}: dates lie across, and there are {len(rows)} series below each other; choose "
-            f"one with --id: {listing(names)}."
-        )
-    else:
-        chosen = [0]
-    line, row = rows[chosen[0]]
+    name = _choose(path, names, options)
+    line, row = rows[names.index(name)]
     cells = [list(pair) for pair in zip(header.stamps, header.values(row), strict=True)]
-    return _trim(path, delimiter, names[chosen[0]] or "value", cells, [line] * len(cells))
+    first = "step" if header.part == "step" else "date"
+    return _trim(path, delimiter, name or "value", cells, [line] * len(cells), first)
+
+
+def _choose(path: str, names: list[str], options: ReadOptions) -> str:
+    """Return the name of the series that the user wants, or of the only one."""
+    wanted = options.series_id if options.series_id is not None else options.target
+    if wanted is not None:
+        if names.count(wanted) != 1:
+            raise TableError(f"{path}: --id {quote(wanted)} is none of {listing(names)}.")
+        return wanted
+    if len(names) > 1:
+        raise TableError(
+            f"{path}: dates or steps lie across, and there are {len(names)} series below each "
+            f"other; choose one with --id: {listing(names)}."
+        )
+    return names[0]
 
 
 def _name_rows(
-    path: str, header: _Header, labels: list[list[str]], options: ReadOptions
+    path: str, header: Header, labels: list[list[str]], options: ReadOptions
 ) -> list[str]:
     """Return what each row is called: by the first column that tells all rows apart."""
     heads = header.labels(header.cells)
@@ -197,10 +206,17 @@ def _name_rows(
     return [", ".join(filter(None, row)) for row in labels]
 
 
-def _trim(path: str, delimiter: str, name: str, cells: list[list[str]], lines: list[int]) -> Table:
+def _trim(
+    path: str,
+    delimiter: str,
+    name: str,
+    cells: list[list[str]],
+    lines: list[int],
+    first: str = "date",
+) -> Table:
     """Make a table of dates and values without the gaps at either end, as all rows share dates."""
     filled = [place for place, (_, value) in enumerate(cells) if not is_gap(value)]
     kept = slice(filled[0], filled[-1] + 1)
     n_left = len(cells) - len(cells[kept])
     notes = [f"{n_left} empty cell(s) at the ends"] if n_left else []
-    return Table(path, delimiter, ["date", name], cells[kept], lines[kept], notes)
+    return Table(path, delimiter, [first, name], cells[kept], lines[kept], notes)

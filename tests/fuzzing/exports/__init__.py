@@ -9,6 +9,7 @@ from tests.fuzzing.exports.layouts import all_layouts
 from tests.fuzzing.exports.locales import all_locales
 from tests.fuzzing.exports.makers import all_makers
 from tests.fuzzing.exports.offices import all_offices
+from tests.fuzzing.exports.portals import all_portals
 from tests.fuzzing.exports.programs import all_programs
 from tests.fuzzing.exports.stamps import all_stamps
 
@@ -20,6 +21,7 @@ def all_exports() -> list[Export]:
     kinds = [
         *all_offices(), *all_programs(), *all_locales(), *all_layouts(),
         *all_stamps(), *all_makers(), *all_cells(), *all_downloads(),
+        *all_portals(),
     ]  # fmt: skip
     names = [kind.name for kind in kinds]
     assert len(set(names)) == len(names), sorted(n for n in names if names.count(n) > 1)
