@@ -119,16 +119,13 @@ def _follow(stamps: list[str], kind: str) -> str | None:
 def _read_numbered(cells: Sequence[str], below: Sequence[Sequence[str]]) -> Header | None:
     """Find columns with numbers for names: the hours of a day, or the steps of few series."""
     found = [_NUMBERED.fullmatch(cell) for cell in cells]
+    named = [(match["word"], int(match["number"])) if match else None for match in found]
     first = below[0] if below else []
-    stop = max((place + 1 for place, match in enumerate(found) if match), default=0)
-    start = stop
-    while start and found[start - 1] and start <= len(first):
-        match, cell = found[start - 1], first[start - 1]
-        last = found[start] if start < stop else None
-        joined = last is None or (
-            match["word"] == last["word"] and int(match["number"]) + 1 == int(last["number"])
-        )
-        if not joined or not (is_number(cell) or is_gap(cell)):
+    start = stop = max((place + 1 for place, name in enumerate(named) if name), default=0)
+    while start and named[start - 1] and start <= len(first):
+        word, number = named[start - 1] or ("", 0)
+        joined = start == stop or named[start] == (word, number + 1)
+        if not joined or not (is_number(first[start - 1]) or is_gap(first[start - 1])):
             break
         start -= 1
     header = Header(list(cells), range(start, stop), [], "step")
