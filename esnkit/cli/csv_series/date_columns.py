@@ -52,6 +52,7 @@ def find_dates(table: Table, options: ReadOptions) -> Stamps | None:
         name = check_column(table, options.date, "--date")
         return _read_dates(table, (name,), table.column(name), options)
     names = [n for n in table.header if n not in (options.target, options.id_column)]
+    _leave_out_means(table, names)
     parts = join_parts(table, names)
     if parts is not None:
         return _read_dates(table, *parts, options)
@@ -75,6 +76,16 @@ def find_dates(table: Table, options: ReadOptions) -> Stamps | None:
             return _read_dates(table, (name,), table.column(name), options)
     _refuse_unknown_dates(table, names)
     return None
+
+
+def _leave_out_means(table: Table, names: Sequence[str]) -> None:
+    """Leave out the means of years, which an office of statistics writes as month 13."""
+    for name in names:
+        cells = table.column(name)
+        kept = [row for row, cell in enumerate(cells) if cell != "M13"]
+        if len(kept) < len(cells) and all(re.fullmatch(r"M(0[1-9]|1[0-3])", c) for c in cells):
+            table.keep(kept)
+            table.notes.append(f"{len(cells) - len(kept)} mean(s) of years (M13)")
 
 
 def numbers_are_dates(name: str, cells: Sequence[str], first: bool, alone: bool) -> bool:

@@ -52,6 +52,9 @@ _DOTTED_TIME = re.compile(  # of Oracle: 12.00.00.000000 AM
 _ONE_SIGN = re.compile(  # 2022-01-14-00-00-00
     r"^(\d{4}([-_./ ])\d\d\2\d\d)[-_ :](\d\d)[-_ :](\d\d)(?:[-_ :](\d\d))?$"
 )
+_GLUED_TIME = re.compile(  # of PVGIS, 20230101:0010, and of DB2, 2023-01-01-00.10.00.000000
+    r"^(\d{8}):(\d\d)(\d\d)$|^(\d{4}-\d\d-\d\d)-(\d\d)\.(\d\d)\.(\d\d)(?:\.\d+)?$"
+)
 _ZONE_TWICE = re.compile(r"(?<=[+-]\d{4}) [a-z]{3,4}$|(?<=[+-]\d\d:\d\d)\[[\w/+-]+$")
 _REMARK = re.compile(r"(?<=\d) ?\([^()]*\)$|\bgmt(?=[+-]\d)")  # GMT+0100 (Central European Time)
 _HOUR = re.compile(r"^(\d{4}[-/.]\d\d?[-/.]\d\d?)[ t](\d\d)$")
@@ -220,6 +223,10 @@ def _reorder(text: str) -> str:
     text = _TIME_FIRST.sub(r"\2 \1", text)
     text = _DOTTED_TIME.sub(r"\1:\2:\3", text)
     text = _EUROPEAN_TIME.sub(lambda t: f"{t[1]} {':'.join(filter(None, t.groups()[1:]))}", text)
+    found = _GLUED_TIME.match(text)
+    if found:
+        day, *clock = filter(None, found.groups())
+        return f"{day} {':'.join(clock)}"
     found = _ONE_SIGN.match(text)
     return f"{found[1]} {':'.join(filter(None, found.groups()[2:]))}" if found else text
 

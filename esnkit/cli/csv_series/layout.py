@@ -36,6 +36,7 @@ def make_table(
     width = Counter(len(cells) for _, cells in filled).most_common(1)[0][0]
     filled = [(line, _trim(cells, width)) for line, cells in filled]
     filled, width = _fill_up(filled, width)
+    filled, n_remarks = _cut_remarks(filled, width, delimiter)
     numeric, dated = _kinds([cells for _, cells in filled if len(cells) == width], width)
     is_row = [_is_row(cells, width, numeric, dated) for _, cells in filled]
     start = _find_start(filled, is_row, width, header)
@@ -51,6 +52,7 @@ def make_table(
     if header is None and width == 1 and not above:
         _refuse_year_on_top(path, body)
     notes = [f"{len(below)} line(s) below the rows"] if below else []
+    notes += [f"{n_remarks} remark(s) behind rows"] if n_remarks else []
     names, more = find_names(path, above, body, width, "told" if told else delimiter)
     body, dropped = _leave_out(body, names, dated)
     check_widths(path, body, names, delimiter)
@@ -131,6 +133,19 @@ def _fill_up(filled: Records, width: int) -> tuple[Records, int]:
         for line, cells in filled
     ]
     return padded, longest
+
+
+def _cut_remarks(filled: Records, width: int, delimiter: str) -> tuple[Records, int]:
+    """Cut off words behind rows that blanks part into cells, such as Provisional."""
+    if delimiter.strip(" ") or not delimiter:
+        return filled, 0
+    remarked = {
+        line
+        for line, cells in filled
+        if len(cells) == width + 1 and cells[-1].isalpha() and _is_known(cells[0])
+    }
+    cut = [(line, cells[:-1] if line in remarked else cells) for line, cells in filled]
+    return cut, len(remarked)
 
 
 def _kind(cell: str) -> str:

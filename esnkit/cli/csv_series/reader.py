@@ -132,6 +132,11 @@ def _read_text(path: str, content: bytes, options: ReadOptions) -> tuple[Records
     text, encoding = decode(path, content, options.encoding)
     if re.match(r"\s*(<(!doctype|html|\?xml|table)|[\[{]\s*[\"'({\[])", text, re.IGNORECASE):
         raise TableError(f"{path}: this is HTML, XML or JSON, not CSV; export the table as CSV.")
+    if re.match("100,NEM1[23],", text):
+        raise TableError(
+            f"{path}: this is a file of meters (NEM12 or NEM13), with a day in each row: export it "
+            "as a table of times and values."
+        )
     in_numbers = "".join(filter(None, (options.decimal, options.thousands)))
     if options.decimal is not None and options.decimal == options.thousands:
         raise TableError(f"--decimal and --thousands are both {options.decimal!r}.")

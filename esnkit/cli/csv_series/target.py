@@ -46,8 +46,8 @@ def find_target(table: Table, stamps: Stamps | None, notes: list[str]) -> str:
         )
     raise TableError(
         f"{table.path}: no column holds numbers; the columns are {listing(table.header)}, and the "
-        f"first row (line {table.lines[0]}) holds {listing(table.rows[0])}"
-        f"{how_to_cut(table.delimiter)}."
+        f"first row (line {table.lines[0]}) holds {listing(table.rows[0])}; durations, ranges and "
+        f"words must be written as numbers{how_to_cut(table.delimiter)}."
     )
 
 

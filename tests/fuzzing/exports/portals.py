@@ -29,7 +29,7 @@ _SEASONS = pd.date_range("2015-07-01", periods=N, freq="MS")
 
 def all_portals() -> list[Export]:
     """Return the kinds of this file."""
-    return [kind for maker in (_across, _columns, _counters, _mixed) for kind in maker()]
+    return [kind for maker in (_across, _columns, _words, _counters, _mixed) for kind in maker()]
 
 
 def _file(
@@ -117,6 +117,25 @@ def _columns() -> Iterator[Export]:
     rows = [f"{year},{week},{v}" for (year, week), v in pairs(weeks, VALUES)]
     ask = ("--missing",)
     yield _file("no 53rd week", ["year,week,y", *rows], None, must_ask=ask, options=target)
+
+
+def _words() -> Iterator[Export]:
+    stamps = [f"{d:%Y%m%d:%H}10" for d in HOURS]
+    late = HOURS + pd.Timedelta(minutes=10)
+    rows = [f"{stamp},{v}" for stamp, v in pairs(stamps, VALUES)]
+    yield _file("solar radiation", ["time,G(i)", *rows], VALUES, late)
+    rows = [f'"{d:%Y-%m-%d-%H.%M.%S}.000000",{v}' for d, v in pairs(HOURS, VALUES)]
+    yield _file("stamps of DB2", ["TS,SALES", *rows], VALUES, HOURS)
+    rows = [f"   {d:%Y  %m}  {v:6.2f}*   3.3   ---" for d, v in pairs(MONTHS, VALUES)]
+    rows[-5:] = [f"{row}  Provisional" for row in rows[-5:]]
+    rows[:30] = [row.replace("*", " ") for row in rows[:30]]
+    head = ["Heathrow", "   yyyy  mm   tmax    tmin    af", "              degC    degC    days"]
+    target = {"target": "tmax"}
+    yield _file("station with remarks", [*head, *rows], VALUES, MONTHS, options=target)
+    meter = ["100,NEM12,202301010000,A,B", "200,NEM1,E1,1,E1,N1,1,kWh,30,", "900"]
+    yield _file("meter", meter, None, refused="NEM12")
+    rows = [f"{d:%Y-%m-%d},{i}h {i}m" for i, d in enumerate(DAYS)]
+    yield _file("durations", ["date,time spent", *rows], None, refused="durations")
 
 
 def _counters() -> Iterator[Export]:
