@@ -46,6 +46,7 @@ publish(
     "The first corpus (tests/fuzzing/csv_kinds.py) was written with the reader. The second "
     "(tests/fuzzing/exports) was written from what programs and offices export, before its author "
     "looked at the reader; its files stamps.py, makers.py, cells.py, downloads.py and portals.py "
-    "were added later in the same way. The reader was mended since, and the corpus where it was wrong, so "
+    "were added later in the same way. The reader was mended since, and the corpus where it was "
+    "wrong, so "
     "that what stands here is no longer blind.",
 )
