@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 
 import numba
+import numpy as np
 from numba.core.caching import FunctionCache, NullCache
 
 try:
@@ -53,6 +54,14 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
         except (RuntimeError, OSError) as error:  # numba found no writable directory
             compiled._cache = _NoCache(error)
     return compiled
+
+
+def one_layout(values: Any, dtype: Any = None) -> Any:
+    """Return an array as kernels are compiled for it, itself if it is so already.
+
+    For arrays of other strides, or that are read-only, numba would compile all over again.
+    """
+    return np.require(values, dtype, ["C_CONTIGUOUS", "WRITEABLE"])
 
 
 def count_usable(compiled: Any) -> int:

@@ -18,6 +18,7 @@ from esnkit.core.sequences import Sequences, read_sequences, read_targets
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.kernels.closed_loop import Loop, loop_of
+from esnkit.kernels.jit import one_layout
 
 
 class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, ABC):
@@ -348,7 +349,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         if out is None:
             out = self._empty_features(len(rows))
         [start] = self._check_states([state])
-        states = self._run(rows, start, teacher, noise, out)
+        states = self._run(one_layout(rows), start, teacher, noise, out)
         return out, State(states, start.output if teacher is None else teacher[-1])
 
     def run_many(
@@ -388,7 +389,8 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         n_sequences = len(offsets) - 1
         starts = self._check_states(states or [None] * n_sequences)
         out = self._empty_features(len(rows))
-        ends = self._run_many(rows, offsets, starts, teacher, noises or [None] * n_sequences, out)
+        rows, noises = one_layout(rows), noises or [None] * n_sequences
+        ends = self._run_many(rows, offsets, starts, teacher, noises, out)
         return out, [
             State(end, start.output if teacher is None else teacher[last])
             for end, start, last in zip(ends, starts, offsets[1:] - 1, strict=True)
@@ -439,7 +441,7 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         """
         outputs = np.empty((n_steps, len(state.output)))
         [start] = self._check_states([state])
-        states, first_clipped = self._free_run(loop, rows, start, outputs)
+        states, first_clipped = self._free_run(loop, one_layout(rows), start, outputs)
         return outputs, State(states, outputs[-1]), first_clipped
 
     def free_run_many(
@@ -464,7 +466,8 @@ class Memory(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator, A
         first_clipped : ndarray of shape (n_runs,)
             The first step at which an output was clipped in its bounds, or -1.
         """
-        outputs, _, first_clipped = self._free_run_many(loops, rows, self._check_states(states))
+        starts = self._check_states(states)
+        outputs, _, first_clipped = self._free_run_many(loops, one_layout(rows), starts)
         return outputs.reshape(len(rows), len(states), -1), first_clipped
 
     def step(

@@ -20,6 +20,7 @@ from esnkit.core.state import State
 from esnkit.core.typing import FloatArray, Indices
 from esnkit.kernels.activations import CODES
 from esnkit.kernels.closed_loop import Loop, stack
+from esnkit.kernels.jit import one_layout
 from esnkit.kernels.lanes import (
     fewest_lanes,
     group,
@@ -110,7 +111,7 @@ class RecurrentMemory(Memory):
         H = np.stack([state.states for state in states])
         y = np.concatenate([state.output for state in states])
         outputs, first_clipped = np.empty((len(rows), len(y))), np.empty(len(states), np.int64)
-        given = np.array(rows, dtype=self.dtype)
+        given = one_layout(rows, self.dtype)
         n_lanes = lanes_for(self._network, len(states))
         run_many_free(self._network, loops, seen, given, n_lanes, H, y, outputs, first_clipped)
         return outputs, H, first_clipped

@@ -67,7 +67,7 @@ def _stack_loops(models: Sequence[Any]) -> Loop | None:
     return Loop(
         coef=coef,
         intercept=intercept,
-        with_input=models[0].include_input,
+        with_input=models[0].readout_sees_input,
         squared=models[0].squared_states,
         through_input=True,
         through_feedback=False,

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from esnkit.core.checks import check_flag, check_name, naming
 from esnkit.core.typing import Indices
 from esnkit.kernels.closed_loop import clip
+from esnkit.kernels.jit import one_layout
 from esnkit.kernels.recurrent_free import Closing, free_run_network, state_of
 from esnkit.networks.layers.base import Array
 from esnkit.networks.layers.stack import Stack, StackTrace
@@ -313,7 +314,7 @@ class Network:
             If the number of outputs does not fit the columns that are missing, parameters or state
             have another shape, or the network reads backwards.
         """
-        rows = np.zeros((n_steps, 0)) if rows is None else np.asarray(rows, np.float64)
+        rows = np.zeros((n_steps, 0)) if rows is None else one_layout(rows, np.float64)
         n_fed = self.n_inputs - rows.shape[1]
         if len(rows) != n_steps or n_fed not in (0, self.n_outputs):
             raise ValueError(

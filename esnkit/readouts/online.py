@@ -16,6 +16,7 @@ from esnkit.core.checks import (
     Range,
     check_ranges,
 )
+from esnkit.kernels.jit import one_layout
 from esnkit.kernels.online import LMS, RLS, AdaptiveFilter, learn_rows, new_learner
 from esnkit.readouts.base import Chunk, LinearReadout, check_all_came
 
@@ -114,9 +115,8 @@ class OnlineReadout(LinearReadout):
                 f"features and targets must have the shapes {expected[0]} and {expected[1]}, "
                 f"got {features.shape} and {targets.shape}."
             )
-        rows = np.ascontiguousarray(features, np.float64)
-        aims = np.ascontiguousarray(targets, np.float64)
-        shares = np.zeros(0) if weights is None else np.ascontiguousarray(weights, np.float64)
+        rows, aims = (one_layout(values, np.float64) for values in (features, targets))
+        shares = np.zeros(0) if weights is None else one_layout(weights, np.float64)
         learn_rows(self._learner, rows, aims, shares, np.empty(aims.shape))
 
 

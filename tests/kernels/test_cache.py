@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numba
@@ -42,21 +44,65 @@ def quadruple(values):
     double(values)
     double(values)
 """
+# A process that has imported all but esnkit, which takes longest, and forks for each request.
+SERVER = """
+import json, os, sys
+import numba, pandas, scipy.linalg, scipy.sparse, sklearn.base, sklearn.linear_model
+for line in sys.stdin:
+    request = json.loads(line)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            said = pipe.read()
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        print(json.dumps([code, said]), flush=True)
+        continue
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    numba.config.reload_config()
+    sys.path[:0] = request["path"]
+    os.dup2(writing, 1)
+    os.close(writing)
+    os.dup2(os.open(request["errors"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
+    exec(request["code"], {"__name__": "__main__"})
+    sys.exit()
+"""
 
 
-def run(folder: Path, before: str = "", **environment: str | None) -> str:
-    if not (folder / "doubling.py").exists():  # a new date would make the cache stale
-        (folder / "doubling.py").write_text(DOUBLING)
-    known = os.environ | {"NUMBA_CACHE_DIR": str(folder / "cache")} | environment
-    known["PYTHONPATH"] = os.pathsep.join([str(folder), str(Path(__file__).parents[2])])
-    done = subprocess.run(
-        [sys.executable, "-c", KERNEL.format(before=before)],
-        env={name: value for name, value in known.items() if value is not None},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+@pytest.fixture(scope="module")
+def server() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", SERVER]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process
+        process.communicate()  # no more requests, so that it ends
+
+
+@pytest.fixture
+def run(server: subprocess.Popen[str], tmp_path: Path) -> Callable[..., str]:
+    """Return what a process of its own prints that uses the kernel."""
+
+    def ask(before: str = "", **environment: str | None) -> str:
+        if not (tmp_path / "doubling.py").exists():  # a new date would make the cache stale
+            (tmp_path / "doubling.py").write_text(DOUBLING)
+        known = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")} | environment
+        request = {
+            "code": KERNEL.format(before=before),
+            "environment": {name: value for name, value in known.items() if value is not None},
+            "path": [str(tmp_path), str(Path(__file__).parents[2])],
+            "errors": str(tmp_path / "errors"),
+        }
+        assert server.stdin is not None
+        assert server.stdout is not None
+        print(json.dumps(request), file=server.stdin, flush=True)
+        code, said = json.loads(server.stdout.readline())
+        assert code == 0, (tmp_path / "errors").read_text()
+        return said
+
+    return ask
 
 
 def assert_told_once(said: str) -> None:
@@ -66,15 +112,15 @@ def assert_told_once(said: str) -> None:
     assert "NUMBA_CACHE_DIR" in said
 
 
-def test_a_sound_cache_is_not_spoken_of_and_is_used(tmp_path):
-    assert run(tmp_path) == "[4.0, 4.0, 4.0] []\n"
+def test_a_sound_cache_is_not_spoken_of_and_is_used(run, tmp_path):
+    assert run() == "[4.0, 4.0, 4.0] []\n"
     files = {file: file.stat().st_mtime_ns for file in (tmp_path / "cache").rglob("*.nbc")}
     assert len(files) == 2
-    assert run(tmp_path) == "[4.0, 4.0, 4.0] []\n"
+    assert run() == "[4.0, 4.0, 4.0] []\n"
     assert files == {file: file.stat().st_mtime_ns for file in files}
 
 
-def test_only_what_this_source_and_processor_can_use_counts_as_usable(tmp_path):
+def test_only_what_this_source_and_processor_can_use_counts_as_usable(run, tmp_path):
     count = """
 import atexit
 def say():
@@ -83,30 +129,30 @@ def say():
     print(count_usable(doubling.double), count_usable(doubling.quadruple), count_usable(say))
 atexit.register(say)
 """
-    assert run(tmp_path, count).endswith("1 1 0\n")
-    cold = run(tmp_path, "import doubling\n" + count + "say()", NUMBA_CPU_NAME="generic")
+    assert run(count).endswith("1 1 0\n")
+    cold = run("import doubling\n" + count + "say()", NUMBA_CPU_NAME="generic")
     assert cold.startswith("0 0 0\n")
     (tmp_path / "doubling.py").write_text(f"{DOUBLING}\n# another source\n")
-    assert run(tmp_path, count + "say()").startswith("0 0 0\n")
+    assert run(count + "say()").startswith("0 0 0\n")
 
 
-def test_a_full_volume_is_done_without(tmp_path):
+def test_a_full_volume_is_done_without(run, tmp_path):
     full = (
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "import numba, sklearn, scipy\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))"
     )
-    assert_told_once(run(tmp_path, full))
+    assert_told_once(run(full))
 
 
-def test_where_no_folder_is_writable_it_is_done_without(tmp_path):
+def test_where_no_folder_is_writable_it_is_done_without(run, tmp_path):
     nowhere = (
         "from numba.core.caching import CompileResultCacheImpl\n"
         "CompileResultCacheImpl._locator_classes = []"
     )
-    assert_told_once(run(tmp_path, nowhere))
+    assert_told_once(run(nowhere))
     (tmp_path / "cache").write_text("a file")  # then numba takes a folder of its own choice
-    assert run(tmp_path).startswith("[4.0, 4.0, 4.0]")
+    assert run().startswith("[4.0, 4.0, 4.0]")
 
 
 @pytest.mark.parametrize("ending", ["nbi", "nbc"])
@@ -114,8 +160,8 @@ def test_where_no_folder_is_writable_it_is_done_without(tmp_path):
     "damage",
     ["cut", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("empty", "text", "gone"))],
 )
-def test_damaged_files_are_replaced(tmp_path, ending, damage):
-    run(tmp_path)
+def test_damaged_files_are_replaced(run, tmp_path, ending, damage):
+    run()
     for file in (tmp_path / "cache").rglob(f"*.{ending}"):
         whole = file.read_bytes()
         missing = b"cesnkit.core.state\nClassOfAnOlderVersion\n."
@@ -123,10 +169,10 @@ def test_damaged_files_are_replaced(tmp_path, ending, damage):
         file.write_bytes(
             {"cut": whole[:-9], "empty": b"", "text": b"no pickle", "gone": head + missing}[damage]
         )
-    assert_told_once(run(tmp_path))
-    assert run(tmp_path) == "[4.0, 4.0, 4.0] []\n"
+    assert_told_once(run())
+    assert run() == "[4.0, 4.0, 4.0] []\n"
 
 
-def test_without_a_home_and_without_a_cache(tmp_path):
-    assert run(tmp_path, HOME=None) == "[4.0, 4.0, 4.0] []\n"
-    assert run(tmp_path, ESNKIT_CACHE="0", NUMBA_CACHE_DIR="/proc/none") == "[4.0, 4.0, 4.0] []\n"
+def test_without_a_home_and_without_a_cache(run, tmp_path):
+    assert run(HOME=None) == "[4.0, 4.0, 4.0] []\n"
+    assert run(ESNKIT_CACHE="0", NUMBA_CACHE_DIR="/proc/none") == "[4.0, 4.0, 4.0] []\n"

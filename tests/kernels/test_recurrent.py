@@ -224,10 +224,11 @@ def test_delay_lines_in_a_free_run():
 
 @pytest.mark.parametrize("gain", [3.0, np.nan])
 def test_free_outputs_are_held_in_their_bounds(gain):
-    """y(n) = 3 y(n-1) through one linear layer: 3, 9 and then no more than 20."""
-    M, S = np.array([[gain], [0.0]]), np.ones((2, 1, 2))
-    h, none = np.empty((1, 1, 1)), np.empty((2, 1, 0))
-    stages = (Stage(DENSE, CODES["identity"], M, S, h, none, none, h),)
+    """y(n) = 3 y(n-1) through two linear layers: 3, 9 and then no more than 20."""
+    none, stages = np.empty((2, 1, 0)), ()
+    for weight in (gain, 1.0):
+        M, S, h = np.array([[weight], [0.0]]), np.ones((2, 1, 2)), np.empty((1, 1, 1))
+        stages += (Stage(DENSE, CODES["identity"], M, S, h, none, none, h),)
     one = np.ones(1)
     closing = Closing(1, one, 0 * one, False, -20 * one, 20 * one)
     outputs = np.empty((4, 1))

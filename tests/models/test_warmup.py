@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from numba import config
 
 import esnkit
+from esnkit.memories.base import Memory
 
 pytestmark = pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
 
@@ -70,6 +72,79 @@ def test_nothing_is_left_to_compile_for_a_first_fit(tmp_path):
     assert first["run_driven"][0] == 1
     second = finish(start(FIT, tmp_path))
     assert {name: count for name, (count, _) in second.items() if count} == {}
+
+
+def signatures():
+    """How many kinds of arrays each kernel is compiled for in this process."""
+    return {
+        f"{module}.{name}": len(value.signatures)
+        for module, content in list(sys.modules.items())
+        if module.startswith("esnkit.kernels.")
+        for name, value in vars(content).items()
+        if hasattr(value, "signatures")
+    }
+
+
+def of_fortran(X):
+    return np.asfortranarray(X)
+
+
+def of_slices(X):
+    return X.repeat(2, axis=1)[:, ::2]
+
+
+def read_only(X):
+    X = X.copy()
+    X.flags.writeable = False
+    return X
+
+
+def use(model, X, y):
+    """Use the verbs of a model, on inputs of which the first stands for its own outputs."""
+    if isinstance(model, Memory):
+        model.fit(X).transform(X)
+        return
+    model.fit(X, y).predict(X)
+    if getattr(model, "can_run_freely", True):
+        model.free_run(4, X[:4, 1:])
+
+
+USED = [
+    *(
+        memory
+        for kind in (
+            esnkit.ES2N(8),
+            esnkit.DelayedReservoir(8),
+            esnkit.SpikingReservoir(8),
+            esnkit.Reservoir(8),
+            esnkit.TappedDelayLine(2),
+            esnkit.GammaMemory(2),
+        )
+        for memory in (kind, esnkit.ESNRegressor(kind))
+    ),
+    esnkit.ESNRegressor(esnkit.Reservoir(8), esnkit.RLSReadout()),
+    esnkit.RNNRegressor(hidden_layer_sizes=(4,), max_iter=1),
+]
+
+
+@pytest.mark.parametrize("layout", [of_fortran, of_slices, read_only])
+@pytest.mark.parametrize("model", USED, ids=lambda m: f"{m}"[:60])
+def test_no_layout_of_inputs_is_compiled_anew(model, layout):
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    use(model, X, X[:, 0])
+    before = signatures()
+    use(model, layout(X), X[:, 0])
+    assert signatures() == before
+
+
+def test_no_field_is_compiled_anew():
+    """Flags of the closed loop are flags, whatever stands for them in the parameters."""
+    field = np.random.default_rng(0).normal(size=(60, 4))
+    model = esnkit.ESNRegressor(esnkit.Reservoir(8))
+    esnkit.Forecaster(model).fit(field).forecast(2)
+    before = signatures()
+    esnkit.LocalForecaster(model, patch_size=2, overlap=1).fit(field).forecast(2)
+    assert signatures() == before
 
 
 def test_progress_is_one_line(capsys):

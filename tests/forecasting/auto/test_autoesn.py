@@ -144,12 +144,23 @@ def test_what_forecasts_well_counts_most_at_each_step():
 # ------------------------------------------------------------------ one seed, one result
 
 
-def test_one_seed_one_result_whatever_n_jobs():
-    forecasts = [quick(n_jobs=n_jobs).fit(WAVE).forecast(10) for n_jobs in (1, 2)]
-    np.testing.assert_array_equal(*forecasts)
+@pytest.fixture(scope="module")
+def of_wave():
+    """What nothing may change, as tests share it."""
+    return quick().fit(WAVE)
 
 
-def test_a_fresh_process_gives_the_same_forecast():
+@pytest.fixture(scope="module")
+def of_months():
+    """What nothing may change, as tests share it."""
+    return quick().fit(monthly())
+
+
+def test_one_seed_one_result_whatever_n_jobs(of_wave):
+    np.testing.assert_array_equal(quick(n_jobs=2).fit(WAVE).forecast(10), of_wave.forecast(10))
+
+
+def test_a_fresh_process_gives_the_same_forecast(of_wave):
     code = """if True:
         import numpy as np
         from esnkit import AutoESN, DivergenceWarning
@@ -158,7 +169,7 @@ def test_a_fresh_process_gives_the_same_forecast():
         print(forecaster.forecast(10).tobytes().hex())
     """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == quick().fit(WAVE).forecast(10).tobytes().hex()
+    assert run.stdout.strip() == of_wave.forecast(10).tobytes().hex()
 
 
 def test_other_seeds_try_other_candidates():
@@ -183,16 +194,16 @@ def test_parameters_are_kept_and_a_fitted_one_is_pickled():
 
 def test_forecasts_come_in_the_form_of_the_series():
     nino = load_el_nino()[-120:]
-    forecast = quick().fit(nino).forecast(3)
+    forecast = quick(n_candidates=2).fit(nino).forecast(3)
     assert isinstance(forecast, pd.Series)
     assert forecast.index.equals(pd.date_range(nino.index[-1], periods=4, freq=nino.index.freq)[1:])
-    several = quick(n_candidates=6).fit([WAVE, WAVE[:100]]).forecast(3)
+    several = quick(n_candidates=2).fit([WAVE, WAVE[:100]]).forecast(3)
     assert [f.shape for f in several] == [(3,), (3,)]
 
 
 def test_long_tables_are_told_apart_by_their_id():
     parts = [pd.DataFrame({"id": name, "y": WAVE + i}) for i, name in enumerate("ab")]
-    forecast = quick(n_candidates=6, id_column="id").fit(pd.concat(parts)).forecast(4)
+    forecast = quick(n_candidates=2, id_column="id").fit(pd.concat(parts)).forecast(4)
     assert forecast.groupby("id").size().to_dict() == {"a": 4, "b": 4}
 
 
@@ -230,9 +241,9 @@ def test_a_stepper_goes_on_with_a_single_model():
     np.testing.assert_allclose(ahead, forecaster.update(CHAOS[-10:]).forecast(5), atol=1e-6)
 
 
-def test_a_stepper_is_refused_where_several_forecast():
+def test_a_stepper_is_refused_where_several_forecast(of_wave):
     with pytest.raises(TypeError, match=r"made of \d+, .* use update and forecast"):
-        quick().fit(WAVE).stepper()
+        of_wave.stepper()
 
 
 def test_a_backtest_never_sees_the_future():
@@ -250,20 +261,18 @@ def test_a_backtest_searches_before_its_first_origin():
 
 
 @pytest.mark.parametrize("method", ["conformal", "ensemble"])
-def test_intervals_keep_the_settings_that_were_chosen(method, monkeypatch):
-    y = monthly()
-    forecaster = quick().fit(y)
+def test_intervals_keep_the_settings_that_were_chosen(method, of_months, monkeypatch):
     monkeypatch.setattr("esnkit.forecasting.auto.autoesn.search", None)  # another search would fail
-    lower, upper = forecaster.predict_interval(12, method=method, n_origins=4)
+    lower, upper = of_months.predict_interval(12, method=method, n_origins=4)
     assert (lower <= upper).all()
-    assert (lower < forecaster.forecast(12)).any() or method == "ensemble"
+    assert (lower < of_months.forecast(12)).any() or method == "ensemble"
 
 
 # ------------------------------------------------------------------ what it tells
 
 
-def test_the_search_is_told():
-    forecaster = quick().fit(monthly())
+def test_the_search_is_told(of_months):
+    forecaster = of_months
     table = forecaster.search_
     autoregressions = (table.memory == "delays") & (table.order == 1) & (table.seed == 0)
     assert (table.memory.isin(["reservoir", "delays"]) & ~autoregressions).sum() <= 12
@@ -289,8 +298,8 @@ def test_naive_forecasts_are_among_the_candidates():
 
 
 def test_time_runs_out_and_is_told():
-    forecaster = quick(n_candidates=10_000, time_budget=0.5).fit(WAVE)
-    assert len(forecaster.search_) < 10_000
+    forecaster = quick(n_candidates=1000, time_budget=0.1).fit(WAVE)
+    assert len(forecaster.search_) < 1000
     assert "time was up after" in forecaster.summary()
 
 

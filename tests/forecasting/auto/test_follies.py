@@ -77,11 +77,16 @@ def test_a_jump_of_late_widens_the_interval():
     assert (upper - lower > 0.5).all()
 
 
+@pytest.fixture(scope="module", params=[3, 14, 29, 31, 60])
+def walk(request):
+    """A number of steps, and what was fitted to a random walk of them."""
+    y = np.random.default_rng(request.param).normal(size=request.param).cumsum()
+    return request.param, quick(n_candidates=4).fit(y)
+
+
 @pytest.mark.parametrize("horizon", [1, 6, 20])
-@pytest.mark.parametrize("n_steps", [3, 14, 29, 31, 60])
-def test_whatever_is_forecast_has_an_interval(n_steps, horizon):
-    y = np.random.default_rng(n_steps).normal(size=n_steps).cumsum()
-    one = quick(n_candidates=4).fit(y)
+def test_whatever_is_forecast_has_an_interval(walk, horizon):
+    n_steps, one = walk
     if n_steps < 18:
         with pytest.warns(UserWarning, match="changes from step to step"):
             lower, upper = one.predict_interval(horizon)

@@ -77,15 +77,15 @@ def test_errors_are_those_of_what_the_origins_choose():
 
 
 def test_intervals_are_widened_by_hindsight():
-    y = np.sin(np.arange(120) / 4) + RNG.normal(size=120)
-    auto = AutoESN(n_candidates=8, random_state=0).fit(y)
+    y = np.sin(np.arange(60) / 4) + RNG.normal(size=60)
+    auto = AutoESN(n_candidates=2, random_state=0).fit(y)
     auto._hindsight = Hindsight(1.3)
     bare = auto.best_forecaster_.predict_interval(6)
     wide = auto.predict_interval(6)
     assert_allclose(wide[1] - wide[0], 1.3 * (bare[1] - bare[0]))
-    each = AutoESN(n_candidates=8, panel="each", random_state=0).fit([y, y[::-1]])
+    each = AutoESN(n_candidates=2, panel="each", random_state=0).fit([y, y[::-1]])
     lower, upper = each.predict_interval(6)
-    alone = AutoESN(n_candidates=8, random_state=0).fit(y).predict_interval(6)
+    alone = AutoESN(n_candidates=2, random_state=0).fit(y).predict_interval(6)
     assert_allclose(upper[0] - lower[0], alone[1] - alone[0])
 
 
