@@ -107,7 +107,11 @@ def _named(name: str, model: Any) -> Any:
     return read_contestants({name: model}, labelled=True)[0]
 
 
-@pytest.mark.parametrize("name", list(CLASSIFIERS))
+# aeon compiles for most of a minute, where it is installed at all.
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.slow] * (n == "minirocket")) for n in CLASSIFIERS],
+)
 def test_shipped_classifiers_take_part_where_what_they_need_is_there(name: str) -> None:
     contestant = CLASSIFIERS[name]
     if name == "lstm":  # its settings are real ones, and take minutes
