@@ -45,6 +45,48 @@ class Bidiagonal:
         )
         return values
 
+    def singular_vectors(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Return U, s and V' of B = U diag(s) V', the singular values falling."""
+        size = len(self.diagonal)
+        values, upper, nothing = self.diagonal.copy(), self.upper.copy(), np.zeros(1)
+        left, right = np.empty((size, size), order="F"), np.empty((size, size), order="F")
+        work, numbers = np.empty((3 * size + 4) * size), np.empty(8 * size, np.intc)
+        call_lapack(
+            "dbdsdc",
+            *(b"U", b"I", size, values, upper, left, size, right, size),
+            *(nothing, nothing, work, numbers),
+        )
+        return left, values, right
+
+    def truncated_path(
+        self, targets: NDArray[Any], alphas: NDArray[Any], resolution: float
+    ) -> NDArray[Any]:
+        """Solve as `ridge_path` does, leaving out singular values that are noise.
+
+        Parameters
+        ----------
+        targets : ndarray of shape (n, n_targets)
+            T.
+        alphas : ndarray of shape (n_alphas,)
+            Penalties, zero or above.
+        resolution : float
+            What is below it, relative to the Frobenius norm, is noise.
+
+        Returns
+        -------
+        ndarray of shape (n_alphas, n_targets, n)
+            W'.
+        """
+        left, values, right = self.singular_vectors()
+        rank = np.count_nonzero(values > resolution * np.linalg.norm(values))
+        values = values[:rank]
+        filters = values / (values**2 + alphas[:, np.newaxis])
+        projected = self._rotated(targets).T @ left[:, :rank]
+        filtered = filters[:, np.newaxis, :] * projected  # (n_alphas, n_targets, rank)
+        # One product of matrices; a stack of them would read `right` once for each alpha.
+        solutions = np.concatenate(filtered) @ right[:rank]
+        return self._rotated_back(solutions.reshape(*filtered.shape[:2], len(right)))
+
     def ridge_path(self, targets: NDArray[Any], alphas: NDArray[Any]) -> NDArray[Any]:
         """Minimise ||T - A W||^2 + alpha ||W||^2 for each of some penalties.
 
@@ -61,11 +103,20 @@ class Bidiagonal:
             W'.
         """
         size, n_targets = targets.shape
+        solutions = np.empty((len(alphas), n_targets, size))
+        rotated = self._rotated(targets).T
+        solve_bidiagonal(self.diagonal, self.upper, rotated, np.sqrt(alphas), solutions)
+        return self._rotated_back(solutions)
+
+    def _rotated(self, targets: NDArray[Any]) -> NDArray[Any]:
+        """Return Q'T."""
         rotated = np.array(targets, order="F")
         self._multiply(b"Q", b"T", self._left, rotated)
-        solutions = np.empty((len(alphas), n_targets, size))
-        solve_bidiagonal(self.diagonal, self.upper, rotated.T, np.sqrt(alphas), solutions)
-        columns = solutions.reshape(-1, size).T  # in Fortran's order, and the same memory
+        return rotated
+
+    def _rotated_back(self, solutions: NDArray[Any]) -> NDArray[Any]:
+        """Overwrite solutions (..., n) of problems in B by those in the matrix, and return them."""
+        columns = solutions.reshape(-1, solutions.shape[-1]).T  # Fortran's order, the same memory
         self._multiply(b"P", b"N", self._right, columns)
         return solutions
 

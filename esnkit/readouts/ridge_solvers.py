@@ -135,7 +135,7 @@ class QRSolver(RidgeSolver):
         noisy = self._blurs(reduced.singular_values(), alphas)
         coef = np.empty((len(alphas), targets.shape[1], self.n_features))
         if noisy.any():
-            coef[noisy] = self._from_singular_values(alphas[noisy])
+            coef[noisy] = reduced.truncated_path(targets, alphas[noisy], RESOLUTION)
         if not noisy.all():
             coef[~noisy] = reduced.ridge_path(targets, alphas[~noisy])
         return coef
@@ -148,19 +148,6 @@ class QRSolver(RidgeSolver):
         noise = values[len(true) :].max(initial=0.0)
         shows = noise > _VISIBLE * alphas * filters.max(axis=1, initial=0.0)
         return shows | (alphas <= self.smallest_penalty * squares)
-
-    def _from_singular_values(self, alphas: FloatArray) -> FloatArray:
-        features, targets, _ = self._blocks()
-        # That of numpy, which releases the interpreter lock: searches run this side by side.
-        left, values, right = np.linalg.svd(features)
-        rank = np.count_nonzero(values > RESOLUTION * np.linalg.norm(values))
-        values = values[:rank]
-        filters = values / (values**2 + alphas[:, np.newaxis])
-        projected = targets.T @ left[:, :rank]
-        filtered = filters[:, np.newaxis, :] * projected  # (n_alphas, n_targets, rank)
-        # One product of matrices; a stack of them would read `right` once for each alpha.
-        coef = np.concatenate(filtered) @ right[:rank]
-        return coef.reshape(*filtered.shape[:2], self.n_features)
 
     def squared_error(self, coef: FloatArray) -> FloatArray:
         """Sum the squared residuals, which are formed before they are squared."""

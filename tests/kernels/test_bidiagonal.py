@@ -48,3 +48,19 @@ def test_a_singular_matrix_is_solved_too():
     coef = Bidiagonal(A).ridge_path(T, np.array([1e-3]))[0]
     np.testing.assert_allclose(coef, ridge_by_stacking(A, T, 1e-3), rtol=1e-8)
     np.testing.assert_allclose(coef[:, 3], coef[:, 1], rtol=1e-8)
+
+
+@pytest.mark.parametrize("n_targets", [1, 3])
+@pytest.mark.parametrize("size", [1, 2, 17, 60])
+def test_a_truncated_path_leaves_out_what_is_noise(size, n_targets):
+    A, T = matrix(size, 20)  # the last singular values are far below what is told from rounding
+    T = T[:, :n_targets]
+    left, values, right = np.linalg.svd(A)
+    kept = values > 1e-8 * np.linalg.norm(values)
+    alphas = np.array([0.0, 1e-18, 1e-3])
+    path = Bidiagonal(A).truncated_path(T, alphas, 1e-8)
+    assert path.shape == (3, n_targets, size)
+    for coef, alpha in zip(path, alphas, strict=True):
+        filters = np.where(kept, values / (values**2 + alpha), 0.0)
+        expected = (right.T * filters @ left.T @ T).T
+        np.testing.assert_allclose(coef, expected, rtol=1e-5, atol=1e-7 * np.abs(expected).max())
