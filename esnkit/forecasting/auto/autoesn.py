@@ -166,7 +166,7 @@ class AutoESN(BaseForecaster):
     The best 24 models are fitted to four fifths of the series and to all of it, by five penalties
     each. Of the best 60 pairs of a model and a penalty, those forecast whose forecasts lie nearest
     to those of the other models, in a mean that weighs these by their scores: where many agree, few
-    are astray.
+    are astray. Series of more than 300 steps are compared over twice the horizon.
 
     On a hundred noisy values little can be learned. So the median of these forecasts is averaged
     with the best of each kind of classical forecasts, by weights that are inverse to a power of the

@@ -35,6 +35,9 @@ _WEIGHT_INSIDE = 0.3  # of what a run repeats that the model was fitted to
 _ABOUT = np.logspace(-2, 2, 5)  # about the best penalty of the first look
 # Parts of a horizon before the end, where shorter runs begin: what changed last is seen there.
 _LATE_PARTS = (2, 6)
+# Horizons that forecasts of longer series are compared over: those that go astray part late. On
+# short ones, which are mostly noise, it made choices hang on the seed.
+_FURTHER = 2
 _LATE = 0.8  # share of the series that the best are fitted to once more
 _LEAST_ERROR, _LARGEST_ERROR = 1e-8, 10.0  # in standard deviations
 
@@ -58,7 +61,7 @@ class Finalist:
     candidate: Candidate
     penalty: float
     score: float
-    future: list[FloatArray]  # of each series, (horizon, n_variables)
+    future: list[FloatArray]  # of each series, (n_steps, n_variables)
 
 
 def plan_origins(n_steps: int, horizon: int | None, seasons: tuple[int, ...]) -> RollingOrigins:
@@ -99,10 +102,11 @@ class Validation:
         self.horizon = rolling.horizon
         self._data = data
         self._values = [member.values for member in data.members]
+        self._compared = self.horizon * (_FURTHER if data.n_shortest > _SHORT else 1)
         # Inputs to come are not known: the last ones go on once more.
         self._inputs = None
         if inputs is not None:
-            self._inputs = [np.vstack([x, x[-self.horizon :]]) for x in inputs]
+            self._inputs = [np.vstack([x, *[x[-self.horizon :]] * _FURTHER]) for x in inputs]
         late = sorted({max(1, self.horizon // part) for part in _LATE_PARTS} - {self.horizon})
         self._backs = [*rolling.steps_back, *reversed(late)]
         self._behind = [[len(values) - back for back in self._backs] for values in self._values]
@@ -252,7 +256,7 @@ class Validation:
         model = CandidateRollout(candidate, self._data, self._inputs, lengths, ends, inside)
         readouts = model.fit(strengths)
         score = smooth(score + self._rehearsed(model, readouts, inside))
-        futures = [future[0] for future in model.forecasts(readouts, self.horizon, [0])]
+        futures = [future[0] for future in model.forecasts(readouts, self._compared, [0])]
         return [
             Finalist(
                 candidate, float(readouts.penalties[k]), float(score[k]), [f[k] for f in futures]
@@ -263,7 +267,7 @@ class Validation:
     def disagreement(self, finalists: Sequence[Finalist]) -> FloatArray:
         """Return how far forecasts lie from each other, in decades, (n_finalists, n_finalists)."""
         n = len(finalists)
-        squares = np.zeros((n, n, self.horizon))
+        squares = np.zeros((n, n, len(finalists[0].future[0])))
         for i, unit in enumerate(self._deviations):
             futures = np.array([finalist.future[i] for finalist in finalists]) / unit
             squares += np.square(futures[:, np.newaxis] - futures).mean(axis=-1)
