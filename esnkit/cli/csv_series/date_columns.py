@@ -69,9 +69,9 @@ def find_dates(table: Table, options: ReadOptions) -> Stamps | None:
     for name in names:
         if named_count(name) and mostly_numbers(table.column(name)):
             return _read_dates(table, (name,), table.column(name), options)
+    numeric = {name for name in names if mostly_numbers(table.column(name))}
     for name in names:
-        others = [n for n in names if n != name and mostly_numbers(table.column(n))]
-        alone = not others and table.delimiter != ""
+        alone = numeric <= {name} and table.delimiter != ""
         if numbers_are_dates(name, table.column(name), name == names[0], alone):
             return _read_dates(table, (name,), table.column(name), options)
     _refuse_unknown_dates(table, names)

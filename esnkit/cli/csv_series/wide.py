@@ -53,7 +53,8 @@ def _turn_years(path: str, filled: Records, delimiter: str, options: ReadOptions
     """
     rows = [(line, row) for line, row in filled if len(row) == 13 and YEAR.fullmatch(row[0])]
     header = year_header([row for _, row in rows])
-    widest = max((len(row) for line, row in filled if (line, row) not in rows), default=0)
+    of_years = {line for line, _ in rows}
+    widest = max((len(row) for line, row in filled if line not in of_years), default=0)
     if header is None or widest > 12:  # there are names
         return None
     alone = [row[0] for line, row in filled if line > rows[-1][0] and len(row) == 1]
