@@ -22,7 +22,8 @@ _NAMES = re.compile(  # columns that say whose values they are
 _COUNTERS = re.compile(
     r"^(column \d+|unnamed: 0|index|rownames|row|row[ _.]?names?|id|_id|no\.?|nr\.?|s\.?no\.?"
     r"|#|x|x1|n|i|k|t"
-    r"|obs|observation|time|steps?|slot|period|nth day|day index|day|month|week|hour|year|seq"
+    r"|obs|observation|time|steps?|slot|period|nth day|day index|day|month|week|hour|hoy"
+    r"|hour[ _]of[ _](the[ _])?year|year|seq"
     r"|sequence|rank|count|number|line|x_value|seconds?|sec|s|elapsed)$",
     re.IGNORECASE,
 )
@@ -39,7 +40,8 @@ _SURE_COUNTERS = re.compile(
     re.IGNORECASE,
 )
 _MIXED_NAMES = re.compile(  # of columns that say so even if the series take turns
-    r"^(.*[ _])?(sensor|device|meter|station|series|variable|varname|metric|indicator|measure"
+    r"^(?!(promo|top|best|main|featured|is|has|on)\w*[ _])(.*[ _])?"
+    r"(sensor|device|meter|station|series|variable|varname|metric|indicator|measure"
     r"|measurement|parameter|ticker|symbol|item|sku|product|entity|entity_id|channel|tag)"
     r"([ _]?(id|name|code))?$",
     re.IGNORECASE,
@@ -120,27 +122,33 @@ def _is_even(cells: Sequence[str]) -> bool:
 
 def pick_series(table: Table, options: ReadOptions) -> list[str]:
     """Keep the rows of one series where a column names several."""
-    if options.id_column is None or options.id_column == "none":
-        if options.series_id is not None:
+    column = options.id_column
+    if column in (None, "none"):
+        if options.series_id is None:
+            return []
+        holders = [n for n in table.header if options.series_id in table.column(n)]
+        if len(holders) != 1:
             raise TableError("--id needs --id-column, which says what column names the series.")
-        return []
-    cells = table.column(check_column(table, options.id_column, "--id-column"))
+        column = holders[0]
+    column = check_column(table, str(column), "--id-column")
+    cells = table.column(column)
     ids = list(dict.fromkeys(cells))
     if options.series_id is None and len(ids) > 1:
         raise TableError(
-            f"{table.path}: column {quote(options.id_column)} names {len(ids)} series, choose one "
+            f"{table.path}: column {quote(column)} names {len(ids)} series, choose one "
             f"with --id: {listing(ids)}."
         )
     wanted = ids[0] if options.series_id is None else options.series_id
     if wanted not in ids:
         raise TableError(f"{table.path}: --id {quote(wanted)} is none of {listing(ids)}.")
     table.keep([row for row, cell in enumerate(cells) if cell == wanted])
-    return [f"rows where {quote(options.id_column)} is {quote(wanted)}"]
+    return [f"rows where {quote(column)} is {quote(wanted)}"]
 
 
 def refuse_mixed_series(table: Table, options: ReadOptions) -> None:
     """Refuse rows that a column of names parts into several series, below each other or mixed."""
-    for name in table.header if options.id_column is None else ():
+    told = options.id_column is not None or options.series_id is not None
+    for name in () if told else table.header:
         cells = table.column(name)
         starts = [row for row in range(1, len(cells)) if cells[row] != cells[row - 1]]
         if not starts or "" in cells or name == options.target or mostly_numbers(cells):

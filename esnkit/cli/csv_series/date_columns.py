@@ -27,11 +27,13 @@ from esnkit.cli.csv_series.table import Table, TableError, listing, quote
 # What columns of dates, and of parts of dates, are called.
 _DATE_NAME = re.compile(
     r"^(.*[ _])?(date|datetime|day|ds|month|time|timestamp|year|period|quarter|week|epoch|unix|ts"
-    r"|when|_time|t|date_|b?m?jd|datenum|datum|jahr|monat|tag|zeit|zeitstempel|fecha|año|ano|mes|anno|data|ann[ée]e|mois|jour|år|rok"
-    r"|jaar|yr|stamp|observation_date|ref_date|time_period)(\(s\)|s)?([ _(].*)?$",
+    r"|when|_time|t|date_|b?m?jd|datenum|datum|jahr|tag|zeit|zeitstempel|fecha|año|ano|mes|anno"
+    r"|data|ann[ée]e|mois|jour|år|rok|jaar|yr|period[eo]|\w*monat|stamp|observation_date|ref_date"
+    r"|time_period)(\(s\)|s)?([ _(].*)?$",
     re.IGNORECASE,
 )
-_NAMED_DATE = re.compile(r"(date|datum|fecha|month|monat|year|jahr|period)$", re.IGNORECASE)
+_NAMED_DATE = re.compile(r"(date|datum|fecha|month|monat|year|jahr|period[eo]?)$", re.IGNORECASE)
+_START_NAME = re.compile(r"^(start|begin|from\b|von\b)|[ _](start|begin|from|von)$", re.IGNORECASE)
 _YEAR_NAME = re.compile(r"^(year|jahr|año|ano|anno|ann[ée]e|yyyy)$", re.IGNORECASE)
 _SAMPLE = 200  # rows that decide what a column holds
 
@@ -52,6 +54,7 @@ def find_dates(table: Table, options: ReadOptions) -> Stamps | None:
         name = check_column(table, options.date, "--date")
         return _read_dates(table, (name,), table.column(name), options)
     names = [n for n in table.header if n not in (options.target, options.id_column)]
+    names.sort(key=lambda n: not _START_NAME.search(n))  # an interval is named by its start
     _leave_out_means(table, names)
     parts = join_parts(table, names)
     if parts is not None:
@@ -94,6 +97,9 @@ def numbers_are_dates(name: str, cells: Sequence[str], first: bool, alone: bool)
     Such a column stands first or has the name of a date; numbers that are alone are no years.
     """
     cells = [re.sub(r"\.0+$", "", cell) for cell in map(plain_year, cells)]
+    odd = [cell for cell in cells if not re.fullmatch(r"\d+(\.\d+)?", cell)]
+    if len(odd) <= len(cells) // 20:  # they are refused as dates, and are no reason to count rows
+        cells = [cell for cell in cells if cell not in odd]
     if len(cells) < 2 or not all(re.fullmatch(r"\d+(\.\d+)?", cell) for cell in cells):
         return False
     values = np.array([float(cell) for cell in cells])
@@ -163,13 +169,16 @@ def _regular(cells: Sequence[str]) -> bool:
 
 
 def plain_year(cell: str) -> str:
-    """Return a year without signs of thousands and notes; other cells as they are."""
+    """Return a year without signs of thousands and notes, and a number by a decimal point."""
     found = re.fullmatch(
-        r"(?P<y>[12]\d{3}) ?([*†‡]{1,3}|[epr]|\((est|prov|prel|p|e|r|f)\w*\.?\))"
+        r"(?P<y>[12]\d{3}) ?([*†‡]{1,3}|[epr]|\((est|prov|prel|p|e|r|f)\w*\.?\)| \d\))"
         r"|(?P<t>[12]),(?P<h>\d{3})",
         cell,
     )
-    return (found["y"] or found["t"] + found["h"]) if found else cell
+    if found:
+        return found["y"] or found["t"] + found["h"]
+    # Four digits and a comma are no thousands: days and years with decimals.
+    return re.sub(r"^(\d{4,}),(\d+)$", r"\1.\2", cell)
 
 
 def _mostly_dates(cells: Sequence[str]) -> bool:
@@ -180,10 +189,14 @@ def _mostly_dates(cells: Sequence[str]) -> bool:
 def _refuse_other_dates(
     table: Table, names: Sequence[str], stamps: Stamps, options: ReadOptions
 ) -> None:
-    """Refuse to choose between columns of dates that do not tell of the same steps."""
+    """Refuse to choose between columns of dates that do not tell of the same steps.
+
+    Behind regular dates others that are not, such as when a row was changed, are no choice.
+    """
     dates = stamps.reading.dates.tz_localize(None)
     if len(dates) < 3:
         return
+    regular = is_regular(dates)
     step = np.median(np.abs(np.diff(dates)))
     for name in names[names.index(stamps.columns[0]) + 1 :]:
         cells = table.column(name)
@@ -193,7 +206,7 @@ def _refuse_other_dates(
             other = read_stamps(cells, None, options.timezone)
         except Undecided:
             continue
-        if other is None or other.dates.hasnans:
+        if other is None or other.dates.hasnans or (regular and not is_regular(other.dates)):
             continue
         later = np.asarray(other.dates.tz_localize(None) - dates)
         if np.abs(later).max() > step:
@@ -247,13 +260,15 @@ def _refuse_pivot(table: Table, name: str, cells: Sequence[str]) -> None:
 def _check_date_numbers(table: Table, name: str, cells: Sequence[str]) -> None:
     """Refuse numbers under the name of a date that neither are dates nor count."""
     numbers = [take_apart(cell) for cell in cells]
-    values = [float(n.body) if n and re.fullmatch(r"\d+\.?\d*", n.body) else 0.0 for n in numbers]
+    bodies = [n.body + n.exponent.lower() if n else "" for n in numbers]
+    values = [float(body) if re.fullmatch(r"\d+\.?\d*(e\+?\d+)?", body) else 0.0 for body in bodies]
     steps = np.diff(values)
     counts = len(set(np.round(steps, 9))) == 1 and min(values) < 1000
     counts = counts and not any(re.match(r"0\d{1,2}$", cell) for cell in cells)
     others = [n for n in table.header if n != name and mostly_numbers(table.column(n))]
     one_way = bool((steps > 0).all() or (steps < 0).all())
-    digits = _all([cell.strip() for cell in cells], r"\d{4}", r"\d{6}", r"\d{8}", r"'\d\d")
+    digits = _all([cell.strip() for cell in cells], r"\d{4}", r"\d{6}", r"\d{8}", r"'\d\d",
+                  r"0?\d\d\.(\d\d|\d{4})")  # fmt: skip
     if others and not counts and (one_way or (digits and _NAMED_DATE.match(name))):
         raise table.error(
             0,

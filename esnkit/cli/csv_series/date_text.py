@@ -42,9 +42,16 @@ _YEAR_LAST = re.compile(
     r"^([a-z]{3} \d{1,2}) (\d\d:\d\d:\d\d)( [a-z]{3,4}| [+-]\d{4})? (\d{4})( [+-]\d{4})?$"
 )
 _EUROPEAN_TIME = re.compile(  # 14.01.2022 16.30, of Finland, Denmark and Italy
-    r"^(\d{1,2}\.\d{1,2}\.\d{4}),? +([01]?\d|2[0-4])\.([0-5]\d)(?:\.([0-5]\d))?$"
+    r"^(\d{1,2}([-./])\d{1,2}\2\d{4}|\d{4}-\d\d-\d\d),? +([01]?\d|2[0-4])\.([0-5]\d)"
+    r"(?:\.([0-5]\d))?$"
 )
+_EAST_ASIAN_DAY = re.compile(
+    r"\s*(\([月火水木金土日월화수목금토一二三四五六]\)|(星期|周|週)[一二三四五六日天])"
+)
+_EAST_ASIAN_HOUR = re.compile(r"(?<=\D)\s*(\d{1,2})\s*[时時点點시](?:\s*(\d{1,2})\s*[分분])?")
 _HALVES = re.compile(r"\s*(?:(午前|上午|오전)|午後|下午|오후)\s*(\d{1,2}:[\d:]+)")
+_DEKAD = re.compile(r"(?<=^\d{4}-\d\d)-?d0?([1-3])$")  # ten days of a month: 2016-01-D1
+_HALF_OF_DAY = re.compile(r"\b([ap])\. ?m\.?")  # a. m., of Spain
 _TIME_FIRST = re.compile(r"^(\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?),? ([^:]*\d)$")
 _DOTTED_TIME = re.compile(  # of Oracle: 12.00.00.000000 AM
     r"(?<= )(\d{1,2})\.(\d\d)\.(\d\d)(?=\.\d{6,9}$|(?:\.\d{1,9})? ?[ap]m$)"
@@ -196,6 +203,7 @@ def clean(cell: str) -> tuple[str, bool]:
     text = re.sub("[‐‑–—−]", "-", text).strip("'\"")
     text = _MARKED.sub("", _WHAT.sub("", _ZONE_TWICE.sub("", _REMARK.sub("", text))))
     text = _FILLERS.sub("", _WEEKDAY.sub("", text))
+    text = _DEKAD.sub(lambda dekad: f"-{10 * int(dekad[1]) - 9:02}", _HALF_OF_DAY.sub(r"\1m", text))
     if not text.isascii():
         text = _in_letters(text)
     text = re.sub(r"\b(\d{1,2})(st|nd|rd|th|er|º|ª)\b", r"\1", text.strip(" -"))
@@ -213,6 +221,8 @@ def clean(cell: str) -> tuple[str, bool]:
 def _in_letters(text: str) -> str:
     """Write the signs of East Asia for years, quarters and weeks as letters and dashes."""
     text = re.sub(r"[제第]?\s*(\d+)\s*(?:季度|四半期|분기)", r" q\1", text)
+    text = _EAST_ASIAN_DAY.sub("", text)
+    text = _EAST_ASIAN_HOUR.sub(lambda hour: f" {hour[1]}:{(hour[2] or '').zfill(2)}", text)
     text = _HALVES.sub(lambda found: f" {found[2]} {'am' if found[1] else 'pm'}", text)
     return re.sub(r"第\s*(\d+)\s*[周週]", r" w\1", text).translate(_EAST_ASIAN)
 
@@ -222,7 +232,7 @@ def _reorder(text: str) -> str:
     text = _YEAR_LAST.sub(r"\1 \4 \2\3\5", text)
     text = _TIME_FIRST.sub(r"\2 \1", text)
     text = _DOTTED_TIME.sub(r"\1:\2:\3", text)
-    text = _EUROPEAN_TIME.sub(lambda t: f"{t[1]} {':'.join(filter(None, t.groups()[1:]))}", text)
+    text = _EUROPEAN_TIME.sub(lambda t: f"{t[1]} {':'.join(filter(None, t.groups()[2:]))}", text)
     found = _GLUED_TIME.match(text)
     if found:
         day, *clock = filter(None, found.groups())

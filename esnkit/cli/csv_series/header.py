@@ -35,13 +35,19 @@ def find_names(
         unique = [
             p for p in full if len({c for c in above[p][1] if c}) == sum(map(bool, above[p][1]))
         ]
-        dated = [p for p in unique if any(map(_DATES.fullmatch, above[p][1]))]
+        n_names = [sum(map(bool, above[p][1])) for p in unique]
+        dated = [
+            p
+            for p, n in zip(unique, n_names, strict=True)
+            if n == max(n_names) and any(map(_DATES.fullmatch, above[p][1]))
+            and not any(map(is_datelike, above[p][1]))
+        ]  # fmt: skip
         chosen = (dated[:1] or unique or full)[-1]
         line, names = above[chosen]
         if len(unique) == 0 and len(full) > 1:
             names = [" ".join(dict.fromkeys(filter(None, parts))) for parts in
                      zip(*(above[p][1] for p in full), strict=True)]  # fmt: skip
-        _refuse_lost_rows(path, above[chosen + 1 :], line)
+        _refuse_lost_rows(path, above[chosen + 1 :], body, line, names[0])
         n_left = len(above) - 1
     else:
         short = [cells for _, cells in above if len(cells) == width - 1 and all(cells)]
@@ -88,10 +94,22 @@ def _looks_like_units(cells: Sequence[str]) -> bool:
     return all(_UNIT.match(cell) for cell in cells)
 
 
-def _refuse_lost_rows(path: str, records: Records, header_line: int) -> None:
-    """Refuse to take for units a line below the header that holds numbers."""
+def _refuse_lost_rows(
+    path: str, records: Records, body: Records, header_line: int, first_name: str
+) -> None:
+    """Refuse to take for units a line below the header with numbers where other rows have them.
+
+    A number of the line in front, and a total under the name of the dates, are none.
+    """
+    starts = [cells[0] for _, cells in body[:3]]
+    numbered = all(map(str.isdecimal, starts)) and len(set(starts)) == len(starts) > 1
     for line, cells in records:
-        if len(cells) > 1 and any(map(is_number, cells)) and not any(map(TOTAL.search, cells)):
+        places = [
+            p for p, cell in enumerate(cells) if is_number(cell) and not (numbered and p == 0)
+        ]
+        rows = any(len(r) > p and is_number(r[p]) for _, r in body[:100] for p in places)
+        total = any(map(TOTAL.search, cells)) or cells[0] == first_name
+        if len(cells) > 1 and rows and not total:
             raise TableError(
                 f"{path}, line {line}: {quote(cells[0])} is not a date as in the rows below; the "
                 f"line under the header (line {header_line}) holds {listing(cells)}; remove it if "

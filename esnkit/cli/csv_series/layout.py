@@ -5,23 +5,30 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from esnkit.cli.csv_series.cutting import Records
 from esnkit.cli.csv_series.date_text import is_datelike
 from esnkit.cli.csv_series.header import TOTAL, check_widths, find_names
 from esnkit.cli.csv_series.missing import is_gap
-from esnkit.cli.csv_series.numbers import is_number
+from esnkit.cli.csv_series.numbers import Undecided, is_number
+from esnkit.cli.csv_series.options import ReadOptions
+from esnkit.cli.csv_series.stamps import is_regular, read_stamps
 from esnkit.cli.csv_series.table import Table, TableError, how_to_cut, listing, quote
 
 _FOOTER = re.compile(
     r"^\W*(total|sum|summe|mean|average|avg|source|quelle|note|footnote|\*|#|\(|©|copyright"
-    r"|last updated|updated|data|legend|end|eof|http|min|max|count|prepared|released)",
+    r"|last updated|updated|data|legend|end|eof|http|min|max|count|prepared|released|median|std"
+    r"|st\.? ?dev|standard dev|variance|mittelwert|durchschnitt|insgesamt|promedio|media|moyenne"
+    r"|ensemble|summa|snitt|gemiddelde|totaal|středn|średnia|razem|итого|среднее|合計|平均|합계|합|평균)",
     re.IGNORECASE,
 )
 
 
 _PAGE = re.compile(r"\W*(page|seite|p[áa]gina|pagina|sida|side|strona)\W*\d+", re.IGNORECASE)
 _YEAR = re.compile(r"(1[89]|20)\d\d")
+_FEWEST = 3  # rows that show how dates are written
 _TITLES = 50  # records among which a header may stand
 _MORE = 5  # times as many rows below a header as lines of numbers above it
 
@@ -61,6 +68,37 @@ def make_table(
     _drop_empty_columns(table)
     _check_blank_lines(table, records, bool(dated))
     return table
+
+
+def take_one_kind(path: str, records: Records, options: ReadOptions) -> tuple[Records, ReadOptions]:
+    """Keep the rows of dates that the user names where years stand above quarters and months."""
+    shapes = [
+        re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cells[0])) if len(cells) > 1 else ""
+        for _, cells in records
+    ]
+    kinds = {}
+    for shape, run in groupby(range(len(records)), key=shapes.__getitem__):
+        rows = [records[place] for place in run]
+        if "9" in shape and len(rows) >= _FEWEST and not re.search(r"[.,]", shape):
+            try:
+                reading = read_stamps([cells[0] for _, cells in rows])
+            except Undecided:
+                return records, options
+            if reading is None or not is_regular(reading.dates):
+                return records, options
+            kinds[reading.form] = rows
+    if len(kinds) < 2:
+        return records, options
+    if options.date_format not in kinds:
+        firsts = [rows[0][1][0] for rows in kinds.values()]
+        raise TableError(
+            f"{path}: rows of several kinds stand below each other, beginning with "
+            f"{listing(firsts)}; take those of one kind with --date-format "
+            f"{listing(list(kinds), ' or ')}."
+        )
+    gone = {line for form, rows in kinds.items() if form != options.date_format for line, _ in rows}
+    kept = [record for record in records if record[0] not in gone]
+    return kept, replace(options, date_format=None)
 
 
 def _find_start(filled: Records, is_row: list[bool], width: int, header: bool | None) -> int:
@@ -158,6 +196,8 @@ def _kinds(rows: Sequence[list[str]], width: int) -> tuple[list[int], list[int]]
     numeric, dated = [], []
     for place in range(width):
         cells = [row[place] for row in sample if not is_gap(row[place])]
+        if 20 * len(cells) < len(sample):  # settings beside the first row
+            continue
         if cells and 2 * sum(map(is_number, cells)) >= len(cells):
             numeric.append(place)
         elif cells and 2 * sum(map(is_datelike, cells)) >= len(cells):

@@ -44,9 +44,6 @@ def take_marks(table: Table, name: str, values: np.ndarray, options: ReadOptions
         _refuse_marks(table, name, values)
     elif mark != "none" and _as_number(mark) is not None:
         values = np.where(values == _as_number(mark), np.nan, values)
-        if options.missing == "refuse" and np.isnan(values).any():
-            row = int(np.flatnonzero(np.isnan(values))[0])
-            raise table.error(row, name, "the value is missing; --missing says how to fill it.")
     return values
 
 
@@ -90,7 +87,10 @@ def _refuse_marks(table: Table, name: str, values: np.ndarray) -> None:
 def fill_gaps(
     table: Table, target: str, series: pd.Series, options: ReadOptions, notes: list[str]
 ) -> pd.Series:
-    """Fill in values that are missing, as the user says, and leave out those at either end."""
+    """Leave out rows without a value at either end, and fill in the others as the user says.
+
+    Where the user says nothing, they are refused; the rows of the table are those of the series.
+    """
     gaps = series.isna()
     if not gaps.any():
         return series
@@ -101,6 +101,16 @@ def fill_gaps(
     if len(kept) < len(series):
         notes.append(f"{len(series) - len(kept)} row(s) without a value at the ends left out")
     n_inside = int(kept.isna().sum())
+    if n_inside and options.missing == "refuse":
+        row = int((gaps & gaps.index.isin(kept.index)).argmax())
+        cell = table.column(target)[row]
+        found = f"{quote(cell)} is no number" if is_gap(cell) else f"{quote(cell)} is a mark"
+        raise table.error(
+            row,
+            target,
+            f"{found if cell else 'the cell is empty'}; a series must not have gaps ({n_inside} "
+            "here); --missing interpolate or --missing carry fills them.",
+        )
     if n_inside:
         notes.append(f"{n_inside} missing value(s) filled ({options.missing})")
     filled = kept.interpolate() if options.missing == "interpolate" else kept.ffill()

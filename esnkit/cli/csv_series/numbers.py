@@ -12,6 +12,7 @@ _CURRENCY = (
     r"(?:us\$|r\$|a\$|c\$|[$€£¥₹₽₩₺₴₫฿]|usd|eur|gbp|chf|jpy|cny|rmb|inr|sek|nok|dkk|pln|czk|huf|brl|aud"
     r"|cad|rs\.?|kr\.?|zł|kč|ft|fr\.|円|元|원|руб\.?)"
 )
+_POINT_CURRENCIES = ("us$", "a$", "usd", "£", "gbp", "¥", "jpy", "円", "₹", "inr", "₩", "원")
 _AFFIX = re.compile(rf"^(?P<a>[-+(]*)\s*(?P<sign>{_CURRENCY})\s*(?P<b>.*)$", re.IGNORECASE)
 _SUFFIX = re.compile(rf"^(?P<a>.*\d[\d.,]*)\s*(?P<sign>{_CURRENCY})(?P<b>\)?-?)$", re.IGNORECASE)
 _CORE = re.compile(
@@ -161,7 +162,7 @@ def find_signs(
         return None
     (sign,) = used
     other = "," if sign == "." else "."
-    if _must_be_thousands(numbers, sign):
+    if _must_be_thousands(numbers, sign) or (sign == "," and _are_prices(numbers, delimiter)):
         return Signs(other, sign)
     if sign == "." and delimiter in (",", " ", "  ", "typed"):
         bare = [number for number in numbers if "." not in number.body]
@@ -190,6 +191,15 @@ def _sure(number: Number) -> str | None:
             if short or number.spaced or number.exponent:
                 return sign
     return None
+
+
+def _are_prices(numbers: Iterable[Number], delimiter: str) -> bool:
+    """Tell whether all have a currency of countries that write 14,000 for fourteen thousand.
+
+    Among semicolons a dollar may be one of South America, where the comma is the decimal sign.
+    """
+    known = _POINT_CURRENCIES if delimiter == ";" else (*_POINT_CURRENCIES, "$")
+    return all(number.currency in known for number in numbers)
 
 
 def _must_be_thousands(numbers: Iterable[Number], sign: str) -> bool:

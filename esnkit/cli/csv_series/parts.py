@@ -8,11 +8,12 @@ from itertools import pairwise
 
 from esnkit.cli.csv_series.date_text import is_datelike
 from esnkit.cli.csv_series.months import month_of
+from esnkit.cli.csv_series.stamps import is_regular, read_stamps
 from esnkit.cli.csv_series.table import Table
 
 _PARTS = {
     "year": re.compile(
-        r"^((fiscal )?year_?|yr|yyyy|yy|jahr|año|ano|anno|ann[ée]e|jaar|år|rok|vuosi|yıl)$",
+        r"^((fiscal |iso[ _]?)?year_?|yr|y{2,4}|jahr|año|ano|anno|ann[ée]e|jaar|år|rok|vuosi|yıl)$",
         re.IGNORECASE,
     ),
     "month": re.compile(
@@ -28,6 +29,7 @@ _PARTS = {
     "doy": re.compile(r"^(doy|yday|day_?of_?year|jday|julian_?day)$", re.IGNORECASE),
     "hour": re.compile(r"^(hour|hr|hh|stunde|heure|he|hour[ _]?ending)$", re.IGNORECASE),
     "half": re.compile(r"^(half|half[ _]?year|halbjahr|semest(er|re|ral)|sem)$", re.IGNORECASE),
+    "dekad": re.compile(r"^(dekad|dekade|decade?|décade|ten[ _-]?days?)$", re.IGNORECASE),
     "minute": re.compile(r"^(minute|min|mn|mi)$", re.IGNORECASE),
     "time": re.compile(
         r"^(time|start[ _]?time|zeit|uhrzeit|hora|time of day|clock)$", re.IGNORECASE
@@ -40,6 +42,7 @@ _CELLS = {  # how the parts are written
     "week": re.compile(r"W?\d{1,2}(\.0)?", re.IGNORECASE),
     "half": re.compile(r"[HS]?[12](\.0)?", re.IGNORECASE),
     "doy": re.compile(r"\d{1,3}(\.0)?"),
+    "dekad": re.compile(r"D?[1-3](\.0)?", re.IGNORECASE),
 }
 _SLOT = re.compile(r"^(.*[ _])?(\w*period|interval|slot|mtu)$", re.IGNORECASE)
 _SLOTS = (24, 48, 96, 144, 288)  # of a day
@@ -56,14 +59,23 @@ def join_parts(table: Table, names: Sequence[str]) -> tuple[tuple[str, ...], lis
     time = _find_times(table, names, one)
     if "year" in one:
         years = _fill_years(table.column(one["year"]))
-        for parts in (("month", "day"), ("doy",), ("month",), ("quarter",), ("week",), ("half",)):
+        for parts in (
+            ("month", "day"),
+            ("month", "dekad"),
+            ("doy",),
+            ("month",),
+            ("quarter",),
+            ("week",),
+            ("half",),
+        ):
             if all(part in one for part in parts) and _fit(table, years, one, parts):
                 columns = [one["year"], *(one[part] for part in parts)]
                 cells = [years, *map(table.column, columns[1:])]
                 if time and parts[-1] in ("day", "doy"):
                     columns, cells = [*columns, *time[0]], [*cells, time[1]]
                 return tuple(columns), [_join(row, parts) for row in zip(*cells, strict=True)]
-    return (_join_time(table, names, *time) if time else None) or _join_names(table, names)
+    joined = (_join_time(table, names, *time) if time else None) or _join_names(table, names)
+    return joined or _join_neighbours(table, names)
 
 
 def loose_parts(table: Table, names: Sequence[str]) -> list[str]:
@@ -131,7 +143,8 @@ def _join(row: Sequence[str], parts: Sequence[str]) -> str:
     first = re.sub("^[QqWwMmTtKkHhSs](?=\\d)", "", first) if month is None else str(month + 1)
     joined = f"{year}{letter}{first.zfill(2) if letter == '-W' else first.lstrip('0')}"
     if len(parts) > 1:
-        joined += f"-{rest[0]}"
+        day = {"1": "1", "2": "11", "3": "21"}[rest[0][-1]] if parts[1] == "dekad" else rest[0]
+        joined += f"-{day}"
     return joined + (f" {_as_time(rest[1])}" if len(rest) > 1 else "")
 
 
@@ -167,6 +180,26 @@ def _join_names(table: Table, names: Sequence[str]) -> tuple[tuple[str, ...], li
         return None
     rows = zip(_fill_years(columns[years[0]]), columns[months[0]], strict=True)
     return (years[0], months[0]), [_join(row, ("month",)) for row in rows]
+
+
+def _join_neighbours(
+    table: Table, names: Sequence[str]
+) -> tuple[tuple[str, ...], list[str]] | None:
+    """Join years and the one or two columns behind them that count on as a calendar does."""
+    for place, name in enumerate(names):
+        years = table.column(name)
+        if not all(map(_CELLS["year"].fullmatch, years)) or len(set(years)) < 2:
+            continue
+        for stop in (place + 3, place + 2):
+            columns = names[place:stop]
+            cells = [*zip(*map(table.column, columns), strict=True)]
+            if not all(re.fullmatch(r"\d{1,2}", part) for row in cells for part in row[1:]):
+                continue
+            joined = ["-".join(row) for row in cells]
+            reading = read_stamps(joined) if len(columns) == stop - place else None
+            if reading is not None and is_regular(reading.dates):
+                return tuple(columns), joined
+    return None
 
 
 def _find_clock(table: Table, names: Sequence[str]) -> str | None:

@@ -12,7 +12,7 @@ from esnkit.cli.csv_series.cutting import Records, cut_text, delimiter_name
 from esnkit.cli.csv_series.date_columns import find_dates
 from esnkit.cli.csv_series.encodings import decode
 from esnkit.cli.csv_series.files import read_content, read_parquet, read_workbook
-from esnkit.cli.csv_series.layout import make_table
+from esnkit.cli.csv_series.layout import make_table, take_one_kind
 from esnkit.cli.csv_series.options import ReadOptions
 from esnkit.cli.csv_series.table import Table, TableError, listing, quote
 from esnkit.cli.csv_series.target import find_target
@@ -117,6 +117,7 @@ def _load(path: str, options: ReadOptions) -> tuple[Table, list[str], ReadOption
         records, delimiter, how = list(enumerate(rows, 1)), "typed", [f"sheet {quote(sheet)}"]
     else:
         records, delimiter, how = _read_text(path, content, options)
+        records, options = take_one_kind(path, records, options)
     table = turn(path, records, delimiter, options)
     if table is None:
         told = options.delimiter is not None

@@ -216,6 +216,8 @@ def frequency_name(index: pd.Index) -> str:
     if freq is None:
         return "step unknown"
     name = freq.freqstr
+    if getattr(freq, "weekmask", "") == "1111111":  # the 1st, 11th and 21st, or the like
+        return "on certain days of each month"
     words = {"MS": "monthly", "ME": "month ends", "D": "daily", "B": "working days",
              "C": "working days",
              "h": "hourly", "bh": "business hours", "min": "every minute",

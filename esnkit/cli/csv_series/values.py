@@ -36,7 +36,7 @@ def read_numbers(table: Table, name: str, options: ReadOptions) -> tuple[np.ndar
     texts = ["" if gap else cell for cell, gap in zip(table.column(name), marked, strict=True)]
     cells, factors, words = _without_units(table, name, texts)
     numbers = [None if is_gap(cell) else take_apart(cell) for cell in cells]
-    _check_cells(table, name, cells, numbers, options)
+    _check_cells(table, name, cells, numbers)
     present = [number for number in numbers if number is not None]
     if not present:
         raise TableError(f"{table.path}: column {quote(name)} holds no numbers.")
@@ -65,9 +65,8 @@ def _check_cells(
     name: str,
     cells: Sequence[str],
     numbers: Sequence[Number | None],
-    options: ReadOptions,
 ) -> None:
-    """Refuse the first cell that is no number, and gaps if the user does not fill them."""
+    """Refuse the first cell that is neither a number nor a gap."""
     n_odd = sum(n is None and not is_gap(c) for c, n in zip(cells, numbers, strict=True))
     if 2 * n_odd > len(cells):
         raise TableError(
@@ -79,14 +78,6 @@ def _check_cells(
             hint = f"; if it marks a missing value, say --missing-mark {quote(cell)} and --missing"
             short = hint if len(cell) <= _LONGEST_MARK else ""
             raise table.error(row, name, f"{quote(cell)} is not a number{short}.")
-        if is_gap(cell) and options.missing == "refuse":
-            found = f"{quote(cell)} is no number" if cell else "the cell is empty"
-            raise table.error(
-                row,
-                name,
-                f"{found}; a series must not have gaps ({sum(map(is_gap, cells))} here); --missing "
-                "interpolate or --missing carry fills them.",
-            )
 
 
 def _without_units(

@@ -18,6 +18,7 @@ YEAR = re.compile(r"(1[5-9]|20|21)\d\d")
 _FEWEST = 4  # dates that make a header
 _FEWEST_STEPS = 50  # numbered columns that are the steps of series
 _HOURS = 24
+_DOTTED = re.compile(r"(19|20)\d\d\.(0[1-9]|1[0-2])")  # months of Korea
 _TIME = re.compile(r"([01]?\d|2[0-4])[:.h][0-5]\d")
 _QUARTER = re.compile(r"(q|qtr|quarter|k|kv|t|trim)\.? ?[1-4]", re.IGNORECASE)
 _ROMAN = ["i", "ii", "iii", "iv"]
@@ -90,7 +91,7 @@ def _kind(cell: str) -> str:
         return "quarter"
     if _TIME.fullmatch(cell):
         return "time"
-    return "date" if is_datelike(cell) else ""
+    return "date" if is_datelike(cell) or _DOTTED.fullmatch(cell) else ""
 
 
 def _follow(stamps: list[str], kind: str) -> str | None:

@@ -129,7 +129,8 @@ def _offices() -> Iterator[Export]:
          "The 1-month TBill return is from Ibbotson and Associates, Inc.", "", ",Mkt-RF"],
         "{d:%Y%m},  {v:6.2f}",
         ["", " Annual Factors: January-December ", ",Mkt-RF", "2016,   10.12", "2017,   11.12",
-         "2018,   12.12", "", "Copyright 2023 Kenneth R. French"], refused="remove it")
+         "2018,   12.12", "", "Copyright 2023 Kenneth R. French"],
+        must_ask=("--date-format",), then={"date_format": "%Y%m"})
     yield file("downloads: Shiller months", MONTHS, "Date,P",
         [f"{float(f'{d.year}.{d.month:02}')},{v}" for d, v in pairs(MONTHS, VALUES)],
         may_ask=("--date-format", "--date"))

@@ -253,7 +253,7 @@ def weather() -> Iterator[Export]:
         for i, (d, v) in enumerate(pairs(MONTHS, VALUES))
     ]
     yield file("SILSO sunspots, no header", MONTHS, [], silso,
-        must_ask=("--target", "--header", "--no-header", "--date"))
+        may_ask=("--target", "--header", "--no-header", "--date"))
     dwd = [f"        433;{d:%Y%m%d};   10;{v:7.2f};-999;eor" for d, v in pairs(DAYS, VALUES)]
     yield file("DWD", DAYS, "STATIONS_ID;MESS_DATUM;QN_3;  FX;  FM;eor", dwd, may_ask=TARGET,
         then={"target": "FX"})
