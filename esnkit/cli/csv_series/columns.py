@@ -22,7 +22,7 @@ _NAMES = re.compile(  # columns that say whose values they are
 _COUNTERS = re.compile(
     r"^(column \d+|unnamed: 0|index|rownames|row|row[ _.]?names?|id|_id|no\.?|nr\.?|s\.?no\.?"
     r"|#|x|x1|n|i|k|t"
-    r"|obs|observation|time|steps?|slot|period|nth day|day index|day|month|week|hour|hoy"
+    r"|obs|observation|time|steps?|slot|period|nth day|day index|day|month|week|kw|hour|hoy"
     r"|hour[ _]of[ _](the[ _])?year|year|seq"
     r"|sequence|rank|count|number|line|x_value|seconds?|sec|s|elapsed)$",
     re.IGNORECASE,
@@ -42,7 +42,8 @@ _SURE_COUNTERS = re.compile(
 _MIXED_NAMES = re.compile(  # of columns that say so even if the series take turns
     r"^(?!(promo|top|best|main|featured|is|has|on)\w*[ _])(.*[ _])?"
     r"(sensor|device|meter|station|series|variable|varname|metric|indicator|measure"
-    r"|measurement|parameter|ticker|symbol|item|sku|product|entity|entity_id|channel|tag)"
+    r"|measurement|parameter|ticker|symbol|item|sku|product|entity|entity_id|channel|tag|store|shop"
+    r"|branch|customer|account|country|region)"
     r"([ _]?(id|name|code))?$",
     re.IGNORECASE,
 )
@@ -126,7 +127,7 @@ def pick_series(table: Table, options: ReadOptions) -> list[str]:
     if column in (None, "none"):
         if options.series_id is None:
             return []
-        holders = [n for n in table.header if options.series_id in table.column(n)]
+        holders = [n for n in table.header if table.column(n).count(options.series_id) > 2]
         if len(holders) != 1:
             raise TableError("--id needs --id-column, which says what column names the series.")
         column = holders[0]

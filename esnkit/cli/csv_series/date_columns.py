@@ -34,6 +34,11 @@ _DATE_NAME = re.compile(
 )
 _NAMED_DATE = re.compile(r"(date|datum|fecha|month|monat|year|jahr|period[eo]?)$", re.IGNORECASE)
 _START_NAME = re.compile(r"^(start|begin|from\b|von\b)|[ _](start|begin|from|von)$", re.IGNORECASE)
+_WRITTEN_NAME = re.compile(
+    r"(^|[ _])(creat|updat|modif|insert|load|ingest|export|retriev|publish|releas)\w*([ _]|$)"
+    r"|^creation",
+    re.IGNORECASE,
+)
 _YEAR_NAME = re.compile(r"^(year|jahr|año|ano|anno|ann[ée]e|yyyy)$", re.IGNORECASE)
 _SAMPLE = 200  # rows that decide what a column holds
 
@@ -54,7 +59,8 @@ def find_dates(table: Table, options: ReadOptions) -> Stamps | None:
         name = check_column(table, options.date, "--date")
         return _read_dates(table, (name,), table.column(name), options)
     names = [n for n in table.header if n not in (options.target, options.id_column)]
-    names.sort(key=lambda n: not _START_NAME.search(n))  # an interval is named by its start
+    # An interval is named by its start, and no row by the time at which it was written.
+    names.sort(key=lambda n: (bool(_WRITTEN_NAME.search(n)), not _START_NAME.search(n)))
     _leave_out_means(table, names)
     parts = join_parts(table, names)
     if parts is not None:
@@ -209,7 +215,8 @@ def _refuse_other_dates(
         if other is None or other.dates.hasnans or (regular and not is_regular(other.dates)):
             continue
         later = np.asarray(other.dates.tz_localize(None) - dates)
-        if np.abs(later).max() > step:
+        zones = {bool(re.search("utc|gmt", n, re.IGNORECASE)) for n in (stamps.columns[0], name)}
+        if np.abs(later).max() > step or (len(zones) > 1 and later.any()):
             raise TableError(
                 f"{table.path}: columns {quote(stamps.columns[0])} and {quote(name)} hold dates, "
                 "name one with --date."
@@ -291,7 +298,7 @@ def _read_dates(
     except Undecided as error:
         raise table.error(0, name, f"{error}.") from None
     weeks = re.search("week|woche|kw", name, re.IGNORECASE) and options.date_format is None
-    if reading is None or (weeks and re.fullmatch(r"%Y\W?%m", reading.form)):
+    if reading is None or (weeks and re.fullmatch(r"%Y\W?%m|%m\W?%Y", reading.form)):
         raise table.error(
             0,
             name,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LAST = 2**31  # seconds since 1970
+_APPLE = 8.2e8  # seconds since 2001 of today, which were those since 1970 before 1996
 _TICKS = (6.2e17, 6.5e17)  # of 100 ns since the year 1: from 1965 to 2060
 _JULIAN = ((2415020.5, 2500000.0, "1900-01-01"),)  # days of astronomers, from noon to noon
 _SINCE = re.compile(
@@ -81,6 +82,11 @@ def _refuse_other_origins(
             f"{days[place]!r} would be {stamps[place]:%Y-%m-%d}, which is to come, if it counted "
             "from 1970; say since when with --date-format 'seconds since 1960-01-01', as SAS has "
             "it, or the like, with milliseconds as Stata, or since 1970-01-01"
+        )
+    if unit == "s" and counts.max() < _APPLE:
+        raise Undecided(
+            f"{days[0]!r} may count seconds since 1970 or, as Apple has it, since 2001; decide "
+            "with --date-format 'seconds since 1970-01-01' or 'seconds since 2001-01-01'"
         )
     low, high = _TICKS
     if unit == "ns" and low < counts.min() and counts.max() < high:

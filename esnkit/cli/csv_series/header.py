@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from esnkit.cli.csv_series.cutting import Records, delimiter_name
 from esnkit.cli.csv_series.date_text import is_datelike
@@ -125,7 +126,10 @@ def _check_row_names(path: str, names: list[str], body: Records, delimiter: str)
         [int(row[0]) for row in rows] == list(range(int(rows[0][0]), int(rows[0][0]) + len(rows)))
     )
     shifted = is_datelike(rows[0][0]) and _DATES.fullmatch(names[1]) and not is_datelike(rows[0][1])
-    split = digits[-1] and (digits[-2] or shifted) and not (counts and len(names) > 2)
+    pairs = any(map(all, pairwise(digits[1:])))
+    split = (digits[-1] and (digits[-2] or shifted) and not (counts and len(names) > 2)) or (
+        shifted and pairs
+    )
     if delimiter in (",", " ") and split:
         sign = "," if delimiter == "," else " "
         what = "decimal" if delimiter == "," else "thousands"

@@ -16,6 +16,7 @@ from esnkit.cli.csv_series.numbers import Undecided, is_number
 from esnkit.cli.csv_series.options import ReadOptions
 from esnkit.cli.csv_series.stamps import is_regular, read_stamps
 from esnkit.cli.csv_series.table import Table, TableError, how_to_cut, listing, quote
+from esnkit.forecasting.dates import find_frequency
 
 _FOOTER = re.compile(
     r"^\W*(total|sum|summe|mean|average|avg|source|quelle|note|footnote|\*|#|\(|©|copyright"
@@ -70,16 +71,23 @@ def make_table(
     return table
 
 
+def _shape(record: tuple[int, list[str]]) -> str:
+    """Say how the first cell of a row is written if it may be a date, as in 9-9 and a 9."""
+    cell = record[1][0] if len(record[1]) > 1 else ""
+    if not re.search(r"\d", cell) or re.search(r"\d[.,]", cell):
+        return ""
+    return re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cell))
+
+
 def take_one_kind(path: str, records: Records, options: ReadOptions) -> tuple[Records, ReadOptions]:
     """Keep the rows of dates that the user names where years stand above quarters and months."""
-    shapes = [
-        re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cells[0])) if len(cells) > 1 else ""
-        for _, cells in records
-    ]
-    kinds = {}
+    if len({*map(_shape, records[:200]), *map(_shape, records[-200:])} - {""}) < 2:
+        return records, options
+    shapes = [*map(_shape, records)]
+    kinds, steps = {}, set()
     for shape, run in groupby(range(len(records)), key=shapes.__getitem__):
         rows = [records[place] for place in run]
-        if "9" in shape and len(rows) >= _FEWEST and not re.search(r"[.,]", shape):
+        if shape and len(rows) >= _FEWEST:
             try:
                 reading = read_stamps([cells[0] for _, cells in rows])
             except Undecided:
@@ -87,7 +95,8 @@ def take_one_kind(path: str, records: Records, options: ReadOptions) -> tuple[Re
             if reading is None or not is_regular(reading.dates):
                 return records, options
             kinds[reading.form] = rows
-    if len(kinds) < 2:
+            steps.add(find_frequency(reading.dates.sort_values()))
+    if not 1 < len(kinds) == len(steps):
         return records, options
     if options.date_format not in kinds:
         firsts = [rows[0][1][0] for rows in kinds.values()]

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 
 from esnkit.cli.csv_series.date_text import is_datelike
 from esnkit.cli.csv_series.months import month_of
+from esnkit.cli.csv_series.numbers import Undecided
 from esnkit.cli.csv_series.stamps import is_regular, read_stamps
 from esnkit.cli.csv_series.table import Table
 
 _PARTS = {
     "year": re.compile(
-        r"^((fiscal |iso[ _]?)?year_?|yr|y{2,4}|jahr|año|ano|anno|ann[ée]e|jaar|år|rok|vuosi|yıl)$",
+        r"^((iso[ _]?)?year_?|yr|y{2,4}|jahr|año|ano|anno|ann[ée]e|jaar|år|rok|vuosi|yıl)$",
         re.IGNORECASE,
     ),
     "month": re.compile(
@@ -188,7 +190,10 @@ def _join_neighbours(
     """Join years and the one or two columns behind them that count on as a calendar does."""
     for place, name in enumerate(names):
         years = table.column(name)
-        if not all(map(_CELLS["year"].fullmatch, years)) or len(set(years)) < 2:
+        fiscal = re.search(
+            r"fiscal|\bfy|financial", name, re.IGNORECASE
+        )  # which begin in any month
+        if fiscal or not all(map(_CELLS["year"].fullmatch, years)) or len(set(years)) < 2:
             continue
         for stop in (place + 3, place + 2):
             columns = names[place:stop]
@@ -196,9 +201,10 @@ def _join_neighbours(
             if not all(re.fullmatch(r"\d{1,2}", part) for row in cells for part in row[1:]):
                 continue
             joined = ["-".join(row) for row in cells]
-            reading = read_stamps(joined) if len(columns) == stop - place else None
-            if reading is not None and is_regular(reading.dates):
-                return tuple(columns), joined
+            with suppress(Undecided):
+                reading = read_stamps(joined) if len(columns) == stop - place else None
+                if reading is not None and is_regular(reading.dates):
+                    return tuple(columns), joined
     return None
 
 
