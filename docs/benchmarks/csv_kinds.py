@@ -45,8 +45,7 @@ publish(
     + [["all", ours.total(), theirs.total()]],
     "The first corpus (tests/fuzzing/csv_kinds.py) was written with the reader. The second "
     "(tests/fuzzing/exports) was written from what programs and offices export, before its author "
-    "looked at the reader; its files stamps.py, makers.py, cells.py, downloads.py and portals.py "
-    "were added later in the same way. The reader was mended since, and the corpus where it was "
-    "wrong, so "
-    "that what stands here is no longer blind.",
+    "looked at the reader; its files stamps.py, makers.py, cells.py, downloads.py, portals.py and "
+    "sources.py were added later in the same way. The reader was mended since, and the corpus "
+    "where it was wrong, so that what stands here is no longer blind.",
 )

@@ -32,7 +32,7 @@ _DATE_NAME = re.compile(
     r"|time_period)(\(s\)|s)?([ _(].*)?$",
     re.IGNORECASE,
 )
-_NAMED_DATE = re.compile(r"(date|datum|fecha|month|monat|year|jahr|period[eo]?)$", re.IGNORECASE)
+_NAMED_DATE = re.compile(r"(date|datum|fecha|month|\w*monat|year|jahr|period[eo]?)$", re.IGNORECASE)
 _START_NAME = re.compile(r"^(start|begin|from\b|von\b)|[ _](start|begin|from|von)$", re.IGNORECASE)
 _WRITTEN_NAME = re.compile(
     r"(^|[ _])(creat|updat|modif|insert|load|ingest|export|retriev|publish|releas)\w*([ _]|$)"

@@ -11,6 +11,7 @@ from tests.fuzzing.exports.makers import all_makers
 from tests.fuzzing.exports.offices import all_offices
 from tests.fuzzing.exports.portals import all_portals
 from tests.fuzzing.exports.programs import all_programs
+from tests.fuzzing.exports.sources import all_sources
 from tests.fuzzing.exports.stamps import all_stamps
 
 __all__ = ["Export", "all_exports", "judge"]
@@ -21,7 +22,7 @@ def all_exports() -> list[Export]:
     kinds = [
         *all_offices(), *all_programs(), *all_locales(), *all_layouts(),
         *all_stamps(), *all_makers(), *all_cells(), *all_downloads(),
-        *all_portals(),
+        *all_portals(), *all_sources(),
     ]  # fmt: skip
     names = [kind.name for kind in kinds]
     assert len(set(names)) == len(names), sorted(n for n in names if names.count(n) > 1)
