@@ -59,12 +59,12 @@ def find_dates(table: Table, options: ReadOptions) -> Stamps | None:
         name = check_column(table, options.date, "--date")
         return _read_dates(table, (name,), table.column(name), options)
     names = [n for n in table.header if n not in (options.target, options.id_column)]
-    # An interval is named by its start, and no row by the time at which it was written.
-    names.sort(key=lambda n: (bool(_WRITTEN_NAME.search(n)), not _START_NAME.search(n)))
     _leave_out_means(table, names)
     parts = join_parts(table, names)
     if parts is not None:
         return _read_dates(table, *parts, options)
+    # An interval is named by its start, and no row by the time at which it was written.
+    names.sort(key=lambda n: (bool(_WRITTEN_NAME.search(n)), not _START_NAME.search(n)))
     for name in names:
         cells = table.column(name)
         if len(cells) > 1 and len(set(cells)) == 1:

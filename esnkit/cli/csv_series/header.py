@@ -102,8 +102,10 @@ def _refuse_lost_rows(
 
     A number of the line in front, and a total under the name of the dates, are none.
     """
-    starts = [cells[0] for _, cells in body[:3]]
-    numbered = all(map(str.isdecimal, starts)) and len(set(starts)) == len(starts) > 1
+    starts = [
+        int(cells[0]) if cells[0].isdecimal() else -2 * i for i, (_, cells) in enumerate(body)
+    ]
+    numbered = all(second == first + 1 for first, second in pairwise(starts[:5]))
     for line, cells in records:
         places = [
             p for p, cell in enumerate(cells) if is_number(cell) and not (numbered and p == 0)

@@ -187,22 +187,22 @@ def _join_names(table: Table, names: Sequence[str]) -> tuple[tuple[str, ...], li
 def _join_neighbours(
     table: Table, names: Sequence[str]
 ) -> tuple[tuple[str, ...], list[str]] | None:
-    """Join years and the one or two columns behind them that count on as a calendar does."""
+    """Join years and the columns behind them, all without names, that count on as a calendar."""
+    unnamed = [bool(re.fullmatch(r"column \d+|[ymdh]", n, re.IGNORECASE)) for n in names]
     for place, name in enumerate(names):
         years = table.column(name)
-        fiscal = re.search(
-            r"fiscal|\bfy|financial", name, re.IGNORECASE
-        )  # which begin in any month
-        if fiscal or not all(map(_CELLS["year"].fullmatch, years)) or len(set(years)) < 2:
+        if not unnamed[place] or not all(map(_CELLS["year"].fullmatch, years)):
             continue
-        for stop in (place + 3, place + 2):
-            columns = names[place:stop]
+        for width in (4, 3, 2):
+            columns = names[place : place + width]
             cells = [*zip(*map(table.column, columns), strict=True)]
-            if not all(re.fullmatch(r"\d{1,2}", part) for row in cells for part in row[1:]):
+            short = all(re.fullmatch(r"\d{1,2}", part) for row in cells for part in row[1:])
+            weeks = width == 2 and len(set(years)) == 1  # perhaps
+            if len(columns) < width or weeks or not short or not all(unnamed[place:][:width]):
                 continue
-            joined = ["-".join(row) for row in cells]
+            joined = [f"{'-'.join(row[:3])}{f' {row[3]}:00' if width > 3 else ''}" for row in cells]
             with suppress(Undecided):
-                reading = read_stamps(joined) if len(columns) == stop - place else None
+                reading = read_stamps(joined)
                 if reading is not None and is_regular(reading.dates):
                     return tuple(columns), joined
     return None
