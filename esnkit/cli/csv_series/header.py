@@ -102,10 +102,10 @@ def _refuse_lost_rows(
 
     A number of the line in front, and a total under the name of the dates, are none.
     """
-    starts = [
-        int(cells[0]) if cells[0].isdecimal() else -2 * i for i, (_, cells) in enumerate(body)
-    ]
-    numbered = all(second == first + 1 for first, second in pairwise(starts[:5]))
+    starts = [cells[0] for _, cells in body[:5]]
+    numbered = all(map(str.isdecimal, starts)) and all(
+        int(second) == int(first) + 1 for first, second in pairwise(starts)
+    )
     for line, cells in records:
         places = [
             p for p, cell in enumerate(cells) if is_number(cell) and not (numbered and p == 0)

@@ -223,6 +223,15 @@ def _columns() -> Iterator[Export]:
     yield file("local time and UTC", HOURS, "local,utc,x",
         [f"{d + hour:%Y-%m-%d %H:%M},{d:%Y-%m-%d %H:%M},{v}" for d, v in pairs(HOURS, VALUES)],
         must_ask=("--date",), then={"date": "utc"})
+    yield file("hours from start to end", HOURS, "date,start,end,x",
+        [f"{d:%Y-%m-%d},{d:%H:%M},{d + hour:%H:%M},{v}" for d, v in pairs(HOURS, VALUES)])
+    yield file("a first row without a date, the value in front", None, ["x,date", "2059,unknown"],
+        [f"{c},{d:%Y-%m-%d}" for d, c in pairs(DAYS, COUNTS)], refused="remove it")
+    yield file("seasons and rounds", None, "Season,Round,x",
+        [f"{2016 + i // 12},{i % 12 + 1},{v}" for i, v in enumerate(VALUES)], must_ask=TARGET,
+        then={"target": "x", "date": "none"})
+    yield file("year, month, day and hour, no header", HOURS, [],
+        [f"{d.year} {d.month} {d.day} {d.hour} {v}" for d, v in pairs(HOURS, VALUES)])
     yield file("ECB, ends of months", MONTH_ENDS, '"DATE","TIME PERIOD","HICP"',
         [f'"{d:%Y-%m-%d}","{d:%Y%b}","{v}"' for d, v in pairs(MONTH_ENDS, VALUES)])
 
