@@ -62,6 +62,7 @@ class Finalist:
     penalty: float
     score: float
     future: list[FloatArray]  # of each series, (n_steps, n_variables)
+    clipped: bool  # whether a future had to be kept within its bounds
 
 
 def plan_origins(n_steps: int, horizon: int | None, seasons: tuple[int, ...]) -> RollingOrigins:
@@ -256,10 +257,12 @@ class Validation:
         model = CandidateRollout(candidate, self._data, self._inputs, lengths, ends, inside)
         readouts = model.fit(strengths)
         score = smooth(score + self._rehearsed(model, readouts, inside))
-        futures = [future[0] for future in model.forecasts(readouts, self._compared, [0])]
+        futures = model.forecasts_and_clipped(readouts, self._compared, [0])
         return [
             Finalist(
-                candidate, float(readouts.penalties[k]), float(score[k]), [f[k] for f in futures]
+                *(candidate, float(readouts.penalties[k]), float(score[k])),
+                future=[future[0][k] for future, _ in futures],
+                clipped=any(clipped[0][k].any() for _, clipped in futures),
             )
             for k in range(len(strengths))
         ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from esnkit.core.state import State
 from esnkit.core.typing import FloatArray
@@ -96,6 +97,28 @@ class CandidateRollout:
         list of ndarray of shape (n_origins, n_penalties, horizon, n_variables)
             The forecasts of each series, in its own units.
         """
+        return [runs for runs, _ in self.forecasts_and_clipped(readouts, horizon, origins)]
+
+    def forecasts_and_clipped(
+        self, readouts: Readouts, horizon: int, origins: Sequence[int]
+    ) -> list[tuple[FloatArray, NDArray[np.bool_]]]:
+        """Run freely, and tell where forecasts had to be kept within their bounds.
+
+        Parameters
+        ----------
+        readouts : Readouts
+            From `fit`.
+        horizon : int
+            Number of steps.
+        origins : sequence of int
+            Which of the origins.
+
+        Returns
+        -------
+        list of tuple
+            For each series its forecasts as in `forecasts`, and bool (n_origins, n_penalties,
+            horizon).
+        """
         places = [(i, k) for i in range(len(self._values)) for k in origins]
         cuts = [(self._inputs[i], self._origins[i][k]) for i, k in places]
         n_inputs = self._inputs[0].shape[1]
@@ -106,14 +129,15 @@ class CandidateRollout:
         runs = self._rollout.run(readouts, starts, given)
         back = [self._restored(i, k, part) for (i, k), part in zip(places, runs, strict=True)]
         n = len(origins)
-        return [np.stack(back[i * n : (i + 1) * n]) for i in range(len(self._values))]
+        parts = [back[i * n : (i + 1) * n] for i in range(len(self._values))]
+        return [(np.stack([f for f, _ in p]), np.stack([c for _, c in p])) for p in parts]
 
-    def _restored(self, i: int, k: int, runs: FloatArray) -> FloatArray:
+    def _restored(self, i: int, k: int, runs: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Bring runs (n_penalties, horizon, n_variables) from an origin to the series' units."""
         origin = self._origins[i][k]
         tail = self._adjusted[i][origin - self._scaling.n_lost : origin]
         back = self._scaling.back(runs, tail)
-        return self._adjustment.back(i, back, self._values[i][:origin])[0]
+        return self._adjustment.back(i, back, self._values[i][:origin])
 
 
 def _heads(series: Sequence[FloatArray], lengths: Sequence[int]) -> list[FloatArray]:

@@ -109,8 +109,12 @@ def best_pairs(finalists: Sequence[Finalist]) -> list[Finalist]:
 def agreeing(
     finalists: Sequence[Finalist], validation: Validation, n_members: int
 ) -> list[Finalist]:
-    """Choose the forecasts that the others bear out, the more the better those are."""
-    pairs = sorted(finalists, key=lambda finalist: finalist.score)[:_MOST_PAIRS]
+    """Choose the forecasts that the others bear out, the more the better those are.
+
+    What runs away agrees with all that is kept within the same bounds, so it has no say.
+    """
+    sound = [finalist for finalist in finalists if not finalist.clipped] or finalists
+    pairs = sorted(sound, key=lambda finalist: finalist.score)[:_MOST_PAIRS]
     distances = validation.disagreement(pairs)
     weights = 10.0 ** -np.array([pair.score - pairs[0].score for pair in pairs])
     other = np.array([[a.candidate != b.candidate for b in pairs] for a in pairs])

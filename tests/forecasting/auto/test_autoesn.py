@@ -635,8 +635,9 @@ def test_a_model_weighs_as_much_as_a_naive_forecast_if_better_by_a_standard_erro
     np.testing.assert_allclose(weigh([surely, still])[0], 100 / 101)
 
 
-def finalist(n_taps, future, score):
-    return Finalist(Candidate(NVARConfig(n_taps, 1, 2), PLAIN), 1.0, score, [future])
+def finalist(n_taps, future, score, *, clipped=False):
+    candidate = Candidate(NVARConfig(n_taps, 1, 2), PLAIN)
+    return Finalist(candidate, 1.0, score, [future], clipped)
 
 
 def test_forecasts_are_taken_that_others_bear_out():
@@ -653,6 +654,20 @@ def test_forecasts_are_taken_that_others_bear_out():
     # Another penalty of the same candidate is no witness.
     alone = [replace(astray, penalty=p) for p in (1.0, 2.0, 3.0)]
     assert not any(pair in alone for pair in agreeing([*alone, *near], validation, 5))
+    # Nor are those that all ran away to the same bound.
+    away = [finalist(n, np.full((20, 1), 3.0), 0.0, clipped=True) for n in range(6, 12)]
+    assert not any(pair in away for pair in agreeing([*away, *near], validation, 9))
+    assert len(agreeing(away, validation, 3)) == 3
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("n_before", "n_after"), [(270, 30), (95, 5), (200, 12)])
+def test_a_level_without_noise_goes_on(n_before, n_after, seed):
+    level, other = np.random.default_rng(seed).uniform(10, 1000, 2)
+    y = np.repeat([level, other], [n_before, n_after])
+    forecast = AutoESN(random_state=seed).fit(y).forecast(12)
+    np.testing.assert_allclose(forecast, other, atol=0.1 * abs(other - level))
 
 
 @pytest.mark.filterwarnings("ignore::esnkit.DivergenceWarning")  # as forecasts those are clipped
