@@ -62,7 +62,7 @@ class Finalist:
     penalty: float
     score: float
     future: list[FloatArray]  # of each series, (n_steps, n_variables)
-    clipped: bool  # whether a future had to be kept within its bounds
+    clipped: bool  # whether most steps of a future had to be kept within its bounds
 
 
 def plan_origins(n_steps: int, horizon: int | None, seasons: tuple[int, ...]) -> RollingOrigins:
@@ -262,7 +262,7 @@ class Validation:
             Finalist(
                 *(candidate, float(readouts.penalties[k]), float(score[k])),
                 future=[future[0][k] for future, _ in futures],
-                clipped=any(clipped[0][k].any() for _, clipped in futures),
+                clipped=any(clipped[0][k].mean() > 0.5 for _, clipped in futures),
             )
             for k in range(len(strengths))
         ]

@@ -111,7 +111,7 @@ def agreeing(
 ) -> list[Finalist]:
     """Choose the forecasts that the others bear out, the more the better those are.
 
-    What runs away agrees with all that is kept within the same bounds, so it has no say.
+    What runs away at once agrees with all that is kept within the same bounds: it has no say.
     """
     sound = [finalist for finalist in finalists if not finalist.clipped] or finalists
     pairs = sorted(sound, key=lambda finalist: finalist.score)[:_MOST_PAIRS]
