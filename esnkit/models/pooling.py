@@ -28,6 +28,7 @@ N_COMPONENTS = 20  # of the states, in the model space
 MODEL_PENALTY = 10.0  # of the ridge regression from state to next state
 _SINGLE = ("last", "deviation", "largest", "smallest")  # one number for each unit
 _ROWS_FOR_LEVELS = 2500  # of states, at most
+_ABOVE, _LEAST_ABOVE = 1e-4, 1e-6  # of a unit's range, or of the level: how far above it is put
 
 Pooling = str | Sequence[str] | Callable[[FloatArray], Any]
 
@@ -70,7 +71,10 @@ class SequencePooling:
         self._levels = np.empty((0, states.shape[1]), states.dtype)
         if "shares" in self.names:
             some = states[:: -(-len(states) // _ROWS_FOR_LEVELS)]
-            self._levels = np.quantile(some, LEVELS, axis=0).astype(states.dtype)
+            levels = np.quantile(some, LEVELS, axis=0)
+            # States that recur must not change sides by their last bits.
+            levels += _ABOVE * np.ptp(some, axis=0) + _LEAST_ABOVE * np.abs(levels)
+            self._levels = levels.astype(states.dtype)
         if "model-space" in self.names:
             self._centre = states.mean(axis=0)
             _, components = np.linalg.eigh(np.cov(states.T).reshape(2 * (states.shape[1],)))

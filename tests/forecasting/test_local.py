@@ -249,6 +249,7 @@ def test_tables_come_back():
 # ---------------------------------------------------------------------- seeds
 
 
+@pytest.mark.filterwarnings("ignore::esnkit.DivergenceWarning")
 @pytest.mark.parametrize("shared", [False, True])
 def test_one_seed_one_forecast_for_any_number_of_threads(shared):
     runs = []

@@ -56,7 +56,7 @@ def test_grid_search_in_a_pipeline_over_time():
     pipeline = make_pipeline(StandardScaler(), model(start="last"))
     grid = {
         "esnregressor__reservoir__spectral_radius": [0.3, 0.9],
-        "esnregressor__readout__alpha": [1e-4, 1e3],
+        "esnregressor__readout__alpha": [1e-4, 1e6],
     }
     splits = TimeSeriesSplit(3)
     search = GridSearchCV(pipeline, grid, cv=splits, scoring="neg_mean_squared_error")

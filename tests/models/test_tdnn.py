@@ -104,7 +104,7 @@ def test_weights_are_repetitions_and_zero_leaves_out():
     counts[:2] = 0
     taps = TappedDelayLine(3).fit_transform(X)
     peer = peer_of(model).fit(np.repeat(taps, counts, axis=0), np.repeat(Y[:, 1], counts))
-    np.testing.assert_allclose(model.predict(X), peer.predict(taps), atol=1e-6)
+    np.testing.assert_allclose(model.predict(X), peer.predict(taps), atol=1e-3)
 
 
 def test_zeros_and_ones_need_no_weights(monkeypatch):
