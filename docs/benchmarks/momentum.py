@@ -21,9 +21,9 @@ leaves the smallest error on adding after the whole course, with seed 0. All els
 seeds 0 and 1. The table has the medians of seeds 100 to 102.
 
 As in the paper, Nesterov's momentum does best where it is strongest, and far better than none.
-Otherwise than there, 0.9 does not help with multiplying, nor does the classical kind with anything
-but adding, where its strongest does not either. Training is a matter of luck: a network whose state
-has come to rest where inputs no longer matter seldom recovers.
+Otherwise than there, the classical kind hardly helps with multiplying, and where it is strongest,
+with neither. Training is a matter of luck: a network whose state has come to rest where inputs no
+longer matter seldom recovers.
 """
 
 from __future__ import annotations
