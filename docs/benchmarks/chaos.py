@@ -3,8 +3,9 @@
 The systems are those of `dysts` [Gilpin, NeurIPS Datasets and Benchmarks 2021] that ordinary
 differential equations describe. Each is integrated by LSODA from its own initial value, slightly
 moved, and sampled 100 times a period. After 11 to 25 periods, 1000 values are given and the next
-200 are forecast, once. Constants of AutoESN were chosen on every second system; the table is of
-the others, that none was chosen on.
+200 are forecast, once. Constants of AutoESN were chosen on other trajectories, of every second
+system; the table is of the other half. When a model counts as run away was decided with a look at
+trajectories of that half, too.
 
 *All variables* gives every fourth system whole.
 
@@ -49,7 +50,7 @@ FORECASTERS: dict[str, Callable[[], object]] = {
 
 
 def systems() -> Iterator[tuple[int, str]]:
-    """Return what is an ordinary differential equation, and its number."""
+    """Go through what is an ordinary differential equation, each with its number."""
     for number, name in enumerate(sorted(get_attractor_list())):
         if isinstance(getattr(dysts.flows, name)(), DynSys):  # not one with delays
             yield number, name

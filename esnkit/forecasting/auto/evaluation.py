@@ -260,7 +260,9 @@ class Validation:
         futures = model.forecasts_and_clipped(readouts, self._compared, [0])
         return [
             Finalist(
-                *(candidate, float(readouts.penalties[k]), float(score[k])),
+                candidate,
+                penalty=float(readouts.penalties[k]),
+                score=float(score[k]),
                 future=[future[0][k] for future, _ in futures],
                 clipped=any(clipped[0][k].mean() > 0.5 for _, clipped in futures),
             )

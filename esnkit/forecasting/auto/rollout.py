@@ -102,22 +102,12 @@ class CandidateRollout:
     def forecasts_and_clipped(
         self, readouts: Readouts, horizon: int, origins: Sequence[int]
     ) -> list[tuple[FloatArray, NDArray[np.bool_]]]:
-        """Run freely, and tell where forecasts had to be kept within their bounds.
-
-        Parameters
-        ----------
-        readouts : Readouts
-            From `fit`.
-        horizon : int
-            Number of steps.
-        origins : sequence of int
-            Which of the origins.
+        """Do what `forecasts` does, and tell where they had to be kept within their bounds.
 
         Returns
         -------
         list of tuple
-            For each series its forecasts as in `forecasts`, and bool (n_origins, n_penalties,
-            horizon).
+            For each series its forecasts, and bool (n_origins, n_penalties, horizon).
         """
         places = [(i, k) for i in range(len(self._values)) for k in origins]
         cuts = [(self._inputs[i], self._origins[i][k]) for i, k in places]
