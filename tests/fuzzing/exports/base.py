@@ -16,6 +16,8 @@ from esnkit.cli.csv_series import ReadOptions, TableError, read_csv_series
 N = 48
 _STEPS = np.arange(N)
 ASK_DATE = ("--date-format", "--date")
+TARGET = ("--target",)
+SIGNS = ("--decimal", "--thousands")
 ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 FRENCH = [
     "janvier",

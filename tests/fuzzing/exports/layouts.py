@@ -22,6 +22,8 @@ from tests.fuzzing.exports.base import (
     HOURS,
     MONTHS,
     SIGNED,
+    SIGNS,
+    TARGET,
     THOUSANDS,
     VALUES,
     WEEKS,
@@ -39,9 +41,7 @@ from tests.fuzzing.exports.base import (
     table,
 )
 
-SIGNS = ("--decimal", "--thousands")
 MISSING = ("--missing",)
-TARGET = ("--target",)
 FORM = ("--date-format",)
 
 

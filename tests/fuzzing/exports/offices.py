@@ -19,6 +19,7 @@ from tests.fuzzing.exports.base import (
     MONTHS,
     QUARTERS,
     SIGNED,
+    TARGET,
     THOUSANDS,
     VALUES,
     WEEKS,
@@ -36,7 +37,6 @@ from tests.fuzzing.exports.base import (
     table,
 )
 
-TARGET = ("--target",)
 MISSING = ("--missing",)
 
 

@@ -19,6 +19,7 @@ from tests.fuzzing.exports.base import (
     MONTHS,
     QUARTERS,
     SIGNED,
+    TARGET,
     VALUES,
     WEEKS,
     YEARS,
@@ -31,8 +32,6 @@ from tests.fuzzing.exports.base import (
     pairs,
     table,
 )
-
-TARGET = ("--target",)
 
 
 def pandas_files() -> Iterator[Export]:

@@ -16,6 +16,8 @@ from tests.fuzzing.exports.base import (
     HOURS,
     MONTHS,
     QUARTERS,
+    SIGNS,
+    TARGET,
     VALUES,
     WEEKS,
     YEARS,
@@ -27,9 +29,7 @@ from tests.fuzzing.exports.base import (
     pairs,
 )
 
-TARGET = ("--target",)
 DATE = ("--date", "--date-format")
-SIGNS = ("--decimal", "--thousands")
 IDS = ("--id", "--id-column")
 MISSING = ("--missing", "--missing-mark")
 MONTH_ENDS = pd.date_range("2016-01-31", periods=48, freq="ME")
